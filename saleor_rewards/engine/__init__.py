@@ -1,0 +1,112 @@
+"""The rules engine: pure, exact, and the same for every host.
+
+A host reads a `Snapshot`, `evaluate` answers with effects to write and offers to show.
+Nothing here knows a clock, a database or a setting; the same input gives the same
+output.
+"""
+
+from .benefits import (
+    AmountOff,
+    Benefit,
+    FreeShipping,
+    Ladder,
+    LadderStep,
+    PercentOff,
+    ShippingAmountOff,
+    ShippingPercentOff,
+)
+from .compile import CompiledProgram, compile_program
+from .conditions import (
+    ActiveDates,
+    Condition,
+    Countries,
+    Eligibility,
+    EligibleItems,
+    Facts,
+    FirstOrder,
+    MinimumQuantity,
+    MinimumSubtotal,
+    ShippingMethods,
+    WeeklyWindows,
+    Window,
+)
+from .dump import dump_rule
+from .effects import Effect, LineDiscount, ShippingDiscount, effect_from_json
+from .errors import RuleError, RuleErrorCode, RuleErrors
+from .evaluate import Evaluation, evaluate
+from .kinds import BenefitType, Lane, ShippingCarrier, SubtotalBase
+from .lint import Warning, WarningCode, lint_rule
+from .money import (
+    AmountError,
+    Amounts,
+    TooManyDecimals,
+    exponent,
+    from_minor,
+    to_minor,
+)
+from .offers import Offer, OfferCode, OfferState
+from .parse import parse_rule
+from .rules import Conditions, ProgramSettings, RuleDefinition
+from .scope import IdFilter, Scope
+from .snapshot import CustomerSnapshot, LineSnapshot, ShippingSnapshot, Snapshot
+
+__all__ = [
+    "ActiveDates",
+    "AmountError",
+    "AmountOff",
+    "Amounts",
+    "Benefit",
+    "BenefitType",
+    "CompiledProgram",
+    "Condition",
+    "Conditions",
+    "Countries",
+    "CustomerSnapshot",
+    "Effect",
+    "Eligibility",
+    "EligibleItems",
+    "Evaluation",
+    "Facts",
+    "FirstOrder",
+    "FreeShipping",
+    "IdFilter",
+    "Ladder",
+    "LadderStep",
+    "Lane",
+    "LineDiscount",
+    "LineSnapshot",
+    "MinimumQuantity",
+    "MinimumSubtotal",
+    "Offer",
+    "OfferCode",
+    "OfferState",
+    "PercentOff",
+    "ProgramSettings",
+    "RuleDefinition",
+    "RuleError",
+    "RuleErrorCode",
+    "RuleErrors",
+    "Scope",
+    "ShippingAmountOff",
+    "ShippingCarrier",
+    "ShippingDiscount",
+    "ShippingMethods",
+    "ShippingPercentOff",
+    "ShippingSnapshot",
+    "Snapshot",
+    "SubtotalBase",
+    "TooManyDecimals",
+    "Warning",
+    "WarningCode",
+    "WeeklyWindows",
+    "Window",
+    "compile_program",
+    "dump_rule",
+    "effect_from_json",
+    "evaluate",
+    "exponent",
+    "from_minor",
+    "lint_rule",
+    "parse_rule",
+    "to_minor",
+]

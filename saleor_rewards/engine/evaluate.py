@@ -1,0 +1,124 @@
+"""Evaluates a snapshot: what to take off, and what to tell the shopper."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .apply import effects_of
+from .cart import Cart
+from .choose import choose
+from .compile import CompiledProgram
+from .conditions import Facts
+from .effects import Effect, LineDiscount, ShippingDiscount
+from .explain import Explainer
+from .index import Gates
+from .money import Rate
+from .offers import Offer
+from .snapshot import Snapshot
+
+
+class Evaluation:
+    """What the rules of a program give the cart `snapshot` at one moment.
+
+    `effects` are sorted by lane and line, at most one for each rule and line, none of
+    them 0. `offers` are made when they are first asked for. Two evaluations are equal
+    when their effects and offers are.
+    """
+
+    def __init__(self, effects: tuple[Effect, ...], explainer: Explainer) -> None:
+        self.effects = effects
+        self.snapshot = explainer.cart.snapshot
+        self._explainer = explainer
+        self._offers: tuple[Offer, ...] | None = None
+
+    @property
+    def discount_amount(self) -> int:
+        """The sum taken off the lines, in minor units."""
+        return sum(
+            effect.amount for effect in self.effects if isinstance(effect, LineDiscount)
+        )
+
+    @property
+    def shipping_amount(self) -> int:
+        """The sum taken off the delivery price, in minor units."""
+        return sum(
+            effect.amount
+            for effect in self.effects
+            if isinstance(effect, ShippingDiscount)
+        )
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """One offer for each rule that has not ended, best priority first, then id."""
+        if self._offers is None:
+            self._offers = tuple(self._explainer.offers())
+        return self._offers
+
+    def offer(self, rule_id: int) -> Offer:
+        """Return the offer of one rule, also of one that ended; KeyError if unknown."""
+        return self._explainer.offer(rule_id)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Evaluation):
+            return NotImplemented
+        return self.effects == other.effects and self.offers == other.offers
+
+    def __hash__(self) -> int:
+        return hash(self.effects)
+
+
+def evaluate(snapshot: Snapshot, program: CompiledProgram, at: datetime) -> Evaluation:
+    """Find what is best for the shopper at `at`, which must be aware.
+
+    One rule a lane wins, lanes add up, and the sum is the largest that the rules
+    allow; ties go to the higher priority, then to the lower id, in the order of the
+    lanes. Neither an item nor a rule that is added ever lowers the sum. Raises
+    `ValueError` where `at` is naive.
+
+    >>> from datetime import timezone
+    >>> from saleor_rewards.engine import LineSnapshot, ProgramSettings
+    >>> from saleor_rewards.engine import compile_program, parse_rule
+    >>> ladder = {
+    ...     "lane": "ORDER",
+    ...     "benefit": {
+    ...         "type": "LADDER",
+    ...         "steps": [
+    ...             {"from": {"USD": "100.00"}, "percent": "5"},
+    ...             {"from": {"USD": "300.00"}, "percent": "10"},
+    ...         ],
+    ...     },
+    ... }
+    >>> rule = parse_rule(ladder, id=5, version=1, name="Spring")
+    >>> program = compile_program(ProgramSettings(), [rule])
+    >>> line = LineSnapshot("7", "1", "2", 4, list_amount=12000, amount=12000)
+    >>> cart = Snapshot("default", "USD", lines=(line,))
+    >>> result = evaluate(cart, program, datetime(2024, 5, 1, tzinfo=timezone.utc))
+    >>> [(effect.line_id, effect.amount) for effect in result.effects]
+    [('7', 600)]
+    >>> offer = result.offers[0]
+    >>> offer.code.value, offer.gap_amount, offer.next_percent
+    ('NEXT_STEP', 18000, Decimal('10'))
+    """
+    if at.tzinfo is None or at.utcoffset() is None:
+        raise ValueError("at: an aware time is needed")
+    cart = Cart(snapshot, program.scopes)
+    facts = Facts(
+        at=at,
+        currency=snapshot.currency,
+        zone=program.settings.time_zone,
+        country=snapshot.country,
+        method_id=None if snapshot.shipping is None else snapshot.shipping.method_id,
+        customer=snapshot.customer,
+    )
+    index = program.index(snapshot.currency)
+    fields = index.fields(cart, Gates(program.gates, facts))
+    outcome = choose(cart, fields, _cap_amount(cart, program))
+    effects = tuple(effects_of(cart, outcome.applied))
+    return Evaluation(effects, Explainer(program, cart, facts, outcome))
+
+
+def _cap_amount(cart: Cart, program: CompiledProgram) -> int:
+    percent = program.settings.cap_percent
+    if percent is None:
+        return cart.subtotal_amount
+    return Rate.from_percent(percent).floor_of(cart.subtotal_amount)

@@ -1,0 +1,300 @@
+"""An index of the rules in one currency, so that rules out of reach cost nothing."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence, Tuple
+
+from .benefits import Option
+from .cart import Cart, ScopeView
+from .conditions import Facts, GateCondition
+from .kinds import Lane
+from .rules import RuleDefinition
+from .scope import Key, Scope
+
+#: Conditions that no item can change, and whether the delivery method may wait.
+GateKey = Tuple[Tuple[GateCondition, ...], bool]
+
+#: A subtotal in minor units beyond every amount of a rule.
+FAR_AMOUNT = 10**18
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An option and what the scope must hold to open it, in minor units.
+
+    `before_amount` reads the subtotal before item discounts, `after_amount` the one
+    after them. Openings with the same `option_no` take the same off.
+
+    >>> opening = Opening(Option(amount=500), 0, before_amount=0, after_amount=5000)
+    >>> opening.is_open(before_amount=6000, after_amount=4999)
+    False
+    """
+
+    option: Option
+    option_no: int
+    before_amount: int
+    after_amount: int
+
+    @property
+    def threshold(self) -> int:
+        """The least subtotal before item discounts that can open it."""
+        return max(self.before_amount, self.after_amount)
+
+    def is_open(self, before_amount: int, after_amount: int) -> bool:
+        """Tell whether these subtotals open it."""
+        return self.before_amount <= before_amount and self.after_amount <= after_amount
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """A rule in one currency, with its openings by rising threshold.
+
+    >>> from saleor_rewards.engine.benefits import FreeShipping
+    >>> rule = RuleDefinition(5, 1, "Free", Lane.SHIPPING, FreeShipping(), priority=2)
+    >>> opening = Opening(FreeShipping().options("USD")[0], 0, 0, after_amount=5000)
+    >>> compiled = CompiledRule(rule, 0, 0, 0, (opening,))
+    >>> compiled.rank, compiled.threshold
+    ((-2, 5), 5000)
+    """
+
+    rule: RuleDefinition
+    scope_no: int
+    gate_no: int
+    minimum_quantity: int
+    openings: tuple[Opening, ...]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What decides a tie: the smaller one wins."""
+        return self.rule.rank
+
+    @property
+    def threshold(self) -> int:
+        """The least subtotal before item discounts at which it gives anything."""
+        return self.openings[0].threshold
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether neither time nor the number of items matters."""
+        rule = self.rule
+        return rule.starts_at is rule.ends_at is None and not self.minimum_quantity
+
+    def counts(self, at: datetime, quantity: int) -> bool:
+        """Tell whether dates and number of items allow it."""
+        starts_at, ends_at = self.rule.starts_at, self.rule.ends_at
+        return (
+            quantity >= self.minimum_quantity
+            and (starts_at is None or at >= starts_at)
+            and (ends_at is None or at < ends_at)
+        )
+
+
+@dataclass(frozen=True)
+class Way:
+    """One opening of one rule; the smaller `rank` wins a tie.
+
+    >>> [name for name in Way.__annotations__]
+    ['rank', 'compiled', 'opening']
+    """
+
+    rank: tuple[int, int, int]
+    compiled: CompiledRule
+    opening: Opening
+
+    @property
+    def strength(self) -> tuple[Fraction | int, tuple[int, int, int]]:
+        """What ways are sorted by, the strongest first, whatever the cart holds."""
+        option = self.opening.option
+        rate = option.rate
+        if rate is None:
+            return (-option.worth(FAR_AMOUNT), self.rank)
+        return (-Fraction(rate.numerator, rate.denominator), self.rank)
+
+
+class Run:
+    """Ways of one lane, all by a rate or all by an amount, the strongest first.
+
+    What the caps leave aside, no way takes more off any amount than the ways before
+    it: so a search may stop at the first that takes less than what it has.
+
+    >>> Run([]).reached(100)
+    ()
+    """
+
+    def __init__(self, ways: Iterable[Way]) -> None:
+        self._ways = tuple(sorted(ways, key=lambda way: way.strength))
+        self._places = sorted(
+            range(len(self._ways)),
+            key=lambda place: self._ways[place].opening.threshold,
+        )
+        self._thresholds = [
+            self._ways[place].opening.threshold for place in self._places
+        ]
+        self.is_plain = all(way.compiled.is_plain for way in self._ways)
+
+    def reached(self, amount: int) -> tuple[Way, ...]:
+        """Return the ways whose threshold is at most `amount`."""
+        count = bisect_right(self._thresholds, amount)
+        if count == len(self._ways):
+            return self._ways
+        return tuple(self._ways[place] for place in sorted(self._places[:count]))
+
+
+#: A lane, whether its rules are exclusive, and whether they work by a rate.
+RunKey = Tuple[Lane, bool, bool]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Rules that share scope and gate.
+
+    >>> Shelf(scope_no=0, gate_no=0, threshold=0, runs={}).runs
+    {}
+    """
+
+    scope_no: int
+    gate_no: int
+    threshold: int
+    runs: Mapping[RunKey, Run]
+
+
+class Field(NamedTuple):
+    """The ways that a cart reaches on one shelf, and the lines they read.
+
+    >>> Field._fields
+    ('view', 'ways')
+    """
+
+    view: ScopeView
+    ways: tuple[Way, ...]
+
+
+class Gates:
+    """Answers each distinct gate of a program once for one cart and moment.
+
+    >>> from datetime import timezone
+    >>> from saleor_rewards.engine.conditions import Countries
+    >>> facts = Facts(datetime(2024, 5, 1, tzinfo=timezone.utc), "USD", country="DE")
+    >>> Gates([((Countries(frozenset({"PL"})),), False)], facts).is_open(0)
+    False
+    """
+
+    def __init__(self, gates: Sequence[GateKey], facts: Facts) -> None:
+        self.at = facts.at
+        self._gates = gates
+        self._facts = {
+            False: facts,
+            True: replace(facts, may_choose_method=True),
+        }
+        self._open: dict[int, bool] = {}
+
+    def is_open(self, gate_no: int) -> bool:
+        """Tell whether all conditions of that gate hold."""
+        is_open = self._open.get(gate_no)
+        if is_open is None:
+            conditions, may_choose = self._gates[gate_no]
+            facts = self._facts[may_choose]
+            is_open = all(condition.check(facts).is_met for condition in conditions)
+            self._open[gate_no] = is_open
+        return is_open
+
+
+class CurrencyIndex:
+    """The rules that are configured in one currency, by scope, gate and threshold.
+
+    >>> CurrencyIndex([], []).rules
+    {}
+    """
+
+    def __init__(self, rules: Iterable[CompiledRule], scopes: Sequence[Scope]) -> None:
+        self.rules: Mapping[int, CompiledRule] = {
+            compiled.rule.id: compiled for compiled in rules
+        }
+        shelves = _shelves(self.rules.values())
+        broad = [shelf for shelf in shelves if not scopes[shelf.scope_no].is_narrow]
+        self._broad = sorted(broad, key=lambda shelf: shelf.threshold)
+        self._lowest = [shelf.threshold for shelf in self._broad]
+        narrow: dict[Key, list[Shelf]] = defaultdict(list)
+        for shelf in shelves:
+            for key in scopes[shelf.scope_no].include_keys:
+                narrow[key].append(shelf)
+        self._narrow = dict(narrow)
+        self._narrow_keys = frozenset(narrow)
+
+    def fields(self, cart: Cart, gates: Gates) -> dict[tuple[Lane, bool], list[Field]]:
+        """Return what the cart reaches, by lane and whether it is exclusive."""
+        found: dict[tuple[Lane, bool], list[Field]] = defaultdict(list)
+        for shelf in self._in_reach(cart):
+            view = cart.view(shelf.scope_no)
+            if view.amount < shelf.threshold or not view.indexes:
+                continue
+            if not gates.is_open(shelf.gate_no):
+                continue
+            for (lane, exclusive, _), run in shelf.runs.items():
+                ways = run.reached(view.amount)
+                if not run.is_plain:
+                    ways = tuple(
+                        way
+                        for way in ways
+                        if way.compiled.counts(gates.at, view.quantity)
+                    )
+                if ways:
+                    found[lane, exclusive].append(Field(view, ways))
+        return found
+
+    def _in_reach(self, cart: Cart) -> Iterator[Shelf]:
+        # No scope holds more than the whole cart.
+        yield from self._broad[: bisect_right(self._lowest, cart.subtotal_amount)]
+        found: dict[int, Shelf] = {}
+        for key in self._narrow_keys & cart.keys:
+            for shelf in self._narrow[key]:
+                found[id(shelf)] = shelf
+        yield from found.values()
+
+
+def _shelves(rules: Iterable[CompiledRule]) -> list[Shelf]:
+    groups: dict[tuple[int, int], dict[RunKey, list[Way]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for compiled in _without_twins(rules):
+        rule = compiled.rule
+        runs = groups[compiled.scope_no, compiled.gate_no]
+        for step, opening in enumerate(compiled.openings):
+            key = (rule.lane, rule.exclusive, opening.option.rate is not None)
+            runs[key].append(Way((*compiled.rank, step), compiled, opening))
+    return [
+        Shelf(
+            scope_no=scope_no,
+            gate_no=gate_no,
+            threshold=min(
+                way.opening.threshold for ways in runs.values() for way in ways
+            ),
+            runs={key: Run(ways) for key, ways in runs.items()},
+        )
+        for (scope_no, gate_no), runs in groups.items()
+    ]
+
+
+def _without_twins(rules: Iterable[CompiledRule]) -> Iterator[CompiledRule]:
+    # Of rules that differ in nothing but their rank, only the first can ever win.
+    seen = set()
+    for compiled in sorted(rules, key=lambda compiled: compiled.rank):
+        rule = compiled.rule
+        twin = (
+            compiled.scope_no,
+            compiled.gate_no,
+            compiled.minimum_quantity,
+            tuple(
+                (way.option_no, way.before_amount, way.after_amount)
+                for way in compiled.openings
+            ),
+            (rule.lane, rule.exclusive, rule.starts_at, rule.ends_at),
+        )
+        if twin not in seen:
+            seen.add(twin)
+            yield compiled

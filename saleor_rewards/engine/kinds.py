@@ -1,0 +1,61 @@
+"""The closed sets of words that rules and offers are made of."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Lane(Enum):
+    """Where a benefit is taken off; rules in one lane compete, lanes add up.
+
+    >>> [lane.value for lane in Lane]
+    ['ITEM', 'ORDER', 'SHIPPING']
+    """
+
+    ITEM = "ITEM"
+    ORDER = "ORDER"
+    SHIPPING = "SHIPPING"
+
+
+class SubtotalBase(Enum):
+    """Which subtotal a threshold reads.
+
+    Both read the lines after catalogue sales. `AFTER_ITEM_DISCOUNTS` takes off what
+    the item lane gives as well; neither ever sees what the order lane gives.
+
+    >>> SubtotalBase("AFTER_ITEM_DISCOUNTS").name
+    'AFTER_ITEM_DISCOUNTS'
+    """
+
+    AFTER_ITEM_DISCOUNTS = "AFTER_ITEM_DISCOUNTS"
+    BEFORE_ITEM_DISCOUNTS = "BEFORE_ITEM_DISCOUNTS"
+
+
+class ShippingCarrier(Enum):
+    """How the host can carry what the shipping lane gives.
+
+    >>> ShippingCarrier("LINES").name
+    'LINES'
+    """
+
+    #: The delivery price itself is lowered.
+    NATIVE = "NATIVE"
+    #: The delivery price has to stay; the same worth is taken off the lines.
+    LINES = "LINES"
+    #: The shopper's own voucher is in the way, and the merchant wants no stand-in.
+    WITHHELD = "WITHHELD"
+
+
+class BenefitType(Enum):
+    """The kinds of benefit, by the name that a definition's `type` holds.
+
+    >>> BenefitType("LADDER") is BenefitType.LADDER
+    True
+    """
+
+    LADDER = "LADDER"
+    PERCENT_OFF = "PERCENT_OFF"
+    AMOUNT_OFF = "AMOUNT_OFF"
+    FREE_SHIPPING = "FREE_SHIPPING"
+    SHIPPING_PERCENT_OFF = "SHIPPING_PERCENT_OFF"
+    SHIPPING_AMOUNT_OFF = "SHIPPING_AMOUNT_OFF"

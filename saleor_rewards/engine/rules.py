@@ -1,0 +1,126 @@
+"""Rules and program settings as the engine sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timezone, tzinfo
+from decimal import Decimal
+from typing import Iterator
+
+from .benefits import Benefit
+from .conditions import (
+    ActiveDates,
+    Countries,
+    EligibleItems,
+    FirstOrder,
+    Gate,
+    MinimumQuantity,
+    MinimumSubtotal,
+    ShippingMethods,
+    WeeklyWindows,
+)
+from .kinds import Lane
+from .money import Amounts
+from .scope import Scope
+
+__all__ = ["Conditions", "Lane", "ProgramSettings", "RuleDefinition"]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """All conditions of one rule besides its dates; None means not asked.
+
+    >>> Conditions(minimum_quantity=MinimumQuantity(3)).gate
+    ()
+    """
+
+    minimum_subtotal: MinimumSubtotal | None = None
+    minimum_quantity: MinimumQuantity | None = None
+    scope: Scope = field(default_factory=Scope)
+    countries: Countries | None = None
+    shipping_methods: ShippingMethods | None = None
+    first_order: FirstOrder | None = None
+    weekly_windows: WeeklyWindows | None = None
+
+    @property
+    def gate(self) -> Gate:
+        """The conditions that no item added to the cart can change."""
+        gates = (
+            self.weekly_windows,
+            self.countries,
+            self.shipping_methods,
+            self.first_order,
+        )
+        return tuple(condition for condition in gates if condition is not None)
+
+    @property
+    def eligible_items(self) -> EligibleItems:
+        """The scope as a condition."""
+        return EligibleItems(self.scope)
+
+
+@dataclass(frozen=True)
+class RuleDefinition:
+    """Conditions and one benefit in a lane: one version of one rule.
+
+    `starts_at` (inclusive) and `ends_at` (exclusive) are aware; a higher `priority`
+    wins a tie, then the lower `id`. An `exclusive` rule stands alone.
+
+    >>> from saleor_rewards.engine.benefits import FreeShipping
+    >>> rule = RuleDefinition(5, 2, "Spring", Lane.SHIPPING, FreeShipping())
+    >>> rule.priority, rule.exclusive, rule.is_configured("USD")
+    (0, False, True)
+    """
+
+    id: int
+    version: int
+    name: str
+    lane: Lane
+    benefit: Benefit
+    priority: int = 0
+    exclusive: bool = False
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    conditions: Conditions = field(default_factory=Conditions)
+
+    @property
+    def dates(self) -> ActiveDates:
+        """The dates as a condition."""
+        return ActiveDates(self.starts_at, self.ends_at)
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What decides a tie: the smaller one wins."""
+        return (-self.priority, self.id)
+
+    def amounts_by_field(self) -> Iterator[tuple[str, Amounts]]:
+        """Yield each configured money with its path inside the definition."""
+        if self.conditions.minimum_subtotal is not None:
+            yield (
+                "conditions.minimum_subtotal.amounts",
+                self.conditions.minimum_subtotal.amounts,
+            )
+        for path, amounts in self.benefit.amounts_by_field():
+            yield f"benefit.{path}", amounts
+
+    def is_configured(self, currency: str) -> bool:
+        """Tell whether every money of this rule has an entry for `currency`."""
+        return all(
+            amounts.of(currency) is not None for _, amounts in self.amounts_by_field()
+        )
+
+
+@dataclass(frozen=True)
+class ProgramSettings:
+    """What holds for all rules of a program.
+
+    `cap_percent` is the most that the item and order lanes may take off together, in
+    percent of the cart's subtotal after catalogue sales; None means no cap. Weekly
+    windows follow the clock of `time_zone`.
+
+    >>> ProgramSettings(cap_percent=Decimal("30")).time_zone
+    datetime.timezone.utc
+    """
+
+    cap_percent: Decimal | None = None
+    time_zone: tzinfo = timezone.utc

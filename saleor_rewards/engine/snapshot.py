@@ -1,0 +1,202 @@
+"""The frozen input of an evaluation: what is in the cart, and whose cart it is.
+
+All ids are text, all amounts whole minor units of the snapshot's currency, gross or
+net as the channel's prices are entered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Mapping
+
+from .kinds import ShippingCarrier
+
+
+def _text(value: object, name: str) -> None:
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{name}: a text that is not empty is needed")
+
+
+def _whole(value: object, name: str) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{name}: a whole number is needed")
+    if value < 0:
+        raise ValueError(f"{name}: must not be negative")
+
+
+def _flag(value: object, name: str) -> None:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name}: true or false is needed")
+
+
+def _texts(value: object, name: str) -> None:
+    if not isinstance(value, tuple):
+        raise ValueError(f"{name}: a tuple of texts is needed")
+    for item in value:
+        _text(item, name)
+
+
+@dataclass(frozen=True)
+class LineSnapshot:
+    """One line of the cart.
+
+    `list_amount` is the whole line at list price, `amount` the whole line after
+    catalogue sales and before any voucher or reward. `category_ids` names the
+    product's category and all its ancestors. A gift line neither counts towards a
+    rule nor gets anything. Raises `ValueError` naming the field.
+
+    >>> line = LineSnapshot("7", "1", "2", quantity=2, list_amount=2000, amount=1500)
+    >>> line.on_sale
+    True
+    >>> LineSnapshot("7", "1", "2", quantity=1, list_amount=100, amount=101)
+    Traceback (most recent call last):
+    ValueError: amount: must not exceed list_amount
+    """
+
+    id: str
+    product_id: str
+    variant_id: str
+    quantity: int
+    list_amount: int
+    amount: int
+    category_ids: tuple[str, ...] = ()
+    collection_ids: tuple[str, ...] = ()
+    is_gift: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("id", "product_id", "variant_id"):
+            _text(getattr(self, name), name)
+        for name in ("quantity", "list_amount", "amount"):
+            _whole(getattr(self, name), name)
+        for name in ("category_ids", "collection_ids"):
+            _texts(getattr(self, name), name)
+        _flag(self.is_gift, "is_gift")
+        if self.amount > self.list_amount:
+            raise ValueError("amount: must not exceed list_amount")
+
+    @property
+    def on_sale(self) -> bool:
+        """Whether a catalogue sale lowers this line."""
+        return self.amount < self.list_amount
+
+
+@dataclass(frozen=True)
+class ShippingSnapshot:
+    """The chosen delivery method and its price before any reward.
+
+    >>> ShippingSnapshot("3", 1000).amount
+    1000
+    """
+
+    method_id: str
+    amount: int
+
+    def __post_init__(self) -> None:
+        _text(self.method_id, "method_id")
+        _whole(self.amount, "amount")
+
+
+@dataclass(frozen=True)
+class CustomerSnapshot:
+    """What is known of the shopper.
+
+    `is_known` says that an account or an e-mail is given; `order_count` is None
+    where it was not read.
+
+    >>> CustomerSnapshot(is_known=True, order_count=0)
+    CustomerSnapshot(is_known=True, order_count=0)
+    """
+
+    is_known: bool = False
+    order_count: int | None = None
+
+    def __post_init__(self) -> None:
+        _flag(self.is_known, "is_known")
+        if self.order_count is not None:
+            _whole(self.order_count, "order_count")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A cart at one moment: all that rules may look at besides the time.
+
+    `shipping` is None while no delivery method is chosen or none is needed;
+    `shipping_carrier` says how the host can carry what is given on it.
+
+    >>> cart = Snapshot(
+    ...     channel="default",
+    ...     currency="USD",
+    ...     country="PL",
+    ...     lines=(LineSnapshot("7", "1", "2", 2, list_amount=2000, amount=2000),),
+    ...     shipping=ShippingSnapshot("3", 1000),
+    ... )
+    >>> Snapshot.from_json(cart.to_json()) == cart
+    True
+    """
+
+    channel: str
+    currency: str
+    country: str | None = None
+    lines: tuple[LineSnapshot, ...] = ()
+    shipping: ShippingSnapshot | None = None
+    customer: CustomerSnapshot = field(default_factory=CustomerSnapshot)
+    shipping_carrier: ShippingCarrier = ShippingCarrier.NATIVE
+
+    def __post_init__(self) -> None:
+        _text(self.channel, "channel")
+        _text(self.currency, "currency")
+        if not (len(self.currency) == 3 and self.currency.isalpha()):
+            raise ValueError("currency: a code of three letters is needed")
+        if self.country is not None:
+            _text(self.country, "country")
+        if not isinstance(self.lines, tuple):
+            raise ValueError("lines: a tuple is needed")
+        ids = [line.id for line in self.lines]
+        if len(set(ids)) != len(ids):
+            raise ValueError("lines: each id must be there once")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain dicts, lists, texts and numbers that `from_json` reads."""
+        data = asdict(self)
+        data["lines"] = [
+            dict(
+                line,
+                category_ids=list(line["category_ids"]),
+                collection_ids=list(line["collection_ids"]),
+            )
+            for line in data["lines"]
+        ]
+        data["shipping_carrier"] = self.shipping_carrier.value
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Snapshot:
+        """Rebuild exactly what `to_json` gave.
+
+        Raises `ValueError` naming the field that is missing, unknown or wrong.
+        """
+        try:
+            shipping = data["shipping"]
+            return cls(
+                channel=data["channel"],
+                currency=data["currency"],
+                country=data["country"],
+                lines=tuple(_line(line) for line in data["lines"]),
+                shipping=None if shipping is None else ShippingSnapshot(**shipping),
+                customer=CustomerSnapshot(**data["customer"]),
+                shipping_carrier=ShippingCarrier(data["shipping_carrier"]),
+            )
+        except KeyError as error:
+            raise ValueError(f"{error.args[0]}: missing") from None
+        except TypeError as error:
+            raise ValueError(f"snapshot: {error}") from None
+
+
+def _line(data: Mapping[str, Any]) -> LineSnapshot:
+    return LineSnapshot(
+        **dict(
+            data,
+            category_ids=tuple(data["category_ids"]),
+            collection_ids=tuple(data["collection_ids"]),
+        )
+    )
