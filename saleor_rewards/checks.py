@@ -1,0 +1,98 @@
+"""What Django's ``check`` tells an operator before a shopper meets it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+#: The lines of Saleor that this release is made for.
+SUPPORTED = ((2, 10), (3, 21), (3, 22), (3, 23), (3, 24))
+
+E001 = "saleor_rewards.E001"
+E002 = "saleor_rewards.E002"
+E003 = "saleor_rewards.E003"
+W001 = "saleor_rewards.W001"
+
+
+def saleor_version() -> str:
+    """Return the version of the Saleor in this process, empty if there is none.
+
+    Saleor's own module knows it best, as images run Saleor from its source. The
+    one of 2.10 says "dev", there the installed distribution tells.
+    """
+    try:
+        from saleor import __version__
+
+        return version("saleor") if __version__ == "dev" else str(__version__)
+    except (ImportError, PackageNotFoundError):
+        return ""
+
+
+@register(Tags.compatibility)
+def check_host(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """E001: Saleor is missing, or its version is not one that is supported."""
+    found = saleor_version()
+    if tuple(int(part) for part in found.split(".")[:2] if part.isdigit()) in SUPPORTED:
+        return []
+    names = ", ".join(".".join(map(str, line)) for line in SUPPORTED)
+    return [
+        Error(
+            f"Saleor Rewards does not support Saleor {found or '(not installed)'}.",
+            hint=f"Use Saleor {names}, or a release of saleor-rewards that names yours.",
+            id=E001,
+        )
+    ]
+
+
+@register(Tags.compatibility)
+def check_schema(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """E002, E003: our fields did not get into Saleor's GraphQL schema."""
+    from .graphql.mount import SCHEMA_MODULE, state
+
+    # Building the schema is what shows whether it works; Django's own check of
+    # the URLs does so too.
+    import_module(SCHEMA_MODULE)
+    if state.too_late:
+        return [
+            Error(
+                "Saleor's GraphQL schema was built before Saleor Rewards could add "
+                "its fields.",
+                hint=(
+                    "Something imports saleor.graphql.api while Django still starts. "
+                    "Import it later, or put saleor_rewards before that app in "
+                    "INSTALLED_APPS."
+                ),
+                id=E002,
+            )
+        ]
+    if state.fault is not None:
+        return [
+            Error(
+                f"Saleor Rewards could not add its GraphQL fields: {state.fault}",
+                hint="The log has the traceback under REWARDS_SCHEMA_NOT_MOUNTED.",
+                id=E003,
+            )
+        ]
+    return []
+
+
+@register(Tags.compatibility)
+def check_plugin(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """W001: the app is installed, but Saleor does not know the plugin."""
+    from django.conf import settings
+
+    if any(path.startswith("saleor_rewards.") for path in settings.PLUGINS):
+        return []
+    return [
+        Warning(
+            "Saleor Rewards is installed, but is not among Saleor's plugins.",
+            hint=(
+                "Install the distribution where Saleor finds its entry point, or add "
+                "saleor_rewards.plugin.RewardsPlugin to PLUGINS."
+            ),
+            id=W001,
+        )
+    ]

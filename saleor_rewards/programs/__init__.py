@@ -1,0 +1,36 @@
+"""Services that change programs and rules, and compute receipts again."""
+
+from .errors import FieldError, ProgramError, ProgramErrorCode
+from .programs import get_or_create_program, update_program
+from .receipts import recompute
+from .rules import (
+    SavedRule,
+    check_rule,
+    create_rule,
+    delete_rule,
+    locked_rule,
+    update_rule,
+)
+from .settings import is_time_zone, program_settings, settings_of
+from .trials import compile_trial
+from .versions import bump_version
+
+__all__ = [
+    "FieldError",
+    "ProgramError",
+    "ProgramErrorCode",
+    "SavedRule",
+    "bump_version",
+    "check_rule",
+    "compile_trial",
+    "create_rule",
+    "delete_rule",
+    "get_or_create_program",
+    "is_time_zone",
+    "locked_rule",
+    "program_settings",
+    "recompute",
+    "settings_of",
+    "update_program",
+    "update_rule",
+]

@@ -1,0 +1,98 @@
+"""Programs: one for each channel, made when it is first asked for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from ..models import Program, VoucherSlot
+from .channels import channel_of
+from .errors import FieldError, ProgramError, ProgramErrorCode
+from .settings import is_time_zone
+from .texts import name_errors
+from .versions import bump_version
+
+HIGHEST_CAP = Decimal(100)
+CAP_DECIMALS = 2
+
+
+def get_or_create_program(channel_pk: int) -> Program:
+    """Return the program of a channel, making one where there is none yet.
+
+    Raises ``ProgramError`` (``NOT_FOUND`` on ``channel``) where Saleor has no
+    such channel.
+    """
+    channel_of(channel_pk, field="channel")
+    program, _made = Program.objects.get_or_create(channel_pk=channel_pk)
+    return program
+
+
+@transaction.atomic
+def update_program(program_pk: int, **changes: Any) -> Program:
+    """Change settings of a program and return it.
+
+    ``changes`` may hold ``name``, ``is_active``, ``cap_percent`` (``Decimal``
+    above 0 up to 100, or ``None`` for no cap), ``time_zone`` (IANA name) and
+    ``voucher_slot``. Raises ``ProgramError`` naming every wrong field.
+    """
+    program = Program.objects.select_for_update().filter(pk=program_pk).first()
+    if program is None:
+        raise ProgramError.of(
+            ProgramErrorCode.NOT_FOUND, "id", "There is no such program."
+        )
+    errors = _errors(changes)
+    if errors:
+        raise ProgramError(errors)
+    for name, value in changes.items():
+        setattr(program, name, value)
+    program.version = F("version") + 1
+    program.save()
+    bump_version()
+    program.refresh_from_db()
+    return program
+
+
+def _errors(changes: dict[str, Any]) -> list[FieldError]:
+    errors: list[FieldError] = []
+    if "name" in changes:
+        errors += name_errors(changes["name"], required=False)
+    if "cap_percent" in changes:
+        errors += _cap_errors(changes["cap_percent"])
+    if "is_active" in changes and not isinstance(changes["is_active"], bool):
+        errors.append(_invalid("is_active", "Say true or false."))
+    if "time_zone" in changes and not is_time_zone(str(changes["time_zone"])):
+        errors.append(
+            _invalid("time_zone", "Give a zone of the IANA database: Europe/Warsaw.")
+        )
+    if "voucher_slot" in changes and changes["voucher_slot"] not in VoucherSlot.values:
+        errors.append(_invalid("voucher_slot", "There is no such choice."))
+    return errors
+
+
+def _cap_errors(cap: Decimal | None) -> list[FieldError]:
+    if cap is None:
+        return []
+    if not cap.is_finite() or not 0 < cap <= HIGHEST_CAP:
+        return [
+            FieldError(
+                ProgramErrorCode.OUT_OF_RANGE.name,
+                "cap_percent",
+                "Give a percentage above 0 and up to 100.",
+            )
+        ]
+    if cap != round(cap, CAP_DECIMALS):
+        return [
+            FieldError(
+                ProgramErrorCode.TOO_MANY_DECIMALS.name,
+                "cap_percent",
+                f"Give at most {CAP_DECIMALS} decimals.",
+            )
+        ]
+    return []
+
+
+def _invalid(field: str, message: str) -> FieldError:
+    return FieldError(ProgramErrorCode.INVALID_VALUE.name, field, message)
