@@ -1,0 +1,64 @@
+"""One guard around every hook body: a fault of ours never stops a shopper."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from contextlib import contextmanager
+from typing import Callable, Iterator, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Faults since the process began, by code. Operators export it as a metric.
+faults: Counter[str] = Counter()
+
+LOCK_TIMEOUT = "2s"
+
+
+def guarded(code: str, default: T, work: Callable[[], T]) -> T:
+    """Return ``work()``, or ``default`` where it fails.
+
+    The fault is logged with ``code`` and counted in :data:`faults`. A
+    ``ValidationError`` is an answer to the shopper and passes through.
+    """
+    try:
+        return work()
+    except ValidationError:
+        raise
+    except Exception:
+        faults[code] += 1
+        logger.exception("%s: the checkout goes on without rewards", code)
+        return default
+
+
+@contextmanager
+def bounded_transaction() -> Iterator[None]:
+    """Open a transaction of ours that a foreign lock cannot hold up for long.
+
+    Everything written inside is kept or undone as one, and a transaction that
+    is open around it stays usable either way.
+    """
+    around = _lock_timeout() if connection.in_atomic_block else None
+    with transaction.atomic():
+        _set_lock_timeout(LOCK_TIMEOUT)
+        yield
+        if around is not None:
+            # The setting would outlive the savepoint and reach Saleor's locks.
+            _set_lock_timeout(around)
+
+
+def _set_lock_timeout(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{value}'")
+
+
+def _lock_timeout() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        (value,) = cursor.fetchone()
+    return str(value)

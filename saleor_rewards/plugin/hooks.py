@@ -1,0 +1,77 @@
+"""The plugin as Saleor sees it. The hooks themselves differ from host to host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from saleor.plugins.base_plugin import BasePlugin
+
+from ..programs.versions import PLUGIN_ID, renew, take_version
+from . import configuration as settings
+from . import service
+from .guard import guarded
+from .host import Hooks, host
+from .rulebook import Rulebook, rulebook
+
+if TYPE_CHECKING:
+    from saleor.checkout.models import Checkout
+    from saleor.order.models import Order
+
+
+class RewardsPlugin(Hooks, BasePlugin):
+    """Spend ladders, free shipping, and more, inside Saleor's own checkout."""
+
+    PLUGIN_ID = PLUGIN_ID
+    PLUGIN_NAME = "Rewards"
+    PLUGIN_DESCRIPTION = (
+        "Spend-threshold discounts and free shipping. Programs and rules are set "
+        "through the rewards mutations of the GraphQL API."
+    )
+    CONFIGURATION_PER_CHANNEL = False
+    DEFAULT_ACTIVE = False
+    DEFAULT_CONFIGURATION = settings.DEFAULTS
+    CONFIG_STRUCTURE = settings.STRUCTURE
+
+    def __init__(self, *, configuration: Any, **kwargs: Any) -> None:
+        items = [dict(item) for item in configuration or []]
+        self.rules_version = take_version(items)
+        super().__init__(configuration=items, **kwargs)
+
+    @property
+    def is_killed(self) -> bool:
+        """Return whether a merchant stopped all offers."""
+        return settings.is_on(self.configuration, settings.KILL_SWITCH)
+
+    def book(self, checkout: Checkout) -> Rulebook | None:
+        """Return the rules that hold for a checkout, ``None`` without a program."""
+        book = rulebook(self.rules_version, host.channel_pk(checkout))
+        return book.without_rules() if book and self.is_killed else book
+
+    def order_created(self, order: Order, previous_value: Any, **_: Any) -> Any:
+        """Write the order's key on its receipt."""
+        guarded("REWARDS_ORDER_CREATED", None, lambda: service.name_order(order))
+        return previous_value
+
+    @classmethod
+    def validate_plugin_configuration(cls, plugin_configuration: Any, **_: Any) -> None:
+        """Give the state of the rules a new name with every save of the settings."""
+        items = settings.with_defaults(plugin_configuration.configuration or [])
+        plugin_configuration.configuration, _version = renew(items)
+
+    @classmethod
+    def save_plugin_configuration(
+        cls, plugin_configuration: Any, cleaned_data: Any
+    ) -> Any:
+        """Save the settings; where they stop us, take our offers off the checkouts."""
+        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        if not saved.active or settings.is_on(
+            saved.configuration, settings.KILL_SWITCH
+        ):
+            guarded("REWARDS_WITHDRAW", None, _withdraw)
+        return saved
+
+
+def _withdraw() -> None:
+    from ..tasks import withdraw_offers
+
+    withdraw_offers.delay()

@@ -1,0 +1,61 @@
+"""Two middlewares for Saleor 2.10, which tells plugins nothing of requests."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from django.core.exceptions import ValidationError
+
+from ..programs.versions import PLUGIN_ID
+from .guard import guarded
+from .saleor2 import memo
+
+
+class RewardsMiddleware:
+    """Lets a request evaluate its checkout once. Goes into ``MIDDLEWARE``."""
+
+    def __init__(self, get_response: Callable[[Any], Any]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        """Handle the request with a memo of its own."""
+        with memo.opened():
+            return self.get_response(request)
+
+
+class OrderGateMiddleware:
+    """Closes the gate before Saleor looks at the payment. For ``GRAPHENE``.
+
+    Saleor 2.10 compares the payment with the total before it asks any plugin.
+    A shopper whose offer ended would read that the payment does not cover the
+    total, and not why.
+    """
+
+    MUTATION = "checkoutComplete"
+
+    def resolve(
+        self, next_: Callable[..., Any], root: Any, info: Any, **args: Any
+    ) -> Any:
+        """Resolve a field, the placing of an order behind the gate."""
+        if root is not None or info.field_name != self.MUTATION:
+            return next_(root, info, **args)
+        refusal = guarded("REWARDS_ORDER_GATE", None, lambda: _refusal(info, args))
+        if refusal is not None:
+            return refusal
+        with memo.completing():
+            return next_(root, info, **args)
+
+
+def _refusal(info: Any, args: Any) -> Any:
+    from saleor.graphql.checkout.mutations import CheckoutComplete
+    from saleor.graphql.checkout.types import Checkout
+
+    plugin = info.context.plugins.get_plugin(PLUGIN_ID)
+    try:
+        checkout = CheckoutComplete.get_node_or_error(
+            info, args["checkout_id"], only_type=Checkout, field="checkout_id"
+        )
+        plugin.close_gate(checkout)
+    except ValidationError as refused:
+        return CheckoutComplete.handle_errors(refused)
+    return None

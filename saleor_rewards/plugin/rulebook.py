@@ -1,0 +1,111 @@
+"""Compiled programs, kept in process for as long as no rule changes."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..engine import (
+    CompiledProgram,
+    RuleDefinition,
+    RuleErrors,
+    compile_program,
+    parse_rule,
+)
+from ..models import Program, Rule, VoucherSlot
+from ..programs.settings import program_settings, settings_of
+from .guard import faults
+from .host import host
+
+logger = logging.getLogger(__name__)
+
+BROKEN_RULE = "REWARDS_BROKEN_RULE"
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The rules in force in one channel.
+
+    ``settings`` is what a receipt needs beside the rule versions to compute
+    an order again: ``{"cap_percent": "50" | None, "time_zone": "Europe/Warsaw"}``.
+    """
+
+    channel_pk: int
+    compiled: CompiledProgram
+    withhold_shipping: bool
+    settings: dict[str, Any]
+    rule_version_pks: tuple[int, ...]
+
+    def without_rules(self) -> Rulebook:
+        """Return the same channel's book with nothing to give."""
+        settings = program_settings(self.settings)
+        return replace(
+            self, compiled=compile_program(settings, []), rule_version_pks=()
+        )
+
+
+_rulebooks: dict[int, tuple[str, Rulebook | None]] = {}
+
+
+def rulebook(version: str, channel_pk: int) -> Rulebook | None:
+    """Return the channel's rulebook, or ``None`` where it has no program.
+
+    ``version`` names the state of all rules. As long as it is the one that
+    was compiled, no query runs.
+    """
+    known = _rulebooks.get(channel_pk)
+    if known is not None and known[0] == version:
+        return known[1]
+    # From the writer: a replica may not have the rules of this version yet, and
+    # what it has would be kept under the new version for good.
+    with host.writing():
+        book = _load(channel_pk)
+    _rulebooks[channel_pk] = (version, book)
+    return book
+
+
+def forget() -> None:
+    """Drop everything compiled in this process."""
+    _rulebooks.clear()
+
+
+def _load(channel_pk: int) -> Rulebook | None:
+    program = Program.objects.filter(channel_pk=channel_pk).first()
+    if program is None:
+        return None
+    rules = (
+        Rule.objects.filter(program=program, is_active=True, deleted_at=None)
+        .exclude(current=None)
+        .select_related("current")
+        .order_by("pk")
+    )
+    parsed = [
+        (definition, rule.current_id)
+        for rule in (rules if program.is_active else [])
+        for definition in [_parse(rule)]
+        if definition is not None
+    ]
+    settings = settings_of(program)
+    return Rulebook(
+        channel_pk=channel_pk,
+        compiled=compile_program(
+            program_settings(settings), [definition for definition, _ in parsed]
+        ),
+        withhold_shipping=program.voucher_slot == VoucherSlot.WITHHOLD,
+        settings=settings,
+        rule_version_pks=tuple(pk for _, pk in parsed),
+    )
+
+
+def _parse(rule: Rule) -> RuleDefinition | None:
+    version = rule.current
+    try:
+        return parse_rule(
+            version.definition, id=rule.pk, version=version.number, name=version.name
+        )
+    except RuleErrors:
+        # One unreadable rule must not take the others with it.
+        faults[BROKEN_RULE] += 1
+        logger.exception("%s: rule %s is left out", BROKEN_RULE, rule.pk)
+        return None

@@ -1,0 +1,94 @@
+"""The adapter of Saleor 2.10: prices pass through the plugin, nothing is stored."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, ContextManager
+
+from django.conf import settings
+from django.utils import timezone
+from saleor.checkout.models import Checkout
+
+from ...engine import Evaluation, evaluate
+from ...models import Quote
+from ..guard import bounded_transaction, guarded
+from ..host import ChannelRef, Reading
+from . import memo
+from .reader import CHANNEL_PK, CHANNEL_SLUG, read
+
+if TYPE_CHECKING:
+    from ..rulebook import Rulebook
+
+
+class Saleor2:
+    """The plugin chain carries the effects; a quote keeps what was shown."""
+
+    def channels(self) -> list[ChannelRef]:
+        """Return the shop as its one channel."""
+        return [ChannelRef(CHANNEL_PK, CHANNEL_SLUG, settings.DEFAULT_CURRENCY)]
+
+    def channel_pk(self, checkout: Checkout) -> int:
+        """Return the primary key of the one channel."""
+        return CHANNEL_PK
+
+    def plugin(self, request: Any, plugin_id: str) -> Any:
+        """Return the plugin as Saleor loaded it for a request, or ``None``."""
+        return request.plugins.get_plugin(plugin_id)
+
+    def read(
+        self, checkout: Checkout, book: Rulebook, *, lock: bool, request: Any = None
+    ) -> Reading | None:
+        """Return what the engine needs to know, or ``None`` if the cart is gone."""
+        return read(checkout.pk, book, lock=lock)
+
+    def write(
+        self, checkout: Checkout, book: Rulebook, reading: Reading, now: Evaluation
+    ) -> bool:
+        """Keep what the shopper is shown from now on; return whether it changed."""
+        return keep_quote(checkout.pk, reading, now)
+
+    def writing(self) -> ContextManager[None]:
+        """Return a block in which writing outside a mutation is meant."""
+        return nullcontext()
+
+    def withdraw(self, limit: int) -> int:
+        """Forget up to ``limit`` quotes; without the plugin no price is changed."""
+        tokens = Quote.objects.order_by("pk").values("pk")[:limit]
+        deleted, _ = Quote.objects.filter(pk__in=list(tokens)).delete()
+        return int(deleted)
+
+
+def keep_quote(checkout_pk: Any, reading: Reading, now: Evaluation) -> bool:
+    """Keep the effects of ``now`` as shown; return whether they differ."""
+    effects = [effect.to_json() for effect in now.effects]
+    if effects == reading.carrier:
+        return False
+    Quote.objects.update_or_create(
+        checkout_token=str(checkout_pk), defaults={"effects": effects}
+    )
+    return True
+
+
+def price_now(checkout_pk: Any, book: Rulebook, discounts: Any) -> Evaluation | None:
+    """Return what the checkout gets, evaluated once a request.
+
+    What is shown is kept for the order's gate, except while an order is being
+    placed: then the gate compares with what the shopper saw before.
+    """
+    return memo.remembered(
+        str(checkout_pk),
+        lambda: guarded(
+            "REWARDS_PRICE", None, lambda: _evaluate(checkout_pk, book, discounts)
+        ),
+    )
+
+
+def _evaluate(checkout_pk: Any, book: Rulebook, discounts: Any) -> Evaluation | None:
+    with bounded_transaction():
+        reading = read(checkout_pk, book, lock=False, discounts=discounts)
+        if reading is None:
+            return None
+        now = evaluate(reading.snapshot, book.compiled, timezone.now())
+        if not memo.is_completing():
+            keep_quote(checkout_pk, reading, now)
+    return now

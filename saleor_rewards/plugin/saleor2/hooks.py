@@ -1,0 +1,73 @@
+"""The hooks of Saleor 2.10."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable
+
+from .. import service
+from ..guard import guarded
+from . import pricing
+from .adapter import price_now
+
+if TYPE_CHECKING:
+    from prices import TaxedMoney
+    from saleor.checkout.models import Checkout, CheckoutLine
+
+    from ...engine import Evaluation
+    from ..rulebook import Rulebook
+
+
+class Hooks:
+    """Saleor calls these whether or not the plugin is active."""
+
+    def calculate_checkout_line_total(
+        self, checkout_line: CheckoutLine, discounts: Any, previous_value: TaxedMoney
+    ) -> TaxedMoney:
+        """Take the line's share of the offers off its price."""
+
+        def less(now: Evaluation) -> TaxedMoney:
+            return pricing.line_total(str(checkout_line.pk), previous_value, now)
+
+        return self._priced(checkout_line.checkout, discounts, previous_value, less)
+
+    def calculate_checkout_shipping(
+        self, checkout: Checkout, lines: Any, discounts: Any, previous_value: TaxedMoney
+    ) -> TaxedMoney:
+        """Take the shipping offer off the shipping price."""
+
+        def less(now: Evaluation) -> TaxedMoney:
+            return pricing.shipping_price(previous_value, now)
+
+        return self._priced(checkout, discounts, previous_value, less)
+
+    def preprocess_order_creation(
+        self, checkout: Checkout, discounts: Any, previous_value: Any
+    ) -> Any:
+        """Refuse an order whose offers are not those that the shopper saw."""
+        guarded("REWARDS_ORDER_GATE", None, lambda: self.close_gate(checkout))
+        return previous_value
+
+    def close_gate(self, checkout: Checkout) -> None:
+        """Let the order through or raise a ``ValidationError`` that says why not."""
+        book = self.book(checkout) if self.active else None
+        if book is not None:
+            service.close_gate(checkout, book)
+
+    def _priced(
+        self,
+        checkout: Checkout,
+        discounts: Any,
+        price: TaxedMoney,
+        less: Callable[[Evaluation], TaxedMoney],
+    ) -> TaxedMoney:
+        def work() -> TaxedMoney:
+            book = self.book(checkout) if self.active else None
+            now = price_now(checkout.pk, book, discounts) if book else None
+            return less(now) if now else price
+
+        return guarded("REWARDS_PRICE", price, work)
+
+    if TYPE_CHECKING:
+        active: bool
+
+        def book(self, checkout: Checkout) -> Rulebook | None: ...

@@ -1,0 +1,91 @@
+"""What was evaluated in this request, for as long as nothing relevant is written.
+
+Saleor 2.10 asks for a price once a line, once a subtotal and once a total. A
+request evaluates once and again only after it wrote something that could
+change the outcome.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator
+
+from django.db import connection
+
+_state = threading.local()
+
+_WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+_QUOTE = re.compile(r'"saleor_rewards_quote"')
+_CHECKOUT = re.compile(r'\s*UPDATE "checkout_checkout" SET (.*?) WHERE', re.DOTALL)
+_COLUMN = re.compile(r'"(\w+)" =')
+
+#: Columns of a checkout that no condition reads. Saleor writes the voucher's
+#: in every mutation, between one look at the total and the next.
+INDIFFERENT = {
+    "currency",
+    "discount_amount",
+    "discount_name",
+    "last_change",
+    "note",
+    "quantity",
+    "translated_discount_name",
+    "voucher_code",
+}
+
+
+@contextmanager
+def opened() -> Iterator[None]:
+    """Remember evaluations until the block ends."""
+    _state.values = {}
+    try:
+        with connection.execute_wrapper(_forget_on_write):
+            yield
+    finally:
+        _state.values = None
+        _state.is_completing = False
+
+
+def remembered(key: str, evaluate: Callable[[], Any]) -> Any:
+    """Return the evaluation of this request, making it where there is none."""
+    values = getattr(_state, "values", None)
+    if values is None:
+        return evaluate()
+    if key not in values:
+        value = evaluate()
+        values[key] = value
+    return values[key]
+
+
+@contextmanager
+def completing() -> Iterator[None]:
+    """Mark that an order is being placed: what was shown stays what was shown."""
+    _state.is_completing = True
+    try:
+        yield
+    finally:
+        _state.is_completing = False
+
+
+def is_completing() -> bool:
+    """Return whether an order is being placed in this thread."""
+    return getattr(_state, "is_completing", False)
+
+
+def _forget_on_write(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+) -> Any:
+    result = execute(sql, params, many, context)
+    values = getattr(_state, "values", None)
+    if values and _is_relevant_write(sql):
+        values.clear()
+    return result
+
+
+def _is_relevant_write(sql: str) -> bool:
+    """Return whether a statement may change what a checkout gets."""
+    if not _WRITE.match(sql) or _QUOTE.search(sql):
+        return False
+    update = _CHECKOUT.match(sql)
+    return update is None or not INDIFFERENT.issuperset(_COLUMN.findall(update[1]))

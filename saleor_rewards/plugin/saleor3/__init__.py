@@ -1,0 +1,10 @@
+"""The adapter for Saleor 3.21 and later."""
+
+from __future__ import annotations
+
+from .adapter import Saleor3
+from .hooks import Hooks
+
+adapter = Saleor3()
+
+__all__ = ["Hooks", "adapter"]

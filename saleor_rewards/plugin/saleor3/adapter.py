@@ -1,0 +1,82 @@
+"""The adapter of Saleor 3.21 and later: one reader, one writer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ContextManager
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q
+from saleor.channel.models import Channel
+from saleor.checkout.models import Checkout
+from saleor.core.db.connection import allow_writer
+from saleor.discount.models import CheckoutLineDiscount
+from saleor.graphql.core.context import get_database_connection_name
+from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
+
+from ...models import OwnedVoucher
+from ..host import ChannelRef, Reading
+from .lines import ours
+from .reader import read
+from .vouchers import end_all
+from .writer import clear, write
+
+if TYPE_CHECKING:
+    from ...engine import Evaluation
+    from ..rulebook import Rulebook
+
+
+class Saleor3:
+    """Line discounts and a shipping voucher carry the effects."""
+
+    def channels(self) -> list[ChannelRef]:
+        """Return every sales channel of the shop."""
+        return [
+            ChannelRef(pk=pk, slug=slug, currency=currency)
+            for pk, slug, currency in Channel.objects.order_by("pk").values_list(
+                "pk", "slug", "currency_code"
+            )
+        ]
+
+    def channel_pk(self, checkout: Checkout) -> int:
+        """Return the primary key of the checkout's channel."""
+        return int(checkout.channel_id)
+
+    def plugin(self, request: Any, plugin_id: str) -> Any:
+        """Return the plugin as Saleor loaded it for a request, or ``None``."""
+        return get_plugin_manager_promise(request).get().get_plugin(plugin_id)
+
+    def read(
+        self, checkout: Checkout, book: Rulebook, *, lock: bool, request: Any = None
+    ) -> Reading | None:
+        """Return what the engine needs to know, or ``None`` if the cart is gone."""
+        using = get_database_connection_name(request) if request else DEFAULT_DB_ALIAS
+        return read(checkout.pk, book, lock=lock, using=using)
+
+    def write(
+        self, checkout: Checkout, book: Rulebook, reading: Reading, now: Evaluation
+    ) -> bool:
+        """Bring rows and slot to ``now``; return whether they changed."""
+        return write(checkout, book.channel_pk, reading, now)
+
+    def writing(self) -> ContextManager[None]:
+        """Return a block in which writing outside a mutation is meant."""
+        return allow_writer()
+
+    def withdraw(self, limit: int) -> int:
+        """Take our effects off up to ``limit`` open checkouts; return how many.
+
+        Ends our vouchers first, so that none can be typed in again.
+        """
+        end_all()
+        carrying = Checkout.objects.filter(
+            Q(
+                pk__in=CheckoutLineDiscount.objects.filter(ours()).values(
+                    "line__checkout"
+                )
+            )
+            | Q(voucher_code__in=OwnedVoucher.objects.values("code"))
+        ).order_by("pk")[:limit]
+        checkouts = list(carrying.select_for_update(of=("self",)))
+        for checkout in checkouts:
+            clear(checkout)
+        return len(checkouts)

@@ -1,0 +1,209 @@
+"""Reads one checkout of Saleor 3 into the engine's snapshot, in two queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Iterable
+
+from django.db.models import (
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Now
+from saleor.checkout.models import Checkout, CheckoutLine
+from saleor.discount import PromotionType, VoucherType
+from saleor.discount.models import Promotion, VoucherCode
+from saleor.order.models import Order
+
+from ...engine import (
+    CustomerSnapshot,
+    LineSnapshot,
+    ShippingCarrier,
+    ShippingSnapshot,
+    Snapshot,
+)
+from ...models import OwnedVoucher
+from ..host import Reading
+from .lines import Row, line_snapshot, lines_of, minor
+
+if TYPE_CHECKING:
+    from ..rulebook import Rulebook
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The voucher slot of a checkout.
+
+    ``owned`` is the primary key of the :class:`OwnedVoucher` in it. A slot
+    that holds the shopper's own ``code`` is foreign; one whose code no voucher
+    has any more is free. ``takes`` is what comes off the shipping price.
+    """
+
+    code: str | None
+    owned: int | None
+    name: str | None
+    takes: Decimal
+    is_foreign: bool = False
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """How the shopper's prices carry our effects now."""
+
+    rows: tuple[Row, ...]
+    slot: Slot
+
+
+def read(
+    checkout_pk: Any, book: Rulebook, *, lock: bool, using: str
+) -> Reading | None:
+    """Return the reading of a checkout, or ``None`` where it is gone.
+
+    With ``lock`` the checkout's row stays locked until the transaction ends,
+    so that the lines read after it are those that the last writer left. ``using``
+    is the alias of the connection to read from.
+    """
+    needs = book.compiled.needs
+    checkout = _checkout(needs, lock).using(using).filter(pk=checkout_pk).first()
+    if checkout is None:
+        return None
+    rows: list[Row] = []
+    lines = tuple(
+        line_snapshot(values, checkout.currency, rows)
+        for values in lines_of(checkout, needs).using(using)
+    )
+    slot = _slot(checkout)
+    return Reading(
+        snapshot=_snapshot(checkout, lines, slot, book),
+        shown=_shown(rows, slot),
+        carrier=Carrier(rows=tuple(rows), slot=slot),
+    )
+
+
+def _slot(checkout: Checkout) -> Slot:
+    ships = checkout.voucher_type == VoucherType.SHIPPING
+    return Slot(
+        code=checkout.voucher_code,
+        owned=checkout.owned_pk,
+        name=checkout.discount_name if checkout.owned_pk else None,
+        takes=checkout.discount_amount if ships else Decimal(0),
+        is_foreign=checkout.voucher_type is not None and checkout.owned_pk is None,
+    )
+
+
+def _snapshot(
+    checkout: Checkout, lines: tuple[LineSnapshot, ...], slot: Slot, book: Rulebook
+) -> Snapshot:
+    counted = "customer" in book.compiled.needs
+    return Snapshot(
+        channel=checkout.channel.slug,
+        currency=checkout.currency,
+        country=_country(checkout),
+        lines=lines,
+        shipping=_shipping(checkout, slot),
+        customer=CustomerSnapshot(
+            is_known=bool(checkout.user_id or checkout.email),
+            order_count=(checkout.order_count or 0) if counted else None,
+        ),
+        shipping_carrier=_carrier(checkout, slot, book),
+    )
+
+
+def _checkout(needs: Iterable[str], lock: bool) -> QuerySet[Checkout]:
+    voucher = VoucherCode.objects.filter(code=OuterRef("voucher_code"))
+    owned = OwnedVoucher.objects.filter(code=OuterRef("voucher_code"))
+    checkouts = Checkout.objects.select_related(
+        "channel", "user", "shipping_address", "billing_address", *_delivery()
+    ).annotate(
+        voucher_type=Subquery(voucher.values("voucher__type")[:1]),
+        owned_pk=Subquery(owned.values("pk")[:1]),
+        has_order_promotion=Exists(_order_promotions()),
+        needs_shipping=Exists(
+            CheckoutLine.objects.filter(
+                checkout_id=OuterRef("pk"),
+                variant__product__product_type__is_shipping_required=True,
+            )
+        ),
+    )
+    if "customer" in needs:
+        checkouts = checkouts.annotate(order_count=Subquery(_orders()))
+    return checkouts.select_for_update(of=("self",)) if lock else checkouts
+
+
+def _delivery() -> tuple[str, ...]:
+    # 3.21 keeps the chosen delivery on the checkout itself.
+    return ("assigned_delivery",) if hasattr(Checkout, "assigned_delivery") else ()
+
+
+def _order_promotions() -> QuerySet[Promotion]:
+    return Promotion.objects.filter(
+        Q(end_date=None) | Q(end_date__gt=Now()),
+        type=PromotionType.ORDER,
+        start_date__lte=Now(),
+        rules__channels=OuterRef("channel_id"),
+    )
+
+
+def _orders() -> QuerySet[Order]:
+    mine = Q(user_id=OuterRef("user_id"), user_id__isnull=False) | Q(
+        user_email=OuterRef("email"), user_email__gt=""
+    )
+    return (
+        Order.objects.non_draft()
+        .filter(mine)
+        .order_by()
+        .annotate(all=Value(1))
+        .values("all")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+
+
+def _country(checkout: Checkout) -> str | None:
+    address = checkout.shipping_address or checkout.billing_address
+    country = address.country if address and address.country else checkout.country
+    return country.code if country else None
+
+
+def _shipping(checkout: Checkout, slot: Slot) -> ShippingSnapshot | None:
+    delivery = _chosen_delivery(checkout)
+    if delivery is None or not checkout.needs_shipping:
+        return None
+    method_id, price = delivery
+    if slot.is_foreign:
+        price = max(Decimal(0), price - slot.takes)
+    return ShippingSnapshot(method_id=method_id, amount=minor(price, checkout.currency))
+
+
+def _chosen_delivery(checkout: Checkout) -> tuple[str, Decimal] | None:
+    if _delivery():
+        chosen = checkout.assigned_delivery
+        return (chosen.shipping_method_id, chosen.price_amount) if chosen else None
+    method_id = checkout.external_shipping_method_id or checkout.shipping_method_id
+    if method_id is None:
+        return None
+    return str(method_id), checkout.undiscounted_base_shipping_price_amount
+
+
+def _carrier(checkout: Checkout, slot: Slot, book: Rulebook) -> ShippingCarrier:
+    if slot.is_foreign and book.withhold_shipping:
+        return ShippingCarrier.WITHHELD
+    # Saleor drops its own order promotions as soon as a voucher is in the slot.
+    if slot.is_foreign or checkout.has_order_promotion:
+        return ShippingCarrier.LINES
+    return ShippingCarrier.NATIVE
+
+
+def _shown(rows: Iterable[Row], slot: Slot) -> dict[str, Decimal]:
+    shown: dict[str, Decimal] = {}
+    for row in rows:
+        shown[row.name] = shown.get(row.name, Decimal(0)) + row.amount
+    if slot.owned is not None and slot.name:
+        shown[slot.name] = shown.get(slot.name, Decimal(0)) + slot.takes
+    return shown

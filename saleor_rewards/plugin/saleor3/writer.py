@@ -1,0 +1,162 @@
+"""Writes effects into Saleor 3: line discounts and the voucher slot."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from django.utils import timezone
+from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
+from saleor.checkout.models import Checkout
+from saleor.checkout.utils import recalculate_checkout_discount
+from saleor.discount import DiscountType, DiscountValueType
+from saleor.discount.models import CheckoutLineDiscount
+from saleor.plugins.manager import get_plugins_manager
+
+from ...engine import LineDiscount, ShippingDiscount, from_minor
+from ...models import OwnedVoucher
+from .lines import REASON, ours
+from .reader import Carrier, Slot
+from .vouchers import owned_voucher
+
+if TYPE_CHECKING:
+    from ...engine import Evaluation
+    from ..host import Reading
+
+#: Makes a row's key from what it stands for, so that two writers agree on it.
+NAMESPACE = UUID("6f1a5c1e-6d0b-5a52-9d53-7c4f6d4b1b6a")
+
+
+def write(
+    checkout: Checkout, channel_pk: int, reading: Reading, now: Evaluation
+) -> bool:
+    """Bring the checkout's rows to ``now``; return whether anything changed.
+
+    Only differences are written. ``checkout`` is the instance that Saleor
+    works with, so it learns of every column that is changed underneath.
+    """
+    carrier: Carrier = reading.carrier
+    rows_changed = _write_rows(carrier, now)
+    columns = _slot_columns(carrier.slot, channel_pk, reading, now)
+    if not (rows_changed or columns):
+        return False
+    _expire_prices(checkout, columns)
+    if rows_changed and carrier.slot.is_foreign:
+        _recalculate_voucher(checkout)
+    return True
+
+
+def clear(checkout: Checkout) -> None:
+    """Take every effect of ours off the checkout."""
+    CheckoutLineDiscount.objects.filter(ours(), line__checkout_id=checkout.pk).delete()
+    owned = OwnedVoucher.objects.filter(code=checkout.voucher_code).exists()
+    _expire_prices(checkout, _columns(FREE_SLOT) if owned else {})
+
+
+def _write_rows(carrier: Carrier, now: Evaluation) -> bool:
+    wanted = {
+        row.pk: row
+        for effect in now.effects
+        if isinstance(effect, LineDiscount)
+        for row in [_row(effect)]
+    }
+    known = {UUID(row.pk): (row.amount, row.name) for row in carrier.rows}
+    gone = [pk for pk in known if pk not in wanted]
+    fresh = [
+        row
+        for pk, row in wanted.items()
+        if known.get(pk) != (row.amount_value, row.name)
+    ]
+    if gone:
+        CheckoutLineDiscount.objects.filter(pk__in=gone).delete()
+    if fresh:
+        CheckoutLineDiscount.objects.bulk_create(
+            fresh,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["value", "amount_value", "name"],
+        )
+    return bool(gone or fresh)
+
+
+def _row(effect: LineDiscount) -> CheckoutLineDiscount:
+    amount = from_minor(effect.amount, effect.currency)
+    return CheckoutLineDiscount(
+        pk=uuid5(NAMESPACE, f"{effect.line_id}:{effect.rule_id}"),
+        line_id=effect.line_id,
+        type=DiscountType.ORDER_PROMOTION,
+        value_type=DiscountValueType.FIXED,
+        value=amount,
+        amount_value=amount,
+        currency=effect.currency,
+        name=effect.rule_name,
+        reason=REASON,
+        unique_type=None,
+    )
+
+
+def _slot_columns(
+    slot: Slot, channel_pk: int, reading: Reading, now: Evaluation
+) -> dict[str, Any]:
+    """Return the checkout's columns to change so that the slot carries ``now``."""
+    if slot.is_foreign:
+        return {}
+    wanted = _wanted_slot(channel_pk, reading, now)
+    if wanted == slot or (wanted == FREE_SLOT and slot.owned is None):
+        return {}
+    return _columns(wanted)
+
+
+def _columns(slot: Slot) -> dict[str, Any]:
+    return {
+        "voucher_code": slot.code,
+        "discount_name": slot.name,
+        "translated_discount_name": None,
+        "discount_amount": slot.takes,
+    }
+
+
+def _wanted_slot(channel_pk: int, reading: Reading, now: Evaluation) -> Slot:
+    for effect in now.effects:
+        if isinstance(effect, ShippingDiscount):
+            shipping = reading.snapshot.shipping
+            covers_all = shipping is not None and effect.amount == shipping.amount
+            owned = owned_voucher(effect, covers_all=covers_all, channel_pk=channel_pk)
+            return Slot(
+                code=owned.code,
+                owned=owned.pk,
+                name=effect.rule_name,
+                takes=from_minor(effect.amount, effect.currency),
+            )
+    return FREE_SLOT
+
+
+FREE_SLOT = Slot(code=None, owned=None, name=None, takes=Decimal(0))
+
+
+def _expire_prices(checkout: Checkout, columns: dict[str, Any]) -> None:
+    moment = timezone.now()
+    # A price that another request computes at this moment from the rows as they
+    # were is thrown away by Saleor when it finds that last_change has moved.
+    columns = {
+        **columns,
+        "price_expiration": moment,
+        "discount_expiration": moment,
+        "last_change": moment,
+    }
+    Checkout.objects.filter(pk=checkout.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(checkout, name, value)
+
+
+def _recalculate_voucher(checkout: Checkout) -> None:
+    manager = get_plugins_manager(allow_replica=False)
+    fresh = Checkout.objects.get(pk=checkout.pk)
+    lines, _ = fetch_checkout_lines(fresh)
+    info = fetch_checkout_info(fresh, lines, manager)
+    if info.voucher is None:
+        return
+    recalculate_checkout_discount(manager, info, lines)
+    for name in ("voucher_code", "discount_name", "discount_amount", "last_change"):
+        setattr(checkout, name, getattr(fresh, name))
