@@ -1,0 +1,34 @@
+"""The language that a request wants its texts in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import (
+    get_language_from_request,
+    get_supported_language_variant,
+)
+
+
+def language_of(
+    context: Any, asked: str | None = None, checkout_language: str | None = None
+) -> str:
+    """Return the language code to speak to this request in.
+
+    The one that the field asks for comes first, then the checkout's if somebody
+    chose it (Saleor gives every checkout its default language), then the header
+    of the request.
+    """
+    if asked:
+        return _supported(asked)
+    if checkout_language and checkout_language != settings.LANGUAGE_CODE:
+        return _supported(checkout_language)
+    return get_language_from_request(context)
+
+
+def _supported(code: str) -> str:
+    try:
+        return get_supported_language_variant(code)
+    except LookupError:
+        return settings.LANGUAGE_CODE

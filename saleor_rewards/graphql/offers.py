@@ -1,0 +1,211 @@
+"""What a shopper sees of a cart's rewards."""
+
+from __future__ import annotations
+
+from decimal import Decimal as PythonDecimal
+from typing import Any, NamedTuple
+
+import graphene
+
+from ..engine import BenefitType, Evaluation, Lane, Offer, OfferState
+from .base import DOC_CATEGORY, Decimal, LanguageCodeEnum, Money, instance_of
+from .enums import (
+    RewardsBenefitType,
+    RewardsLane,
+    RewardsOfferCode,
+    RewardsOfferState,
+)
+from .ids import global_id
+from .languages import language_of
+from .messages import offer_message
+from .money import money_of
+
+
+class CartOffer(NamedTuple):
+    """An offer with what its texts and amounts need of the cart."""
+
+    offer: Offer
+    currency: str
+    checkout_language: str | None
+
+
+class CartRewards(NamedTuple):
+    """An evaluation with the language that the checkout is in, where it has one."""
+
+    evaluation: Evaluation
+    checkout_language: str | None
+
+    @property
+    def currency(self) -> str:
+        return self.evaluation.snapshot.currency
+
+    @property
+    def offers(self) -> list[CartOffer]:
+        return [
+            CartOffer(offer, self.currency, self.checkout_language)
+            for offer in self.evaluation.offers
+        ]
+
+
+class RewardsOffer(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    rule_id = graphene.ID(required=True, description="ID of the rule.")
+    name = graphene.String(required=True, description="Name of the rule.")
+    lane = RewardsLane(required=True, description="Where the benefit is taken off.")
+    benefit_type = RewardsBenefitType(required=True, description="What it gives.")
+    state = RewardsOfferState(
+        required=True, description="Whether the shopper has it, or can get it."
+    )
+    code = RewardsOfferCode(required=True, description="Why it is in that state.")
+    message = graphene.String(
+        required=True,
+        language_code=graphene.Argument(
+            LanguageCodeEnum,
+            description="Language of the text. If not given: that of the checkout "
+            "where it was chosen, else that of the Accept-Language header.",
+        ),
+        description="The state in words for the shopper.",
+    )
+    amount = graphene.Field(Money, required=True, description="What it takes off now.")
+    gap = graphene.Field(
+        Money, description="What is missing in the cart for the next benefit."
+    )
+    gap_quantity = graphene.Int(
+        description="How many items are missing for the next benefit."
+    )
+    next_percent = Decimal(description="Percentage that the next benefit is.")
+    next_amount = graphene.Field(Money, description="Amount that the next benefit is.")
+    beaten_by = graphene.ID(description="ID of the rule that is better.")
+
+    class Meta:
+        description = "One rule's answer for one cart."
+
+    @staticmethod
+    def resolve_rule_id(root: CartOffer, _info: Any) -> str:
+        return global_id("RewardsRule", root.offer.rule_id)
+
+    @staticmethod
+    def resolve_name(root: CartOffer, _info: Any) -> str:
+        return root.offer.name
+
+    @staticmethod
+    def resolve_lane(root: CartOffer, _info: Any) -> str:
+        return root.offer.lane.name
+
+    @staticmethod
+    def resolve_benefit_type(root: CartOffer, _info: Any) -> str:
+        return root.offer.benefit_type.name
+
+    @staticmethod
+    def resolve_state(root: CartOffer, _info: Any) -> str:
+        return root.offer.state.name
+
+    @staticmethod
+    def resolve_code(root: CartOffer, _info: Any) -> str:
+        return root.offer.code.name
+
+    @staticmethod
+    def resolve_message(
+        root: CartOffer, info: Any, language_code: str | None = None
+    ) -> str:
+        language = language_of(info.context, language_code, root.checkout_language)
+        return offer_message(root.offer, root.currency, language)
+
+    @staticmethod
+    def resolve_amount(root: CartOffer, _info: Any) -> Any:
+        return money_of(root.offer.amount, root.currency)
+
+    @staticmethod
+    def resolve_gap(root: CartOffer, _info: Any) -> Any:
+        gap = root.offer.gap_amount
+        return None if gap is None else money_of(gap, root.currency)
+
+    @staticmethod
+    def resolve_gap_quantity(root: CartOffer, _info: Any) -> int | None:
+        return root.offer.gap_quantity
+
+    @staticmethod
+    def resolve_next_percent(root: CartOffer, _info: Any) -> PythonDecimal | None:
+        return root.offer.next_percent
+
+    @staticmethod
+    def resolve_next_amount(root: CartOffer, _info: Any) -> Any:
+        amount = root.offer.next_amount
+        return None if amount is None else money_of(amount, root.currency)
+
+    @staticmethod
+    def resolve_beaten_by(root: CartOffer, _info: Any) -> str | None:
+        winner = root.offer.beaten_by
+        return None if winner is None else global_id("RewardsRule", winner)
+
+
+class CheckoutRewards(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    offers = graphene.List(
+        graphene.NonNull(RewardsOffer),
+        required=True,
+        states=graphene.Argument(
+            graphene.List(graphene.NonNull(RewardsOfferState)),
+            description="Only the offers in these states.",
+        ),
+        description="What every rule in force answers for the cart.",
+    )
+    savings = graphene.Field(
+        Money, required=True, description="What is taken off the goods."
+    )
+    shipping_savings = graphene.Field(
+        Money, required=True, description="What is taken off the shipping."
+    )
+    free_shipping = graphene.Boolean(
+        required=True,
+        description="Whether an offer makes the shipping free, or will do so for "
+        "the delivery method that is chosen next.",
+    )
+
+    class Meta:
+        description = "The rewards of a cart."
+
+    @staticmethod
+    def resolve_offers(
+        root: CartRewards, _info: Any, states: list[str] | None = None
+    ) -> list[CartOffer]:
+        return [
+            found
+            for found in root.offers
+            if states is None or found.offer.state.name in states
+        ]
+
+    @staticmethod
+    def resolve_savings(root: CartRewards, _info: Any) -> Any:
+        evaluation = root.evaluation
+        amount = evaluation.discount_amount + evaluation.shipping_amount
+        return money_of(amount, root.currency)
+
+    @staticmethod
+    def resolve_shipping_savings(root: CartRewards, _info: Any) -> Any:
+        return money_of(root.evaluation.shipping_amount, root.currency)
+
+    @staticmethod
+    def resolve_free_shipping(root: CartRewards, _info: Any) -> bool:
+        shipping = root.evaluation.snapshot.shipping
+        if shipping is not None:
+            return 0 < shipping.amount == root.evaluation.shipping_amount
+        return any(
+            offer.lane is Lane.SHIPPING
+            and offer.benefit_type is BenefitType.FREE_SHIPPING
+            and offer.state is OfferState.APPLIED
+            for offer in root.evaluation.offers
+        )
+
+
+def resolve_checkout_rewards(root: Any, info: Any) -> CartRewards | None:
+    """Evaluate the checkout live; null where the plugin has nothing to say."""
+    from ..plugin.service import checkout_rewards
+
+    checkout = instance_of(root)
+    evaluation = checkout_rewards(checkout, info.context)
+    if evaluation is None:
+        return None
+    return CartRewards(evaluation, getattr(checkout, "language_code", None))

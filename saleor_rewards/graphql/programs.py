@@ -1,0 +1,209 @@
+"""Programs and rules, as merchants see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from django.utils.dateparse import parse_datetime
+
+from ..engine import RuleErrors, lint_rule, parse_rule
+from ..models import Program, Rule, VoucherSlot
+from .base import (
+    DOC_CATEGORY,
+    CountableConnection,
+    DateTime,
+    Decimal,
+    connection_field,
+    slice_connection,
+)
+from .enums import RewardsLane, RewardsVoucherSlot, RewardsWarningCode
+from .loaders import ChannelByPkLoader, RulesByProgramPkLoader
+from .paths import Paths, camel
+from .rule_parts import RewardsBenefit, RewardsConditions
+
+
+class RewardsWarning(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    field = graphene.String(description="Path of the input field that it is about.")
+    message = graphene.String(required=True, description="What to look at.")
+    code = RewardsWarningCode(required=True, description="The warning code.")
+
+    class Meta:
+        description = "What a merchant may not have meant. The rule is valid."
+
+
+def warnings_of(found: Any, paths: Paths | None = None) -> list[RewardsWarning]:
+    """Return the lint's warnings as GraphQL has them, at paths of the input."""
+    known = paths or Paths()
+    return [
+        RewardsWarning(
+            code=warning.code.name,
+            field=known.to_input(warning.field),
+            message=warning.message,
+        )
+        for warning in found
+    ]
+
+
+class RewardsRule(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    program = graphene.Field(
+        lambda: RewardsProgram, required=True, description="Its program."
+    )
+    is_active = graphene.Boolean(required=True, description="Whether it is in force.")
+    name = graphene.String(required=True, description="What shoppers see it as.")
+    version = graphene.Int(required=True, description="Counts the changes of the rule.")
+    lane = RewardsLane(required=True, description="Where its benefit is taken off.")
+    priority = graphene.Int(required=True, description="Decides between equals.")
+    exclusive = graphene.Boolean(required=True, description="Whether it stands alone.")
+    starts_at = DateTime(description="When it starts.")
+    ends_at = DateTime(description="When it has ended.")
+    conditions = graphene.Field(
+        RewardsConditions, required=True, description="What has to hold."
+    )
+    benefit = graphene.Field(RewardsBenefit, required=True, description="What it gives.")
+    warnings = graphene.List(
+        graphene.NonNull(RewardsWarning),
+        required=True,
+        description="What a merchant may not have meant.",
+    )
+    created_at = DateTime(required=True, description="When it was made.")
+    updated_at = DateTime(required=True, description="When its version was made.")
+
+    class Meta:
+        description = "Conditions and one benefit, in a lane."
+        interfaces = (graphene.relay.Node,)
+        possible_types = (Rule,)
+
+    @staticmethod
+    def resolve_name(root: Rule, _info: Any) -> str:
+        return root.current.name
+
+    @staticmethod
+    def resolve_version(root: Rule, _info: Any) -> int:
+        return root.current.number
+
+    @staticmethod
+    def resolve_lane(root: Rule, _info: Any) -> str:
+        return root.current.definition["lane"]
+
+    @staticmethod
+    def resolve_priority(root: Rule, _info: Any) -> int:
+        return root.current.definition.get("priority") or 0
+
+    @staticmethod
+    def resolve_exclusive(root: Rule, _info: Any) -> bool:
+        return bool(root.current.definition.get("exclusive"))
+
+    @staticmethod
+    def resolve_starts_at(root: Rule, _info: Any) -> Any:
+        return _moment(root, "starts_at")
+
+    @staticmethod
+    def resolve_ends_at(root: Rule, _info: Any) -> Any:
+        return _moment(root, "ends_at")
+
+    @staticmethod
+    def resolve_conditions(root: Rule, _info: Any) -> Any:
+        return root.current.definition.get("conditions") or {}
+
+    @staticmethod
+    def resolve_benefit(root: Rule, _info: Any) -> Any:
+        return root.current.definition["benefit"]
+
+    @staticmethod
+    def resolve_warnings(root: Rule, _info: Any) -> list[RewardsWarning]:
+        current = root.current
+        try:
+            rule = parse_rule(
+                current.definition,
+                id=root.pk,
+                version=current.number,
+                name=current.name,
+            )
+        except RuleErrors:
+            # Unreadable rules are in the log; here the rest of them is shown.
+            return []
+        return warnings_of(lint_rule(rule))
+
+    @staticmethod
+    def resolve_updated_at(root: Rule, _info: Any) -> Any:
+        return root.current.created_at
+
+
+def _moment(root: Rule, key: str) -> Any:
+    text = root.current.definition.get(key)
+    return parse_datetime(text) if text else None
+
+
+class RewardsRuleCountableConnection(CountableConnection):
+    class Meta:
+        node = RewardsRule
+
+
+def _rules(root: Program, info: Any, **args: Any) -> Any:
+    return (
+        RulesByProgramPkLoader(info.context)
+        .load(root.pk)
+        .then(
+            lambda rules: slice_connection(
+                rules, info, args, RewardsRuleCountableConnection
+            )
+        )
+    )
+
+
+class RewardsProgram(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    channel = graphene.String(
+        description="Slug of its channel; null once the channel is deleted."
+    )
+    currency = graphene.String(description="Currency of its channel.")
+    name = graphene.String(required=True, description="The merchant's name for it.")
+    is_active = graphene.Boolean(
+        required=True, description="Whether its rules are in force."
+    )
+    cap_percent = Decimal(description="The most off an order, in percent.")
+    time_zone = graphene.String(required=True, description="Zone of weekly windows.")
+    voucher_slot = RewardsVoucherSlot(
+        required=True, description="Free shipping beside a shopper's own code."
+    )
+    version = graphene.Int(required=True, description="Counts the changes.")
+    created_at = DateTime(required=True, description="When it was made.")
+    updated_at = DateTime(required=True, description="When it was changed last.")
+    rules = connection_field(
+        RewardsRuleCountableConnection,
+        resolver=_rules,
+        guarded=False,
+        description="Its rules, oldest first.",
+    )
+
+    class Meta:
+        description = "A merchant's scheme for one channel."
+        interfaces = (graphene.relay.Node,)
+        possible_types = (Program,)
+
+    @staticmethod
+    def resolve_channel(root: Program, info: Any) -> Any:
+        return _channel(root, info).then(lambda channel: channel and channel.slug)
+
+    @staticmethod
+    def resolve_currency(root: Program, info: Any) -> Any:
+        return _channel(root, info).then(lambda channel: channel and channel.currency)
+
+    @staticmethod
+    def resolve_voucher_slot(root: Program, _info: Any) -> str:
+        return VoucherSlot(root.voucher_slot).name
+
+
+def _channel(root: Program, info: Any) -> Any:
+    return ChannelByPkLoader(info.context).load(root.channel_pk)
+
+
+class RewardsProgramCountableConnection(CountableConnection):
+    class Meta:
+        node = RewardsProgram

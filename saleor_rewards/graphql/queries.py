@@ -1,0 +1,118 @@
+"""Queries of merchants: programs and rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+from graphql.error import GraphQLError
+
+from ..models import Program, Rule
+from ..programs import ProgramError
+from ..programs.channels import channel_by_slug
+from .base import connection_field, database, guarded_field, slice_connection
+from .ids import pk_of
+from .inputs import RewardsRuleFilterInput
+from .programs import (
+    RewardsProgram,
+    RewardsProgramCountableConnection,
+    RewardsRule,
+    RewardsRuleCountableConnection,
+)
+
+
+def _resolve_programs(_root: Any, info: Any, **args: Any) -> Any:
+    programs = Program.objects.using(database(info.context))
+    return slice_connection(programs, info, args, RewardsProgramCountableConnection)
+
+
+def _resolve_program(
+    _root: Any, info: Any, id: str | None = None, channel: str | None = None
+) -> Program | None:
+    if (id is None) == (channel is None):
+        raise GraphQLError("Give either `id` or `channel`.")
+    programs = Program.objects.using(database(info.context))
+    if id is not None:
+        return programs.filter(pk=_pk(id, "RewardsProgram")).first()
+    channel_pk = _channel_pk(str(channel))
+    return programs.filter(channel_pk=channel_pk).first()
+
+
+def _resolve_rules(
+    _root: Any, info: Any, filter: dict[str, Any] | None = None, **args: Any
+) -> Any:
+    rules = _filtered(Rule.objects.using(database(info.context)), filter or {})
+    return slice_connection(
+        rules.filter(deleted_at=None).select_related("current", "program"),
+        info,
+        args,
+        RewardsRuleCountableConnection,
+    )
+
+
+def _filtered(rules: Any, wanted: dict[str, Any]) -> Any:
+    if wanted.get("channel") is not None:
+        rules = rules.filter(program__channel_pk=_channel_pk(wanted["channel"]))
+    if wanted.get("is_active") is not None:
+        rules = rules.filter(is_active=wanted["is_active"])
+    if wanted.get("lane") is not None:
+        rules = rules.filter(current__definition__lane=wanted["lane"])
+    if wanted.get("search"):
+        # No name has a NUL, and PostgreSQL takes none.
+        text = wanted["search"].replace("\0", "")
+        rules = rules.filter(current__name__icontains=text)
+    return rules
+
+
+def _resolve_rule(_root: Any, info: Any, id: str) -> Rule | None:
+    return (
+        Rule.objects.using(database(info.context))
+        .filter(pk=_pk(id, "RewardsRule"), deleted_at=None)
+        .select_related("current", "program")
+        .first()
+    )
+
+
+def _pk(value: str, type_name: str) -> int:
+    pk = pk_of(value, type_name)
+    if pk is None:
+        raise GraphQLError(f"Invalid ID: {value}. Expected: {type_name}.")
+    return pk
+
+
+def _channel_pk(slug: str) -> int | None:
+    from ..plugin.host import host
+
+    try:
+        with host.writing():
+            return channel_by_slug(slug, field="channel").pk
+    except ProgramError:
+        return None
+
+
+QUERIES: dict[str, graphene.Field] = {
+    "rewards_program": guarded_field(
+        RewardsProgram,
+        resolver=_resolve_program,
+        id=graphene.Argument(graphene.ID, description="ID of the program."),
+        channel=graphene.Argument(graphene.String, description="Slug of the channel."),
+        description="The program by its ID or by its channel.",
+    ),
+    "rewards_programs": connection_field(
+        RewardsProgramCountableConnection,
+        resolver=_resolve_programs,
+        description="The programs of all channels that have one.",
+    ),
+    "rewards_rule": guarded_field(
+        RewardsRule,
+        resolver=_resolve_rule,
+        id=graphene.Argument(graphene.ID, required=True, description="ID of the rule."),
+        description="The rule with that ID.",
+    ),
+    "rewards_rules": connection_field(
+        RewardsRuleCountableConnection,
+        resolver=_resolve_rules,
+        filter=RewardsRuleFilterInput(description="Which rules to list."),
+        description="Rules of all programs, oldest first.",
+    ),
+}

@@ -1,0 +1,207 @@
+"""Conditions and benefits of a rule, read from its definition."""
+
+from __future__ import annotations
+
+from decimal import Decimal as PythonDecimal
+from typing import Any, Mapping
+
+import graphene
+
+from .base import DOC_CATEGORY, CountryCodeEnum, Decimal, Money
+from .enums import RewardsBenefitType, RewardsSubtotalBase, RewardsWeekday, Weekday
+from .ids import global_id
+from .money import monies
+
+Definition = Mapping[str, Any]
+
+DEFAULT_BASE = "AFTER_ITEM_DISCOUNTS"
+
+
+def money_list(description: str, *, required: bool = True) -> graphene.List:
+    return graphene.List(
+        graphene.NonNull(Money), required=required, description=description
+    )
+
+
+class DefinitionType(graphene.ObjectType):
+    """A part of a definition; fields resolve from its keys."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def __init_subclass_with_meta__(cls, **options: Any) -> None:
+        cls.doc_category = DOC_CATEGORY
+        super().__init_subclass_with_meta__(
+            default_resolver=_from_definition, **options
+        )
+
+
+def _from_definition(
+    name: str, default: Any, root: Definition, _info: Any, **_args: Any
+) -> Any:
+    return root.get(name, default)
+
+
+def _percent(root: Definition) -> PythonDecimal | None:
+    return PythonDecimal(root["percent"]) if "percent" in root else None
+
+
+class RewardsIdFilter(DefinitionType):
+    include = graphene.List(
+        graphene.NonNull(graphene.ID), required=True, description="What is let in."
+    )
+    exclude = graphene.List(
+        graphene.NonNull(graphene.ID), required=True, description="What is kept out."
+    )
+
+    class Meta:
+        description = "Which lines count for a rule and get its benefit."
+
+
+class RewardsMinimumSubtotal(DefinitionType):
+    amounts = money_list("The subtotal needed, per currency.")
+    base = RewardsSubtotalBase(required=True, description="The subtotal it reads.")
+
+    class Meta:
+        description = "The subtotal that the lines of the rule have to reach."
+
+    @staticmethod
+    def resolve_amounts(root: Definition, _info: Any) -> Any:
+        return monies(root["amounts"])
+
+    @staticmethod
+    def resolve_base(root: Definition, _info: Any) -> str:
+        return root.get("base") or DEFAULT_BASE
+
+
+class RewardsWeeklyWindow(DefinitionType):
+    weekday = RewardsWeekday(required=True, description="Day in the program's zone.")
+    start = graphene.String(required=True, description="First minute.")
+    end = graphene.String(required=True, description="Minute after the last one.")
+
+    class Meta:
+        description = "Part of a weekday."
+
+    @staticmethod
+    def resolve_weekday(root: Definition, _info: Any) -> str:
+        return Weekday(root["weekday"]).name
+
+
+class RewardsConditions(DefinitionType):
+    minimum_subtotal = graphene.Field(
+        RewardsMinimumSubtotal, description="Subtotal needed."
+    )
+    minimum_quantity = graphene.Int(description="Items needed.")
+    products = graphene.Field(RewardsIdFilter, description="By product.")
+    collections = graphene.Field(RewardsIdFilter, description="By collection.")
+    categories = graphene.Field(
+        RewardsIdFilter, description="By category, with all below it."
+    )
+    exclude_sale_items = graphene.Boolean(
+        required=True, description="Leave out what is cheaper than its list price."
+    )
+    countries = graphene.List(
+        graphene.NonNull(CountryCodeEnum), description="Where the cart may go to."
+    )
+    shipping_methods = graphene.List(
+        graphene.NonNull(graphene.ID), description="Delivery methods that qualify."
+    )
+    first_order = graphene.Boolean(
+        required=True, description="Only for a customer's first order."
+    )
+    weekly_windows = graphene.List(
+        graphene.NonNull(RewardsWeeklyWindow), description="When in the week it is open."
+    )
+
+    class Meta:
+        description = "What has to hold for a rule. All that is given has to."
+
+    @staticmethod
+    def resolve_products(root: Definition, _info: Any) -> Definition | None:
+        return _with_global_ids(root.get("products"), "Product")
+
+    @staticmethod
+    def resolve_collections(root: Definition, _info: Any) -> Definition | None:
+        return _with_global_ids(root.get("collections"), "Collection")
+
+    @staticmethod
+    def resolve_categories(root: Definition, _info: Any) -> Definition | None:
+        return _with_global_ids(root.get("categories"), "Category")
+
+    @staticmethod
+    def resolve_exclude_sale_items(root: Definition, _info: Any) -> bool:
+        return bool(root.get("exclude_sale_items"))
+
+    @staticmethod
+    def resolve_first_order(root: Definition, _info: Any) -> bool:
+        return bool(root.get("first_order"))
+
+    @staticmethod
+    def resolve_shipping_methods(root: Definition, _info: Any) -> list[str] | None:
+        pks = root.get("shipping_methods")
+        return pks and [global_id("ShippingMethod", pk) for pk in pks]
+
+
+def _with_global_ids(found: Definition | None, type_name: str) -> Definition | None:
+    return found and {
+        side: [global_id(type_name, pk) for pk in found.get(side) or ()]
+        for side in ("include", "exclude")
+    }
+
+
+class RewardsLadderStep(DefinitionType):
+    from_ = graphene.Field(
+        graphene.NonNull(graphene.List(graphene.NonNull(Money))),
+        name="from",
+        description="The subtotal that the step starts at, per currency.",
+    )
+    percent = Decimal(description="Percentage off.")
+    amount = money_list("Amount off, per currency.", required=False)
+
+    class Meta:
+        description = "One step of a spend ladder."
+
+    @staticmethod
+    def resolve_from_(root: Definition, _info: Any) -> Any:
+        return monies(root["from"])
+
+    @staticmethod
+    def resolve_percent(root: Definition, _info: Any) -> PythonDecimal | None:
+        return _percent(root)
+
+    @staticmethod
+    def resolve_amount(root: Definition, _info: Any) -> Any:
+        return monies(root.get("amount"))
+
+
+class RewardsBenefit(DefinitionType):
+    type = RewardsBenefitType(required=True, description="What kind it is.")
+    steps = graphene.List(
+        graphene.NonNull(RewardsLadderStep), description="Steps of a ladder."
+    )
+    base = RewardsSubtotalBase(description="The subtotal that a ladder reads.")
+    percent = Decimal(description="Percentage off.")
+    amounts = money_list("Amount off, per currency.", required=False)
+    cap = money_list("The most that it gives, per currency.", required=False)
+
+    class Meta:
+        description = "What a rule gives once it is met."
+
+    @staticmethod
+    def resolve_base(root: Definition, _info: Any) -> str | None:
+        if root["type"] != "LADDER":
+            return None
+        return root.get("base") or DEFAULT_BASE
+
+    @staticmethod
+    def resolve_percent(root: Definition, _info: Any) -> PythonDecimal | None:
+        return _percent(root)
+
+    @staticmethod
+    def resolve_amounts(root: Definition, _info: Any) -> Any:
+        return monies(root.get("amounts"))
+
+    @staticmethod
+    def resolve_cap(root: Definition, _info: Any) -> Any:
+        return monies(root.get("cap"))
