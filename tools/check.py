@@ -1,0 +1,175 @@
+"""``make test`` and its parts.
+
+``python3 -m tools.check [PART ...] [-- PYTEST_ARGUMENT ...]``; all parts but storms
+without any named. Parts: source, pure, saleor, browser, storms.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Callable
+
+from .databases import drop_leftovers, template
+from .environments import (
+    checks_environment,
+    plain_environ,
+    saleor_environment,
+)
+from .hosts import Host, given_host, pypi_host
+from .paths import INSIDE, NOWHERE, ROOT
+from .postgres import server
+from .report import ToolError, errors_told
+from .server import Server
+from .steps import Steps, call
+
+PARTS = ("source", "pure", "saleor", "browser")
+PURE = ["--doctest-modules", "saleor_rewards/engine", "tests/engine"]
+
+
+def check_source(steps: Steps) -> None:
+    """Check lint, formatting, types, import contracts and house rules."""
+    environ = plain_environ()
+
+    def python(*arguments: str) -> Callable[[], int]:
+        return lambda: call([checks_environment(), *arguments], environ, ROOT)
+
+    def contracts() -> int:
+        program = checks_environment().with_name("lint-imports")
+        return call([program], environ, ROOT)
+
+    steps.run("ruff check", python("-m", "ruff", "check", "."))
+    steps.run("ruff format", python("-m", "ruff", "format", "--check", "."))
+    steps.run("mypy", python("-m", "mypy"))
+    steps.run("import contracts", contracts)
+    steps.run("house rules", python("-m", "tools.house_rules"))
+
+
+def check_pure(steps: Steps, arguments: list[str]) -> None:
+    """Test what needs no Saleor, on the oldest Python and on the one of make."""
+    environ = {**plain_environ(), "PYTHONPATH": str(ROOT)}
+
+    def on_checks() -> int:
+        own = ["--doctest-modules", "tools", f"--ignore={INSIDE}"]
+        command = [checks_environment(), "-m", "pytest", "-q", *PURE, *own]
+        return call([*command, *arguments], environ, ROOT)
+
+    def on_saleors() -> int:
+        command = [saleor_environment(), "-m", "pytest", "-q", *PURE]
+        return call([*command, *arguments], environ, ROOT)
+
+    version = ".".join(map(str, sys.version_info[:2]))
+    steps.run(f"pure parts on Python {version}", on_checks)
+    steps.run("pure parts on Python 3.8", on_saleors)
+
+
+class SaleorChecks:
+    """The checks that run inside one Saleor, or the reason why they cannot."""
+
+    def __init__(
+        self, postgres: Server, name: str, find: Callable[[], Host | None]
+    ) -> None:
+        self.postgres = postgres
+        self.name = name
+        self.host: Host | ToolError | None
+        try:
+            self.host = find()
+        except ToolError as reason:
+            self.host = reason
+        if isinstance(self.host, Host):
+            self.name = self.host.name
+
+    def _call(self, *arguments: object) -> int:
+        if not isinstance(self.host, Host):
+            raise self.host or ToolError("SALEOR_PYTHON is not set.")
+        url = self.postgres.url(template(self.postgres, self.host))
+        NOWHERE.mkdir(parents=True, exist_ok=True)
+        command = [self.host.python, *arguments]
+        return call(command, self.host.tests_environ(url), NOWHERE)
+
+    def manage(self, *arguments: str) -> Callable[[], int]:
+        return lambda: self._call("-m", "django", *arguments)
+
+    def pytest(self, *arguments: str) -> Callable[[], int]:
+        where = [f"--rootdir={ROOT}", f"--config-file={ROOT / 'pyproject.toml'}"]
+        paths = [_absolute(argument) for argument in arguments]
+        return lambda: self._call(INSIDE / "run_pytest.py", *where, *paths)
+
+
+def _absolute(argument: str) -> str:
+    """Turn ``tests/saleor/test_x.py::test_y`` into a path from anywhere."""
+    named = not argument.startswith("-") and (ROOT / argument.split("::")[0]).exists()
+    return str(ROOT / argument) if named else argument
+
+
+def _tests(default: str, arguments: list[str]) -> list[str]:
+    """Return pytest's arguments: all tests, unless some of them are named."""
+    named = any(_absolute(argument) != argument for argument in arguments)
+    return arguments if named else [default, *arguments]
+
+
+def saleors(postgres: Server) -> list[SaleorChecks]:
+    """Return the checks on the Saleor from PyPI, and on the one given if any is."""
+    found = [SaleorChecks(postgres, "Saleor 2.10.1", pypi_host)]
+    if os.environ.get("SALEOR_PYTHON"):
+        found.append(SaleorChecks(postgres, "SALEOR_PYTHON", given_host))
+    return found
+
+
+def check_saleor(steps: Steps, postgres: Server, arguments: list[str]) -> None:
+    """Check migrations and settings and run ``tests/saleor`` on every Saleor."""
+    migrations = ("makemigrations", "saleor_rewards", "--check", "--dry-run")
+    tests = _tests("tests/saleor", arguments)
+    for saleor in saleors(postgres):
+        steps.run(f"migrations on {saleor.name}", saleor.manage(*migrations))
+        steps.run(f"system checks on {saleor.name}", saleor.manage("check"))
+        steps.run(f"tests on {saleor.name}", saleor.pytest("-m", "not storm", *tests))
+
+
+def check_storms(steps: Steps, postgres: Server, arguments: list[str]) -> None:
+    """Run the long tests: many carts, many requests at once."""
+    tests = _tests("tests/saleor", arguments)
+    for saleor in saleors(postgres):
+        steps.run(f"storms on {saleor.name}", saleor.pytest("-m", "storm", *tests))
+
+
+def check_browser(steps: Steps, arguments: list[str]) -> None:
+    """Test the demo's page in a browser."""
+    environ = {**plain_environ(), "PYTHONPATH": str(ROOT)}
+
+    def run() -> int:
+        command = [checks_environment(), "-m", "pytest", "-q"]
+        tests = _tests("tests/browser", arguments)
+        return call([*command, *tests], environ, ROOT)
+
+    steps.run("tests in a browser", run)
+
+
+def run(parts: list[str], arguments: list[str]) -> int:
+    steps = Steps()
+    if "source" in parts:
+        check_source(steps)
+    if "pure" in parts:
+        check_pure(steps, arguments)
+    with server() as postgres:
+        if "DATABASE_URL" not in os.environ:
+            drop_leftovers(postgres)
+        if "saleor" in parts:
+            check_saleor(steps, postgres, arguments)
+        if "storms" in parts:
+            check_storms(steps, postgres, arguments)
+        if "browser" in parts:
+            check_browser(steps, arguments)
+    return steps.sum_up()
+
+
+def main() -> None:
+    given = sys.argv[1:]
+    split = given.index("--") if "--" in given else len(given)
+    parts, arguments = given[:split] or list(PARTS), given[split + 1 :]
+    with errors_told():
+        sys.exit(run(parts, arguments))
+
+
+if __name__ == "__main__":
+    main()

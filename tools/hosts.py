@@ -1,0 +1,172 @@
+"""The Saleors that the product is run on.
+
+>>> with server() as postgres:  # doctest: +SKIP
+...     host = pypi_host()
+...     database = template(postgres, host)
+...     host.run_saleor(["-m", "django", "check"], postgres.url(database))
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Sequence, TypedDict
+
+from . import installing
+from .environments import plain_environ, saleor_environment
+from .paths import INSIDE, ROOT
+from .report import ToolError
+
+#: What would make a Saleor talk to the outside, or to a real shop's services.
+_OUTSIDE = (
+    "CACHE_URL CELERY_BROKER_URL CLOUDAMQP_URL DATABASE_URL_REPLICA EMAIL_URL "
+    "JAEGER_AGENT_HOST REDIS_URL SENTRY_DSN"
+).split()
+
+
+class Found(TypedDict):
+    """What a Python answered about the Saleor it imports."""
+
+    saleor: str
+    folder: str
+    python: str
+    django: str
+    missing: list[str]
+
+
+@dataclass(frozen=True)
+class Host:
+    """A Saleor and the Python that it runs on.
+
+    ``saleor_path`` is what has to be on the path for ``import saleor`` and for what
+    the tests need; ``rewards_path`` is where the product is imported from.
+    """
+
+    saleor: str
+    python_version: str
+    django: str
+    folder: Path
+    python: Path
+    saleor_path: Sequence[str] = ()
+    rewards_path: Sequence[str] = ()
+
+    @property
+    def name(self) -> str:
+        return f"Saleor {self.saleor}"
+
+    @property
+    def series(self) -> str:
+        """``"2"`` or ``"3"``: which of our adapters and test settings it takes."""
+        return self.saleor.split(".")[0]
+
+    @property
+    def key(self) -> str:
+        """A name for its database's tables: the version and the migrations."""
+        found = sorted(
+            str(path.relative_to(self.folder))
+            for path in self.folder.glob("**/migrations/[0-9]*.py")
+        )
+        digest = hashlib.sha256("\n".join(found).encode()).hexdigest()[:8]
+        version = "".join(c if c.isalnum() else "_" for c in self.saleor)
+        return f"saleor_{version}_{digest}"
+
+    def saleor_environ(self, database_url: str) -> dict[str, str]:
+        """Return the environment for Saleor as it is, without the product."""
+        return {
+            **self._environ(self.saleor_path, database_url),
+            "DJANGO_SETTINGS_MODULE": "saleor.settings",
+        }
+
+    def tests_environ(self, database_url: str) -> dict[str, str]:
+        """Return the environment for ``tests/saleor``.
+
+        Tests never write to ``database_url``: they copy it.
+        """
+        # The source comes after an installed product, which must not be hidden.
+        path = [*self.rewards_path, str(ROOT), *self.saleor_path]
+        return {
+            **self._environ(path, database_url),
+            "DJANGO_SETTINGS_MODULE": f"tests.saleor.settings_saleor_{self.series}",
+            "REWARDS_DATABASE_URL": database_url,
+            "REWARDS_SALEOR": self.saleor,
+        }
+
+    def _environ(self, path: Sequence[str], database_url: str) -> dict[str, str]:
+        environ = plain_environ()
+        for name in _OUTSIDE:
+            environ.pop(name, None)
+        environ.update(
+            PYTHONPATH=os.pathsep.join(path),
+            DATABASE_URL=database_url,
+            CACHE_URL="locmem://",
+            SECRET_KEY="not-a-secret",
+            DEBUG="False",
+            ALLOWED_HOSTS="*",
+            ALLOWED_CLIENT_HOSTS="localhost,127.0.0.1,example.com",
+        )
+        return environ
+
+
+def pypi_host() -> Host:
+    """Return Saleor 2.10.1 from PyPI, installed on first use.
+
+    :raises ToolError: where there is no Python 3.8, or pip fails.
+    """
+    return _host(saleor_environment(), [], rewards_path=[])
+
+
+def given_host() -> Host | None:
+    """Return the Saleor that ``SALEOR_PYTHON`` names, the product installed for it.
+
+    ``SALEOR_PYTHONPATH``, or else ``PYTHONPATH``, names the folder of a Saleor that
+    is not installed into that Python but lies there as a checkout.
+
+    :raises ToolError: where that Python has no Saleor.
+    """
+    given = os.environ.get("SALEOR_PYTHON")
+    if not given:
+        return None
+    python = Path(given).absolute()
+    beside = os.environ.get("SALEOR_PYTHONPATH", os.environ.get("PYTHONPATH", ""))
+    path = [str(Path(part).absolute()) for part in beside.split(os.pathsep) if part]
+    names = installing.test_requirements()
+    needs = installing.missing(python, probe(python, path, names)["missing"])
+    return _host(python, [*needs, *path], rewards_path=[installing.product()])
+
+
+def _host(python: Path, saleor_path: list[str], rewards_path: list[str]) -> Host:
+    found = probe(python, saleor_path)
+    return Host(
+        saleor=found["saleor"],
+        python_version=found["python"],
+        django=found["django"],
+        folder=Path(found["folder"]),
+        python=python,
+        saleor_path=saleor_path,
+        rewards_path=rewards_path,
+    )
+
+
+def probe(python: Path, path: Sequence[str], names: Sequence[str] = ()) -> Found:
+    """Ask a Python which Saleor it imports, and which distributions it lacks."""
+    try:
+        answer = subprocess.run(
+            [str(python), str(INSIDE / "probe.py"), *names],
+            capture_output=True,
+            text=True,
+            env={**plain_environ(), "PYTHONPATH": os.pathsep.join(path)},
+        )
+    except OSError as error:
+        raise ToolError(f"SALEOR_PYTHON={python} does not run: {error}") from None
+    if answer.returncode != 0:
+        reason = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise ToolError(
+            f"{python} cannot import saleor ({reason}). If Saleor is a checkout that "
+            "is not installed, name its folder in SALEOR_PYTHONPATH."
+        )
+    found: Found = json.loads(answer.stdout.splitlines()[-1])
+    return found
