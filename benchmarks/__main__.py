@@ -1,0 +1,47 @@
+"""Prints every ratio beside its budget. Runs on the Python of a Saleor."""
+
+from __future__ import annotations
+
+import django
+
+HEAD = f"{'':58}{'budget':>7}  ratio (middle half), medians"
+
+
+def row(name: str, budget: str, ratio: object) -> None:
+    print(f"{name:58}{budget:>7}  {ratio}", flush=True)
+
+
+def main() -> None:
+    from . import engine, startup
+
+    print(HEAD)
+    row("engine, 1,000 rules against 10, none matches", "3", engine.measure("9000"))
+    row("engine, 1,000 rules against 10, all match", "-", engine.measure("1"))
+    row("django.setup() with the package against without", "1.03", startup.measure())
+
+    django.setup()
+    from . import checkout
+
+    bench = checkout.Bench()
+    for name, first in (
+        ("none matches", checkout.NONE_MATCH),
+        ("all match", checkout.ALL_MATCH),
+    ):
+        row(
+            f"mutation, 20 rules against the plugin off, {name}",
+            "1.05",
+            checkout.against_off(bench, first),
+        )
+    for name, first, budget in (
+        ("none matches", checkout.NONE_MATCH, "1.05"),
+        ("all match", checkout.ALL_MATCH, "1.5"),
+    ):
+        row(
+            f"mutation, 1,000 rules against 10, {name}",
+            budget,
+            checkout.many_against_few(bench, first),
+        )
+
+
+if __name__ == "__main__":
+    main()

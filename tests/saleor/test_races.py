@@ -1,0 +1,144 @@
+"""Two requests on one checkout at once end as if one came after the other."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+from typing import Any, Callable
+
+import pytest
+from django.db import connections
+
+from saleor_rewards.plugin.host import MAJOR, host
+
+from .world import Cart, Shop, Shopper
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        MAJOR < 3,
+        reason="On Saleor 2.10 nothing of a checkout's offers is stored, "
+        "so there is nothing that two requests could write over",
+    ),
+]
+
+#: How long the first request holds its breath between reading and writing. The
+#: second either gets in between, or waits for the first one's lock.
+PAUSE = 1.5
+
+
+class Interleaved:
+    """Pauses the first reading of a checkout until another request had its turn."""
+
+    def __init__(self, read: Callable[..., Any], *, lock: bool) -> None:
+        self.read = read
+        self.lock = lock
+        self.first_has_read = threading.Event()
+        self.second_is_done = threading.Event()
+
+    def __call__(self, checkout: Any, book: Any, *, lock: bool, **_: Any) -> Any:
+        reading = self.read(checkout, book, lock=lock and self.lock)
+        if not self.first_has_read.is_set():
+            self.first_has_read.set()
+            self.second_is_done.wait(PAUSE)
+        return reading
+
+
+def in_thread(work: Callable[[], Any]) -> threading.Thread:
+    """Run ``work`` on a connection of its own."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def race(
+    monkeypatch: pytest.MonkeyPatch,
+    first: Callable[[], Any],
+    second: Callable[[], Any],
+    *,
+    lock: bool,
+) -> None:
+    """Run ``second`` between the reading and the writing of ``first``."""
+    interleaved = Interleaved(type(host).read.__get__(host), lock=lock)
+    monkeypatch.setattr(host, "read", interleaved)
+    one = in_thread(first)
+    assert interleaved.first_has_read.wait(10)
+
+    def then() -> None:
+        second()
+        interleaved.second_is_done.set()
+
+    two = in_thread(then)
+    one.join()
+    two.join()
+    monkeypatch.setattr(host, "read", type(host).read.__get__(host))
+
+
+@pytest.mark.parametrize("quantities", [(4, 1), (1, 4)])
+def test_both_orders_end_at_the_price_of_the_cart_that_is_left(
+    shop: Shop,
+    shopper: Shopper,
+    monkeypatch: pytest.MonkeyPatch,
+    quantities: tuple[int, int],
+) -> None:
+    # given
+    cart, apple = _cart_of_apples(shop, shopper)
+
+    # when
+    _race_to_put(monkeypatch, cart, apple, quantities, lock=True)
+
+    # then
+    assert _stored_total(cart) == _price_of(quantities[1])
+
+
+def test_the_race_catches_a_writer_that_does_not_lock(
+    shop: Shop, shopper: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    cart, apple = _cart_of_apples(shop, shopper)
+
+    # when
+    _race_to_put(monkeypatch, cart, apple, (4, 1), lock=False)
+
+    # then
+    assert _stored_total(cart) != _price_of(1)
+
+
+def _cart_of_apples(shop: Shop, shopper: Shopper) -> tuple[Cart, Any]:
+    shop.ladder(("30.00", "10"))
+    apple = shop.product("10.00")
+    return shopper.cart((apple, 2)), apple
+
+
+def _race_to_put(
+    monkeypatch: pytest.MonkeyPatch,
+    cart: Cart,
+    apple: Any,
+    quantities: tuple[int, int],
+    *,
+    lock: bool,
+) -> None:
+    first, second = quantities
+    race(
+        monkeypatch,
+        lambda: Shopper().bare_put(cart, apple, first),
+        lambda: Shopper().bare_put(cart, apple, second),
+        lock=lock,
+    )
+
+
+def _price_of(quantity: int) -> Decimal:
+    whole = Decimal("10.00") * quantity
+    return whole * Decimal("0.9") if whole >= 30 else whole
+
+
+def _stored_total(cart: Cart) -> Decimal:
+    """Ask for the total alone, so that nothing mends what the race left."""
+    return Shopper().bare_total(cart)

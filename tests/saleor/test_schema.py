@@ -1,0 +1,102 @@
+"""Our part of Saleor's schema is there, and is what the repository says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from graphql import parse, validate
+from graphql.language.ast import FragmentDefinition, OperationDefinition
+from saleor.graphql.api import schema
+
+import saleor_rewards
+from saleor_rewards.engine import OfferCode, RuleErrorCode, WarningCode
+from saleor_rewards.graphql.fields import COSTS
+from saleor_rewards.graphql.printing import printed_schema
+
+FOLDER = Path(saleor_rewards.__file__).parent / "graphql"
+
+
+def operations() -> str:
+    return (FOLDER / "operations.graphql").read_text(encoding="utf-8")
+
+
+def test_the_committed_schema_is_the_one_that_this_saleor_serves() -> None:
+    # given
+    committed = (FOLDER / "schema.graphql").read_text(encoding="utf-8")
+
+    # when
+    served = printed_schema()
+
+    # then
+    assert served == committed, "run the management command rewards_schema"
+
+
+def test_the_command_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    # when
+    call_command("rewards_schema")
+
+    # then
+    assert capsys.readouterr().out == printed_schema()
+
+
+def test_every_ready_document_is_valid_on_this_saleor() -> None:
+    # given
+    document = parse(operations())
+
+    # when
+    errors = validate(schema, document)
+
+    # then
+    assert [str(error) for error in errors] == []
+
+
+def test_there_is_a_ready_document_for_every_query_and_mutation_of_ours() -> None:
+    # given
+    ours = {
+        name
+        for type_name in ("Query", "Mutation")
+        for name in schema.get_type(type_name).fields
+        if name.startswith("rewards")
+    }
+    document = parse(operations())
+    kinds = {type(definition) for definition in document.definitions}
+
+    # when
+    used = {
+        selection.name.value
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinition)
+        for selection in definition.selection_set.selections
+    }
+
+    # then
+    assert kinds == {OperationDefinition, FragmentDefinition}
+    assert ours <= used
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("RewardsOfferCode", OfferCode),
+        ("RewardsErrorCode", RuleErrorCode),
+        ("RewardsWarningCode", WarningCode),
+    ],
+)
+def test_an_enum_has_every_code_of_the_engine(name: str, source: type) -> None:
+    # when
+    names = {value.name for value in schema.get_type(name).values}
+
+    # then
+    assert {member.name for member in source} <= names
+
+
+@pytest.mark.saleor3
+def test_every_cost_of_ours_stands_in_saleors_map_and_names_a_field() -> None:
+    from saleor.graphql.query_cost_map import COST_MAP
+
+    for type_name, costs in COSTS.items():
+        for field, cost in costs.items():
+            assert COST_MAP[type_name][field] == cost
+            assert field in schema.get_type(type_name).fields

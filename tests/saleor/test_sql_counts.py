@@ -1,0 +1,131 @@
+"""How many SQL queries the plugin adds to a mutation; times are never tested."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from saleor_rewards.models import Rule, RuleVersion
+from saleor_rewards.programs import bump_version
+
+from .world import HOST, Cart, Shop, Shopper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+#: Opening and closing a transaction, and its settings, read or write nothing.
+NOT_A_QUERY = re.compile(
+    r"\s*(BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK|SET|SHOW)\b", re.IGNORECASE
+)
+
+GUEST_UNCHANGED, CUSTOMER_UNCHANGED, OFFERS_CHANGE = 2, 3, 6
+
+
+def many_rules(shop: Shop, count: int, **definition: Any) -> None:
+    """Save many ladders at once, the first step of each far away."""
+    rules = Rule.objects.bulk_create(Rule(program=shop.program) for _ in range(count))
+    versions = RuleVersion.objects.bulk_create(
+        RuleVersion(
+            rule=rule,
+            number=1,
+            name=f"Ladder {number}",
+            definition={
+                "lane": "ORDER",
+                "benefit": {
+                    "type": "LADDER",
+                    "steps": [
+                        {"from": {"USD": f"{90000 + number}.00"}, "percent": "5"}
+                    ],
+                },
+                **definition,
+            },
+        )
+        for number, rule in enumerate(rules)
+    )
+    for rule, version in zip(rules, versions):
+        rule.current = version
+    Rule.objects.bulk_update(rules, ["current"])
+    bump_version()
+
+
+def queries(work: Any) -> list[str]:
+    """Return the statements that ``work`` runs."""
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    return [
+        query["sql"]
+        for query in captured.captured_queries
+        if not NOT_A_QUERY.match(query["sql"])
+    ]
+
+
+def big_cart(shop: Shop, shopper: Shopper, lines: int) -> tuple[Cart, Any]:
+    """Return a cart of that many lines and the variant of its first line."""
+    variants = [shop.product("1.00") for _ in range(lines)]
+    return shopper.cart(*((variant, 1) for variant in variants)), variants[0]
+
+
+def added(shop: Shop, mutate: Any) -> int:
+    """Return how many queries more ``mutate`` takes with the plugin on."""
+    shop.plugin(active=False)
+    mutate(2)
+    without = queries(lambda: mutate(3))
+    shop.plugin()
+    mutate(2)
+    return len(queries(lambda: mutate(3))) - len(without)
+
+
+@pytest.mark.parametrize("rules", [1, 1000])
+@pytest.mark.parametrize("lines", [1, 100])
+def test_a_guests_cart_that_gets_nothing_new_costs_two_queries(
+    shop: Shop, shopper: Shopper, lines: int, rules: int
+) -> None:
+    # given
+    many_rules(shop, rules)
+    cart, variant = big_cart(shop, shopper, lines)
+
+    # when
+    extra = added(shop, lambda quantity: shopper.bare_put(cart, variant, quantity))
+
+    # then
+    assert extra <= GUEST_UNCHANGED
+
+
+@pytest.mark.parametrize("rules", [1, 1000])
+@pytest.mark.parametrize("lines", [1, 100])
+def test_a_known_customers_cart_that_gets_nothing_new_costs_three_queries(
+    shop: Shop, lines: int, rules: int
+) -> None:
+    # given
+    shopper = Shopper(token=HOST.sign_up("ada@example.com"))
+    many_rules(shop, rules, conditions={"first_order": True})
+    cart, variant = big_cart(shop, shopper, lines)
+
+    # when
+    extra = added(shop, lambda quantity: shopper.bare_put(cart, variant, quantity))
+
+    # then
+    assert extra <= CUSTOMER_UNCHANGED
+
+
+@pytest.mark.parametrize("rules", [1, 1000])
+@pytest.mark.parametrize("lines", [1, 100])
+def test_a_cart_whose_offers_change_costs_six_queries(
+    shop: Shop, shopper: Shopper, lines: int, rules: int
+) -> None:
+    # given
+    cart, variant = big_cart(shop, shopper, lines)
+    many_rules(shop, rules)
+    shop.ladder((f"{lines + 1}.50", "10"))
+    shop.free_shipping(f"{lines + 1}.50")
+    cart = shopper.ship(cart, shop.shipping_method("5.00"))
+    shopper.bare_put(cart, variant, 5)
+
+    # when
+    extra = added(shop, lambda quantity: shopper.bare_put(cart, variant, quantity))
+
+    # then
+    assert extra <= OFFERS_CHANGE

@@ -1,0 +1,285 @@
+"""The test shop on Saleor 2.10."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import graphene
+from django.conf import settings
+from django.contrib.sites.models import Site
+from django.utils import timezone
+from graphql_jwt.shortcuts import get_token
+from saleor.account.models import Address, User
+from saleor.discount import DiscountValueType, VoucherType
+from saleor.discount.models import Sale, Voucher
+from saleor.plugins.manager import get_plugins_manager
+from saleor.product.models import (
+    Category,
+    Collection,
+    Product,
+    ProductType,
+    ProductVariant,
+)
+from saleor.shipping.models import ShippingMethod, ShippingZone
+from saleor.site.models import SiteSettings
+from saleor.warehouse.models import Stock, Warehouse
+
+from .documents import ADDRESS, CART, REWARDS
+
+ERRORS_OF_CHECKOUT = "checkoutErrors"
+CURRENCY = settings.DEFAULT_CURRENCY
+GATEWAY = "mirumee.payments.dummy"
+
+numbers = count(1)
+
+
+def _mutation(
+    name: str, arguments: str, call: str, result: str, errors: str = "checkoutErrors"
+) -> str:
+    return (
+        f"mutation({arguments}) {{ {name}({call}) {{ {result} "
+        f"{errors} {{ field message code }} }} }}"
+    )
+
+
+_CHECKOUT = f"checkout {{ {CART} {REWARDS} }}"
+
+MUTATIONS = {
+    "create": (
+        _mutation(
+            "checkoutCreate", "$input: CheckoutCreateInput!", "input: $input", _CHECKOUT
+        ),
+        "checkout",
+    ),
+    "add": (
+        _mutation(
+            "checkoutLinesAdd",
+            "$id: ID!, $lines: [CheckoutLineInput]!",
+            "checkoutId: $id, lines: $lines",
+            _CHECKOUT,
+        ),
+        "checkout",
+    ),
+    "put": (
+        _mutation(
+            "checkoutLinesUpdate",
+            "$id: ID!, $lines: [CheckoutLineInput]!",
+            "checkoutId: $id, lines: $lines",
+            _CHECKOUT,
+        ),
+        "checkout",
+    ),
+    "bare_put": (
+        _mutation(
+            "checkoutLinesUpdate",
+            "$id: ID!, $lines: [CheckoutLineInput]!",
+            "checkoutId: $id, lines: $lines",
+            "checkout { totalPrice { gross { amount } } }",
+        ),
+        "checkout",
+    ),
+    "ship": (
+        _mutation(
+            "checkoutShippingMethodUpdate",
+            "$id: ID!, $method: ID!",
+            "checkoutId: $id, shippingMethodId: $method",
+            _CHECKOUT,
+        ),
+        "checkout",
+    ),
+    "promo": (
+        _mutation(
+            "checkoutAddPromoCode",
+            "$id: ID!, $code: String!",
+            "checkoutId: $id, promoCode: $code",
+            _CHECKOUT,
+        ),
+        "checkout",
+    ),
+    "pay": (
+        _mutation(
+            "checkoutPaymentCreate",
+            "$id: ID!, $input: PaymentInput!",
+            "checkoutId: $id, input: $input",
+            "payment { id }",
+            "paymentErrors",
+        ),
+        "payment",
+    ),
+    "complete": (
+        _mutation(
+            "checkoutComplete",
+            "$id: ID!",
+            "checkoutId: $id",
+            "order { id token number total { gross { amount } } "
+            "shippingPrice { gross { amount } } "
+            "lines { quantity unitPrice { gross { amount } } } }",
+        ),
+        "order",
+    ),
+}
+
+LOOK = f"query($token: UUID!) {{ checkout(token: $token) {{ {CART} {REWARDS} }} }}"
+BARE_LOOK = (
+    "query($token: UUID!) { checkout(token: $token) "
+    "{ totalPrice { gross { amount } } } }"
+)
+
+
+def identity(cart: Any) -> dict[str, Any]:
+    """Return the variables that name a cart in a query."""
+    return {"token": cart.node["token"]}
+
+
+def variables(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the variables of a mutation."""
+    if name == "create":
+        return {"input": _create_input(**arguments)}
+    found: dict[str, Any] = {"id": arguments["cart"].id}
+    if "items" in arguments:
+        found["lines"] = _lines(arguments["items"])
+    if name == "ship":
+        found["method"] = graphene.Node.to_global_id(
+            "ShippingMethod", arguments["method"].pk
+        )
+    if "code" in arguments:
+        found["code"] = arguments["code"]
+    if name == "pay":
+        found["input"] = {
+            "gateway": GATEWAY,
+            "token": "sample",
+            "amount": str(arguments["amount"]),
+        }
+    return found
+
+
+def _create_input(items: Any, email: str = "guest@example.com", **_: Any) -> Any:
+    return {
+        "email": email,
+        "lines": _lines(items),
+        "shippingAddress": ADDRESS,
+        "billingAddress": ADDRESS,
+    }
+
+
+def _lines(items: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "variantId": graphene.Node.to_global_id("ProductVariant", variant.pk),
+            "quantity": quantity,
+        }
+        for variant, quantity in items
+    ]
+
+
+def make_shop(**_: Any) -> None:
+    """Make what every shop has: a site, a warehouse, a way to ship."""
+    site = Site.objects.get_or_create(pk=settings.SITE_ID)[0]
+    SiteSettings.objects.get_or_create(site=site)
+    address = Address.objects.create(
+        street_address_1="1 Dock Road", city="New York", country="US"
+    )
+    zone = ShippingZone.objects.create(name="World", countries=["US", "PL", "DE"])
+    warehouse = Warehouse.objects.create(name="Dock", slug="dock", address=address)
+    warehouse.shipping_zones.add(zone)
+    get_plugins_manager().save_plugin_configuration(GATEWAY, {"active": True})
+
+
+def make_product(
+    price: str = "10.00",
+    *,
+    category: Any = None,
+    collection: Any = None,
+    ships: bool = True,
+    stock: int = 1000,
+) -> ProductVariant:
+    """Put a product up for sale and return its variant."""
+    number = next(numbers)
+    product = Product.objects.create(
+        name=f"Product {number}",
+        slug=f"product-{number}",
+        price_amount=Decimal(price),
+        minimal_variant_price_amount=Decimal(price),
+        currency=CURRENCY,
+        is_published=True,
+        product_type=ProductType.objects.get_or_create(
+            name=f"Type {ships}", slug=f"type-{ships}", is_shipping_required=ships
+        )[0],
+        category=category or Category.objects.get_or_create(name="A", slug="a")[0],
+    )
+    if collection is not None:
+        collection.products.add(product)
+    variant = ProductVariant.objects.create(product=product, sku=f"sku-{number}")
+    Stock.objects.create(
+        warehouse=Warehouse.objects.get(), product_variant=variant, quantity=stock
+    )
+    return variant
+
+
+def set_price(variant: ProductVariant, price: str) -> None:
+    """Change what a variant costs."""
+    Product.objects.filter(pk=variant.product_id).update(price_amount=Decimal(price))
+
+
+def make_shipping_method(price: str = "10.00") -> ShippingMethod:
+    """Offer one more way to ship."""
+    return ShippingMethod.objects.create(
+        name="Post",
+        type="price",
+        price_amount=Decimal(price),
+        minimum_order_price_amount=0,
+        currency=CURRENCY,
+        shipping_zone=ShippingZone.objects.get(),
+    )
+
+
+def make_sale(variant: ProductVariant, percent: str) -> Sale:
+    """Put a variant's product on sale."""
+    sale = Sale.objects.create(
+        name="Sale",
+        type=DiscountValueType.PERCENTAGE,
+        value=Decimal(percent),
+        start_date=timezone.now() - timezone.timedelta(hours=1),
+    )
+    sale.products.add(variant.product)
+    return sale
+
+
+def end_sale(sale: Sale, variant: ProductVariant) -> None:
+    """Take a variant's product off sale."""
+    sale.delete()
+
+
+def make_categories(parent: str, child: str) -> tuple[Category, Category]:
+    """Make a category and one inside it."""
+    outer = Category.objects.create(name=parent, slug=parent.lower())
+    return outer, Category.objects.create(name=child, slug=child.lower(), parent=outer)
+
+
+def make_collection(name: str) -> Collection:
+    """Make an empty collection."""
+    return Collection.objects.create(name=name, slug=name.lower(), is_published=True)
+
+
+def make_voucher(code: str, percent: str, *, shipping: bool = False) -> Voucher:
+    """Hand out a voucher on the whole order, or on the shipping."""
+    return Voucher.objects.create(
+        code=code,
+        name=code,
+        type=VoucherType.SHIPPING if shipping else VoucherType.ENTIRE_ORDER,
+        discount_value_type=DiscountValueType.PERCENTAGE,
+        discount_value=Decimal(percent),
+        currency=CURRENCY,
+    )
+
+
+def save_plugin(data: dict[str, Any]) -> None:
+    """Save the plugin's settings as Saleor's mutation does."""
+    get_plugins_manager().save_plugin_configuration("rewards", data)
+
+
+def sign_up(email: str) -> str:
+    """Make a customer and return an access token of theirs."""
+    return get_token(User.objects.create_user(email, "password"))

@@ -1,0 +1,440 @@
+"""The test shop on Saleor 3."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import graphene
+from django.conf import settings
+from django.contrib.sites.models import Site
+from django.utils import timezone
+from saleor.account.models import Address, User
+from saleor.channel.models import Channel
+from saleor.core.jwt import create_access_token
+from saleor.discount import DiscountValueType, RewardValueType, VoucherType
+from saleor.discount.models import (
+    CheckoutLineDiscount,
+    OrderLineDiscount,
+    Promotion,
+    PromotionRule,
+    Voucher,
+    VoucherChannelListing,
+    VoucherCode,
+)
+from saleor.plugins.manager import get_plugins_manager
+from saleor.product.models import (
+    Category,
+    Collection,
+    Product,
+    ProductChannelListing,
+    ProductType,
+    ProductVariant,
+    ProductVariantChannelListing,
+)
+from saleor.product.utils.variant_prices import (
+    update_discounted_prices_for_promotion,
+)
+from saleor.product.utils.variants import fetch_variants_for_promotion_rules
+from saleor.shipping.models import (
+    ShippingMethod,
+    ShippingMethodChannelListing,
+    ShippingZone,
+)
+from saleor.site.models import SiteSettings
+from saleor.tax import TaxCalculationStrategy
+from saleor.tax.models import TaxClass, TaxClassCountryRate, TaxConfiguration
+from saleor.warehouse.models import Stock, Warehouse
+
+from .documents import ADDRESS, CART, REWARDS
+
+ERRORS_OF_CHECKOUT = "errors"
+GATEWAY = "mirumee.payments.dummy"
+
+numbers = count(1)
+
+
+def _mutation(name: str, arguments: str, call: str, result: str) -> str:
+    return (
+        f"mutation({arguments}) {{ {name}({call}) {{ {result} "
+        f"errors {{ field message code }} }} }}"
+    )
+
+
+_CHECKOUT = f"checkout {{ {CART} {REWARDS} }}"
+
+
+def _on_checkout(name: str, arguments: str, call: str) -> tuple[str, str]:
+    document = _mutation(name, f"$id: ID!, {arguments}", f"id: $id, {call}", _CHECKOUT)
+    return document, "checkout"
+
+
+MUTATIONS = {
+    "create": (
+        _mutation(
+            "checkoutCreate", "$input: CheckoutCreateInput!", "input: $input", _CHECKOUT
+        ),
+        "checkout",
+    ),
+    "add": _on_checkout(
+        "checkoutLinesAdd", "$lines: [CheckoutLineInput!]!", "lines: $lines"
+    ),
+    "put": _on_checkout(
+        "checkoutLinesUpdate", "$lines: [CheckoutLineUpdateInput!]!", "lines: $lines"
+    ),
+    "bare_put": (
+        _mutation(
+            "checkoutLinesUpdate",
+            "$id: ID!, $lines: [CheckoutLineUpdateInput!]!",
+            "id: $id, lines: $lines",
+            "checkout { totalPrice { gross { amount } } }",
+        ),
+        "checkout",
+    ),
+    "ship": _on_checkout(
+        "checkoutDeliveryMethodUpdate", "$method: ID!", "deliveryMethodId: $method"
+    ),
+    "promo": _on_checkout("checkoutAddPromoCode", "$code: String!", "promoCode: $code"),
+    "unpromo": _on_checkout(
+        "checkoutRemovePromoCode", "$code: String!", "promoCode: $code"
+    ),
+    "pay": (
+        _mutation(
+            "checkoutPaymentCreate",
+            "$id: ID!, $input: PaymentInput!",
+            "id: $id, input: $input",
+            "payment { id }",
+        ),
+        "payment",
+    ),
+    "complete": (
+        _mutation(
+            "checkoutComplete",
+            "$id: ID!",
+            "id: $id",
+            "order { id token number total { gross { amount } } "
+            "shippingPrice { gross { amount } } "
+            "lines { quantity unitPrice { gross { amount } } "
+            "totalPrice { gross { amount } } } }",
+        ),
+        "order",
+    ),
+}
+
+LOOK = f"query($id: ID!) {{ checkout(id: $id) {{ {CART} {REWARDS} }} }}"
+BARE_LOOK = "query($id: ID!) { checkout(id: $id) { totalPrice { gross { amount } } } }"
+
+
+def identity(cart: Any) -> dict[str, Any]:
+    """Return the variables that name a cart in a query."""
+    return {"id": cart.id}
+
+
+def variables(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the variables of a mutation."""
+    if name == "create":
+        return {"input": _create_input(**arguments)}
+    found: dict[str, Any] = {"id": arguments["cart"].id}
+    if "items" in arguments:
+        found["lines"] = _lines(arguments["items"])
+    if name == "ship":
+        found["method"] = graphene.Node.to_global_id(
+            "ShippingMethod", arguments["method"].pk
+        )
+    if "code" in arguments:
+        found["code"] = arguments["code"]
+    if name == "pay":
+        found["input"] = {
+            "gateway": GATEWAY,
+            "token": "sample",
+            "amount": str(arguments["amount"]),
+        }
+    return found
+
+
+def _create_input(
+    items: Any, email: str = "guest@example.com", channel: str = "main", **_: Any
+) -> Any:
+    return {
+        "channel": channel,
+        "email": email,
+        "lines": _lines(items),
+        "shippingAddress": ADDRESS,
+        "billingAddress": ADDRESS,
+    }
+
+
+def _lines(items: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "variantId": graphene.Node.to_global_id("ProductVariant", variant.pk),
+            "quantity": quantity,
+        }
+        for variant, quantity in items
+    ]
+
+
+def make_shop(
+    *,
+    currency: str = "USD",
+    tax_percent: int | None = None,
+    prices_entered_with_tax: bool = True,
+) -> None:
+    """Make what every shop has: a site, a channel, a warehouse, a way to ship."""
+    site = Site.objects.get_or_create(pk=settings.SITE_ID or 1)[0]
+    settings.SITE_ID = site.pk
+    SiteSettings.objects.get_or_create(site=site)
+    channel = make_channel(
+        "main",
+        currency,
+        tax_percent=tax_percent,
+        prices_entered_with_tax=prices_entered_with_tax,
+    )
+    address = Address.objects.create(
+        street_address_1="1 Dock Road", city="New York", country="US"
+    )
+    zone = ShippingZone.objects.create(name="World", countries=["US", "PL", "DE"])
+    zone.channels.add(channel)
+    warehouse = Warehouse.objects.create(name="Dock", slug="dock", address=address)
+    warehouse.shipping_zones.add(zone)
+    warehouse.channels.add(channel)
+    get_plugins_manager(allow_replica=False).save_plugin_configuration(
+        GATEWAY, channel.slug, {"active": True}
+    )
+
+
+def make_channel(
+    slug: str,
+    currency: str,
+    *,
+    tax_percent: int | None = None,
+    prices_entered_with_tax: bool = True,
+) -> Channel:
+    """Open a channel, with one flat tax rate or none."""
+    channel = Channel.objects.create(
+        name=slug,
+        slug=slug,
+        currency_code=currency,
+        default_country="US",
+        is_active=True,
+        automatically_confirm_all_new_orders=True,
+    )
+    TaxConfiguration.objects.create(
+        channel=channel,
+        charge_taxes=tax_percent is not None,
+        prices_entered_with_tax=prices_entered_with_tax,
+        tax_calculation_strategy=TaxCalculationStrategy.FLAT_RATES,
+    )
+    if tax_percent is not None:
+        taxed = TaxClass.objects.get_or_create(name="Taxed")[0]
+        TaxClassCountryRate.objects.create(
+            tax_class=taxed, country="US", rate=tax_percent
+        )
+    return channel
+
+
+def make_product(
+    price: str = "10.00",
+    *,
+    category: Any = None,
+    collection: Any = None,
+    ships: bool = True,
+    stock: int = 1000,
+    tax_class: Any = None,
+) -> ProductVariant:
+    """Put a product up for sale in every channel and return its variant."""
+    number = next(numbers)
+    product = Product.objects.create(
+        name=f"Product {number}",
+        slug=f"product-{number}",
+        product_type=ProductType.objects.get_or_create(
+            name=f"Type {ships}", slug=f"type-{ships}", is_shipping_required=ships
+        )[0],
+        category=category or Category.objects.get_or_create(name="A", slug="a")[0],
+        tax_class=tax_class or TaxClass.objects.filter(name="Taxed").first(),
+    )
+    if collection is not None:
+        collection.products.add(product)
+    variant = ProductVariant.objects.create(product=product, sku=f"sku-{number}")
+    for channel in Channel.objects.all():
+        _list(variant, channel, Decimal(price))
+    Stock.objects.create(
+        warehouse=Warehouse.objects.get(), product_variant=variant, quantity=stock
+    )
+    return variant
+
+
+def _list(variant: ProductVariant, channel: Channel, price: Decimal) -> None:
+    ProductChannelListing.objects.create(
+        product=variant.product,
+        channel=channel,
+        is_published=True,
+        visible_in_listings=True,
+        available_for_purchase_at=timezone.now() - timedelta(days=1),
+        published_at=timezone.now() - timedelta(days=1),
+        discounted_price_amount=price,
+        currency=channel.currency_code,
+    )
+    ProductVariantChannelListing.objects.create(
+        variant=variant,
+        channel=channel,
+        price_amount=price,
+        discounted_price_amount=price,
+        currency=channel.currency_code,
+    )
+
+
+def set_price(variant: ProductVariant, price: str) -> None:
+    """Change what a variant costs."""
+    ProductVariantChannelListing.objects.filter(variant=variant).update(
+        price_amount=Decimal(price), discounted_price_amount=Decimal(price)
+    )
+
+
+def make_shipping_method(price: str = "10.00") -> ShippingMethod:
+    """Offer one more way to ship, in every channel."""
+    method = ShippingMethod.objects.create(
+        name="Post", type="price", shipping_zone=ShippingZone.objects.get()
+    )
+    for channel in Channel.objects.all():
+        ShippingMethodChannelListing.objects.create(
+            shipping_method=method,
+            channel=channel,
+            price_amount=Decimal(price),
+            minimum_order_price_amount=0,
+            currency=channel.currency_code,
+        )
+    return method
+
+
+def make_sale(variant: ProductVariant, percent: str) -> Promotion:
+    """Put a variant's product on sale."""
+    promotion = Promotion.objects.create(name="Sale", type="catalogue")
+    rule = PromotionRule.objects.create(
+        promotion=promotion,
+        catalogue_predicate={
+            "productPredicate": {
+                "ids": [graphene.Node.to_global_id("Product", variant.product_id)]
+            }
+        },
+        reward_value_type=RewardValueType.PERCENTAGE,
+        reward_value=Decimal(percent),
+    )
+    rule.channels.add(*Channel.objects.all())
+    _update_sale_prices(variant)
+    return promotion
+
+
+def end_sale(sale: Promotion, variant: ProductVariant) -> None:
+    """Take a variant's product off sale."""
+    sale.delete()
+    _update_sale_prices(variant)
+
+
+def _update_sale_prices(variant: ProductVariant) -> None:
+    fetch_variants_for_promotion_rules(PromotionRule.objects.all())
+    update_discounted_prices_for_promotion(
+        Product.objects.filter(pk=variant.product_id)
+    )
+
+
+def make_categories(parent: str, child: str) -> tuple[Category, Category]:
+    """Make a category and one inside it."""
+    outer = Category.objects.create(name=parent, slug=parent.lower())
+    return outer, Category.objects.create(name=child, slug=child.lower(), parent=outer)
+
+
+def make_collection(name: str) -> Collection:
+    """Make an empty collection."""
+    return Collection.objects.create(name=name, slug=name.lower())
+
+
+def make_order_promotion(percent: str) -> Promotion:
+    """Give everybody a native discount on the whole order."""
+    promotion = Promotion.objects.create(name="Native", type="order")
+    rule = PromotionRule.objects.create(
+        promotion=promotion,
+        order_predicate={
+            "discountedObjectPredicate": {"baseSubtotalPrice": {"range": {"gte": 1}}}
+        },
+        reward_value_type=RewardValueType.PERCENTAGE,
+        reward_value=Decimal(percent),
+        reward_type="subtotal_discount",
+    )
+    rule.channels.add(*Channel.objects.all())
+    return promotion
+
+
+def make_gift_promotion(variant: ProductVariant) -> None:
+    """Give everybody a variant of Saleor's own accord."""
+    promotion = Promotion.objects.create(name="Gift", type="order")
+    rule = PromotionRule.objects.create(
+        promotion=promotion,
+        order_predicate={
+            "discountedObjectPredicate": {"baseSubtotalPrice": {"range": {"gte": 1}}}
+        },
+        reward_type="gift",
+    )
+    rule.channels.add(*Channel.objects.all())
+    rule.gifts.add(variant)
+
+
+def make_tax_class(name: str, percent: int) -> TaxClass:
+    """Make one more flat rate."""
+    tax_class = TaxClass.objects.create(name=name)
+    TaxClassCountryRate.objects.create(tax_class=tax_class, country="US", rate=percent)
+    return tax_class
+
+
+def open_warehouse(slug: str) -> None:
+    """Let the warehouse and the shipping zone serve one more channel."""
+    channel = Channel.objects.get(slug=slug)
+    Warehouse.objects.get().channels.add(channel)
+    ShippingZone.objects.get().channels.add(channel)
+
+
+def delete_vouchers() -> None:
+    """Delete every native voucher, as staff may."""
+    Voucher.objects.all().delete()
+
+
+def order_line_discounts(number: str) -> list[OrderLineDiscount]:
+    """Return what an order's lines were discounted by."""
+    return list(OrderLineDiscount.objects.filter(line__order__number=number))
+
+
+def make_voucher(code: str, percent: str, *, shipping: bool = False) -> Voucher:
+    """Hand out a voucher on the whole order, or on the shipping."""
+    voucher = Voucher.objects.create(
+        name=code,
+        type=VoucherType.SHIPPING if shipping else VoucherType.ENTIRE_ORDER,
+        discount_value_type=DiscountValueType.PERCENTAGE,
+    )
+    VoucherCode.objects.create(voucher=voucher, code=code)
+    for channel in Channel.objects.all():
+        VoucherChannelListing.objects.create(
+            voucher=voucher,
+            channel=channel,
+            discount_value=Decimal(percent),
+            currency=channel.currency_code,
+        )
+    return voucher
+
+
+def line_discounts() -> list[CheckoutLineDiscount]:
+    """Return every line discount in the database."""
+    return list(CheckoutLineDiscount.objects.order_by("line__created_at", "pk"))
+
+
+def save_plugin(data: dict[str, Any]) -> None:
+    """Save the plugin's settings as Saleor's mutation does."""
+    get_plugins_manager(allow_replica=False).save_plugin_configuration(
+        "rewards", None, data
+    )
+
+
+def sign_up(email: str) -> str:
+    """Make a customer and return an access token of theirs."""
+    return create_access_token(User.objects.create_user(email, "password"))
