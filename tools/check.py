@@ -6,12 +6,14 @@ without any named. Parts: source, pure, saleor, browser, storms.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Callable
 
 from .databases import drop_leftovers, template
 from .environments import (
+    browser_environment,
     checks_environment,
     plain_environ,
     saleor_environment,
@@ -138,7 +140,7 @@ def check_browser(steps: Steps, arguments: list[str]) -> None:
     environ = {**plain_environ(), "PYTHONPATH": str(ROOT)}
 
     def run() -> int:
-        command = [checks_environment(), "-m", "pytest", "-q"]
+        command = [browser_environment(), "-m", "pytest"]
         tests = _tests("tests/browser", arguments)
         return call([*command, *tests], environ, ROOT)
 
@@ -146,20 +148,30 @@ def check_browser(steps: Steps, arguments: list[str]) -> None:
 
 
 def run(parts: list[str], arguments: list[str]) -> int:
+    """Run the named parts; return the exit code for all of them."""
     steps = Steps()
     if "source" in parts:
         check_source(steps)
     if "pure" in parts:
         check_pure(steps, arguments)
-    with server() as postgres:
-        if "DATABASE_URL" not in os.environ:
-            drop_leftovers(postgres)
-        if "saleor" in parts:
-            check_saleor(steps, postgres, arguments)
-        if "storms" in parts:
-            check_storms(steps, postgres, arguments)
-        if "browser" in parts:
-            check_browser(steps, arguments)
+    with contextlib.ExitStack() as stack:
+        started: list[Server] = []
+
+        def start() -> int:
+            started.append(stack.enter_context(server()))
+            if "DATABASE_URL" not in os.environ:
+                drop_leftovers(started[0])
+            return 0
+
+        if {"saleor", "storms", "browser"} & set(parts):
+            steps.run("PostgreSQL", start)
+        for postgres in started:
+            if "saleor" in parts:
+                check_saleor(steps, postgres, arguments)
+            if "storms" in parts:
+                check_storms(steps, postgres, arguments)
+            if "browser" in parts:
+                check_browser(steps, arguments)
     return steps.sum_up()
 
 

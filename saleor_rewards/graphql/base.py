@@ -33,9 +33,9 @@ __all__ = [
     "Decimal",
     "LanguageCodeEnum",
     "Money",
-    "connection_field",
     "cost_map",
     "database",
+    "guarded_connection",
     "guarded_field",
     "has_permission",
     "instance_of",
@@ -65,6 +65,7 @@ else:
     from saleor.graphql.core.enums import LanguageCodeEnum
     from saleor.graphql.core.fields import ConnectionField, PermissionsField
     from saleor.graphql.core.scalars import DateTime
+    from saleor.graphql.decorators import one_of_permissions_required
     from saleor.graphql.query_cost_map import COST_MAP
     from saleor.permission.enums import DiscountPermissions, OrderPermissions
 
@@ -76,34 +77,42 @@ Resolver = Callable[..., Any]
 
 def guarded_field(type_: Any, *, resolver: Resolver, **options: Any) -> graphene.Field:
     """Return a field that only MANAGE_DISCOUNTS opens, to staff and to apps."""
+    guarded = _guarded(resolver)
     if IS_SALEOR_2:
-        guarded = permission_required(MANAGE_DISCOUNTS)(resolver)
         return graphene.Field(type_, resolver=guarded, **options)
     return PermissionsField(
         type_,
-        resolver=resolver,
+        resolver=guarded,
         permissions=[MANAGE_DISCOUNTS],
         doc_category=DOC_CATEGORY,
         **options,
     )
 
 
-def connection_field(
-    type_: Any, *, resolver: Resolver, guarded: bool = True, **options: Any
+def guarded_connection(
+    type_: Any, *, resolver: Resolver, **options: Any
 ) -> graphene.Field:
-    """Return a relay connection field; ``guarded`` asks for MANAGE_DISCOUNTS."""
+    """Return a relay connection field that only MANAGE_DISCOUNTS opens."""
+    guarded = _guarded(resolver)
     if IS_SALEOR_2:
-        wrapped = permission_required(MANAGE_DISCOUNTS)(resolver)
-        return BaseConnectionField(
-            type_, resolver=wrapped if guarded else resolver, **options
-        )
+        return BaseConnectionField(type_, resolver=guarded, **options)
     return ConnectionField(
         type_,
-        resolver=resolver,
-        permissions=[MANAGE_DISCOUNTS] if guarded else [],
+        resolver=guarded,
+        permissions=[MANAGE_DISCOUNTS],
         doc_category=DOC_CATEGORY,
         **options,
     )
+
+
+def _guarded(resolver: Resolver) -> Resolver:
+    # Saleor 3's own fields forget the permissions of a field that comes with its
+    # resolver; they only put them into its description.
+    if IS_SALEOR_2:
+        guarded: Resolver = permission_required(MANAGE_DISCOUNTS)(resolver)
+    else:
+        guarded = one_of_permissions_required([MANAGE_DISCOUNTS])(resolver)
+    return guarded
 
 
 def slice_connection(

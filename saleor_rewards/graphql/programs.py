@@ -14,7 +14,7 @@ from .base import (
     CountableConnection,
     DateTime,
     Decimal,
-    connection_field,
+    guarded_connection,
     slice_connection,
 )
 from .enums import RewardsLane, RewardsVoucherSlot, RewardsWarningCode
@@ -175,10 +175,9 @@ class RewardsProgram(graphene.ObjectType):
     version = graphene.Int(required=True, description="Counts the changes.")
     created_at = DateTime(required=True, description="When it was made.")
     updated_at = DateTime(required=True, description="When it was changed last.")
-    rules = connection_field(
+    rules = guarded_connection(
         RewardsRuleCountableConnection,
         resolver=_rules,
-        guarded=False,
         description="Its rules, oldest first.",
     )
 

@@ -10,7 +10,7 @@ from graphql.error import GraphQLError
 from ..models import Program, Rule
 from ..programs import ProgramError
 from ..programs.channels import channel_by_slug
-from .base import connection_field, database, guarded_field, slice_connection
+from .base import guarded_connection, database, guarded_field, slice_connection
 from .ids import pk_of
 from .inputs import RewardsRuleFilterInput
 from .programs import (
@@ -98,7 +98,7 @@ QUERIES: dict[str, graphene.Field] = {
         channel=graphene.Argument(graphene.String, description="Slug of the channel."),
         description="The program by its ID or by its channel.",
     ),
-    "rewards_programs": connection_field(
+    "rewards_programs": guarded_connection(
         RewardsProgramCountableConnection,
         resolver=_resolve_programs,
         description="The programs of all channels that have one.",
@@ -109,7 +109,7 @@ QUERIES: dict[str, graphene.Field] = {
         id=graphene.Argument(graphene.ID, required=True, description="ID of the rule."),
         description="The rule with that ID.",
     ),
-    "rewards_rules": connection_field(
+    "rewards_rules": guarded_connection(
         RewardsRuleCountableConnection,
         resolver=_resolve_rules,
         filter=RewardsRuleFilterInput(description="Which rules to list."),

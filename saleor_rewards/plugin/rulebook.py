@@ -15,7 +15,7 @@ from ..engine import (
 )
 from ..models import Program, Rule, VoucherSlot
 from ..programs.settings import program_settings, settings_of
-from .guard import faults
+from .guard import bounded_transaction, faults
 from .host import host
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def rulebook(version: str, channel_pk: int) -> Rulebook | None:
         return known[1]
     # From the writer: a replica may not have the rules of this version yet, and
     # what it has would be kept under the new version for good.
-    with host.writing():
+    with host.writing(), bounded_transaction():
         book = _load(channel_pk)
     _rulebooks[channel_pk] = (version, book)
     return book

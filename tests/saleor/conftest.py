@@ -74,7 +74,8 @@ def _execute(statement: str) -> None:
     """Run a statement on the server, outside of any of Django's connections."""
     connection = connections[DEFAULT]
     parameters = connection.get_connection_params()
-    parameters["dbname"] = parameters.pop("database", None)
+    # Django 3.0 calls it so, later ones as psycopg does.
+    parameters.pop("database", None)
     parameters["dbname"] = "postgres"
     with closing(connection.Database.connect(**parameters)) as session:
         session.autocommit = True

@@ -109,7 +109,7 @@ def test_what_is_promised_is_what_is_charged(
     more: int,
 ) -> None:
     # given
-    Rule.objects.update(is_active=False)
+    Rule.objects.filter(program=shop.program).update(is_active=False)
     bump_version()
     for number, (benefit, lane) in enumerate(rules):
         lane = "SHIPPING" if "SHIPPING" in benefit["type"] else lane

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, ContextManager
+from typing import TYPE_CHECKING, Any, Callable, ContextManager
 
 from django.conf import settings
 from django.utils import timezone
@@ -69,17 +69,22 @@ def keep_quote(checkout_pk: Any, reading: Reading, now: Evaluation) -> bool:
     return True
 
 
-def price_now(checkout_pk: Any, book: Rulebook, discounts: Any) -> Evaluation | None:
+def price_now(
+    checkout: Checkout, book_of: Callable[[Checkout], Rulebook | None], discounts: Any
+) -> Evaluation | None:
     """Return what the checkout gets, evaluated once a request.
 
     What is shown is kept for the order's gate, except while an order is being
     placed: then the gate compares with what the shopper saw before.
     """
+
+    def work() -> Evaluation | None:
+        book = book_of(checkout)
+        return _evaluate(checkout.pk, book, discounts) if book else None
+
+    # A fault is remembered too: the prices of one answer are of one piece.
     return memo.remembered(
-        str(checkout_pk),
-        lambda: guarded(
-            "REWARDS_PRICE", None, lambda: _evaluate(checkout_pk, book, discounts)
-        ),
+        str(checkout.pk), lambda: guarded("REWARDS_PRICE", None, work)
     )
 
 

@@ -61,8 +61,7 @@ class Hooks:
         less: Callable[[Evaluation], TaxedMoney],
     ) -> TaxedMoney:
         def work() -> TaxedMoney:
-            book = self.book(checkout) if self.active else None
-            now = price_now(checkout.pk, book, discounts) if book else None
+            now = price_now(checkout, self.book, discounts) if self.active else None
             return less(now) if now else price
 
         return guarded("REWARDS_PRICE", price, work)

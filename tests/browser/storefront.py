@@ -1,0 +1,103 @@
+"""What a shopper does on the page, in a shopper's words."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+
+def amount(text: str) -> Decimal:
+    """Return the last amount in a text.
+
+    >>> amount("Pay $1,234.50")
+    Decimal('1234.50')
+    """
+    return Decimal(re.findall(r"\d[\d,]*\.\d\d", text)[-1].replace(",", ""))
+
+
+class Storefront:
+    """The page, and what is done on it with the mouse."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def cards(self) -> list[Locator]:
+        """Return the products that can be bought."""
+        buyable = self.page.locator(".card:has(.button-add:enabled)")
+        return buyable.all()
+
+    def price(self, card: Locator) -> Decimal:
+        return amount(card.locator(".price").inner_text())
+
+    def card_between(self, least: int, most: int) -> Locator:
+        """Return a product whose price lies in that range."""
+        found = (c for c in self.cards() if least <= self.price(c) <= most)
+        return next(found)
+
+    def add(self, card: Locator) -> None:
+        """Put a product into the cart and wait until it is there."""
+        quantity = self.quantity()
+        card.locator(".button-add").click()
+        self.wait_for_quantity(quantity + 1)
+
+    def fill_up_to(self, subtotal: int) -> None:
+        """Add things of middling price until the cart is worth that much."""
+        card = self.card_between(10, 30)
+        while self.subtotal() < subtotal:
+            self.add(card)
+
+    def wait_for_quantity(self, quantity: int) -> None:
+        self.page.locator(f"#cart-count:text-is('{quantity}')").wait_for()
+
+    def quantity(self) -> int:
+        return int(self.page.locator("#cart-count").inner_text())
+
+    def subtotal(self) -> Decimal:
+        """Return what the goods cost before offers."""
+        if not self.quantity():
+            return Decimal(0)
+        return amount(self.sums()["Subtotal"])
+
+    def sums(self) -> dict[str, str]:
+        """Return the entries under the cart, by their labels."""
+        entries = self.page.locator("#cart .sum")
+        labels = entries.locator("dt").all_text_contents()
+        return dict(zip(labels, entries.locator("dd").all_text_contents()))
+
+    def offers(self) -> list[str]:
+        """Return what the offers bar says, one text an offer."""
+        return self.page.locator(".offer-text").all_inner_texts()
+
+    def said(self) -> str:
+        """Return what the offers bar tells a screen reader."""
+        return self.page.locator("#offers-live").text_content() or ""
+
+    def go_to_checkout(self) -> None:
+        self.page.get_by_role("link", name="Checkout").click()
+        self.page.get_by_role("heading", name="Where should it go?").wait_for()
+
+    def give_address(self) -> None:
+        self.page.get_by_role("button", name="Continue to delivery").click()
+        self.page.locator(".choice").first.wait_for()
+
+    def choose_delivery(self) -> None:
+        self.page.locator(".choice").first.click()
+        self.page.get_by_role("button", name="Pay $").wait_for()
+
+    def pay(self) -> Decimal:
+        """Pay; return the amount that the button said."""
+        button = self.page.get_by_role("button", name="Pay $")
+        shown = amount(button.inner_text())
+        button.click()
+        self.page.locator(".receipt-lead").wait_for()
+        return shown
+
+    def receipt(self) -> dict[str, str]:
+        """Return the entries of the receipt, by their labels."""
+        entries = self.page.locator("#receipt .sum")
+        labels = entries.locator("dt").all_text_contents()
+        return dict(zip(labels, entries.locator("dd").all_text_contents()))

@@ -1,0 +1,166 @@
+"""What can be seen: on a narrow phone nothing is cut off, and text stands out."""
+
+from __future__ import annotations
+
+from typing import Callable
+
+import pytest
+
+from .storefront import Storefront
+
+# Leaves out what is hidden on purpose, for the eye or altogether.
+SHOWN = """
+    const shown = (element) => element.checkVisibility({ checkOpacity: true }) &&
+        !element.closest('.visually-hidden, .skip-link');
+"""
+BEYOND = (
+    "() => {"
+    + SHOWN
+    + """
+    const width = document.documentElement.clientWidth;
+    return [...document.body.querySelectorAll('*')]
+        .filter(shown)
+        .filter((element) => {
+            const { left, right } = element.getBoundingClientRect();
+            return left < -0.5 || right > width + 0.5;
+        })
+        .map((element) => element.outerHTML.slice(0, 80));
+}"""
+)
+CUT_OFF = (
+    "() => {"
+    + SHOWN
+    + """
+    return [...document.body.querySelectorAll('*')]
+        .filter(shown)
+        .filter((element) => getComputedStyle(element).overflowX !== 'visible')
+        .filter((element) => element.scrollWidth > element.clientWidth + 1)
+        .map((element) => element.outerHTML.slice(0, 80));
+}"""
+)
+# Contrast as WCAG 2 reckons it, over the nearest background that is not clear.
+PALE = (
+    "() => {"
+    + SHOWN
+    + """
+    const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+    const light = (colour) => {
+        const [r, g, b] = numbers(colour).map((value) => {
+            const share = value / 255;
+            return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element) => {
+        const colour = getComputedStyle(element).backgroundColor;
+        const [, , , alpha = 1] = numbers(colour);
+        if (alpha > 0.5) return colour;
+        return element.parentElement ? behind(element.parentElement) : 'rgb(255,255,255)';
+    };
+    const hasText = (element) =>
+        [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    return [...document.body.querySelectorAll('*')]
+        .filter((element) => shown(element) && hasText(element) && !element.disabled)
+        .filter((element) => element.ariaDisabled !== 'true')
+        .map((element) => {
+            const one = light(getComputedStyle(element).color);
+            const other = light(behind(element));
+            const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+            return [ratio, element.outerHTML.slice(0, 80)];
+        })
+        .filter(([ratio]) => ratio < 4.5);
+}"""
+)
+
+
+def browse(shop: Storefront) -> None:
+    """The products, with something in the cart."""
+    shop.fill_up_to(100)
+
+
+def cart(shop: Storefront) -> None:
+    browse(shop)
+    shop.page.locator("#cart-link").click()
+    shop.page.get_by_role("heading", name="Your cart").wait_for()
+
+
+def address(shop: Storefront) -> None:
+    cart(shop)
+    shop.go_to_checkout()
+
+
+def delivery(shop: Storefront) -> None:
+    address(shop)
+    shop.give_address()
+    shop.choose_delivery()
+
+
+def order(shop: Storefront) -> None:
+    delivery(shop)
+    shop.pay()
+
+
+def nothing(shop: Storefront) -> None:
+    """The products, with an empty cart."""
+
+
+View = Callable[[Storefront], None]
+VIEWS = pytest.mark.parametrize(
+    "view",
+    [nothing, browse, cart, address, delivery, order],
+    ids=lambda view: view.__name__,
+)
+
+
+@VIEWS
+def test_on_a_phone_nothing_scrolls_sideways_or_is_cut_off(
+    phone: Storefront, view: View
+) -> None:
+    # when
+    view(phone)
+
+    # then
+    page = phone.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.evaluate(BEYOND) == []
+    assert page.evaluate(CUT_OFF) == []
+
+
+@VIEWS
+def test_text_stands_out_from_what_is_behind_it(
+    storefront: Storefront, view: View
+) -> None:
+    # when
+    view(storefront)
+
+    # then
+    assert storefront.page.evaluate(PALE) == []
+
+
+def test_everything_comes_from_the_shop_itself(storefront: Storefront) -> None:
+    # given
+    asked: list[str] = []
+    storefront.page.on("request", lambda request: asked.append(request.url))
+
+    # when
+    storefront.page.reload()
+    storefront.page.wait_for_load_state("networkidle")
+
+    # then
+    own = storefront.page.url.split("#")[0]
+    assert asked
+    assert [url for url in asked if not url.startswith(own)] == []
+
+
+def test_every_product_shows_its_picture(storefront: Storefront) -> None:
+    # when all of them have been scrolled to
+    for image in storefront.page.locator(".tile img").all():
+        image.scroll_into_view_if_needed()
+    storefront.page.wait_for_load_state("networkidle")
+
+    # then
+    widths = storefront.page.evaluate(
+        "[...document.querySelectorAll('.tile img')].map((image) => image.naturalWidth)"
+    )
+    assert widths
+    assert all(widths)

@@ -1,0 +1,135 @@
+"""Short ways to say what a test is given."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+from saleor_rewards.engine import (
+    CustomerSnapshot,
+    Evaluation,
+    LineSnapshot,
+    Offer,
+    ProgramSettings,
+    RuleDefinition,
+    ShippingSnapshot,
+    Snapshot,
+    compile_program,
+    evaluate,
+    parse_rule,
+)
+
+NOW = datetime(2024, 5, 1, 12, tzinfo=timezone.utc)
+
+
+def line(id: str, amount: int, quantity: int = 1, **values: Any) -> LineSnapshot:
+    """Return a line of product `id` that is not on sale unless told so."""
+    return LineSnapshot(
+        **{
+            "id": id,
+            "product_id": id,
+            "variant_id": id,
+            "quantity": quantity,
+            "list_amount": amount,
+            "amount": amount,
+            **values,
+        }
+    )
+
+
+def cart(*lines: LineSnapshot, shipping: int | None = None, **values: Any) -> Snapshot:
+    """Return a cart in USD, delivered by method "post" where `shipping` has a price."""
+    return Snapshot(
+        **{
+            "channel": "default",
+            "currency": "USD",
+            "country": "US",
+            "lines": lines,
+            "shipping": None
+            if shipping is None
+            else ShippingSnapshot("post", shipping),
+            "customer": CustomerSnapshot(),
+            **values,
+        }
+    )
+
+
+def definition(lane: str, type: str, benefit: Any = None, **values: Any) -> Any:
+    """Return a definition; what is no key of a definition goes to its conditions."""
+    top = ("priority", "exclusive", "starts_at", "ends_at")
+    return {
+        "lane": lane,
+        **{key: value for key, value in values.items() if key in top},
+        "conditions": {key: value for key, value in values.items() if key not in top},
+        "benefit": {"type": type, **(benefit or {})},
+    }
+
+
+def percent_off(
+    percent: str, lane: str = "ORDER", cap: Any = None, **values: Any
+) -> Any:
+    return definition(lane, "PERCENT_OFF", {"percent": percent, "cap": cap}, **values)
+
+
+def amount_off(amount: str, lane: str = "ORDER", **values: Any) -> Any:
+    return definition(lane, "AMOUNT_OFF", {"amounts": {"USD": amount}}, **values)
+
+
+def free_shipping(from_amount: str | None = None, **values: Any) -> Any:
+    if from_amount is not None:
+        values["minimum_subtotal"] = {"amounts": {"USD": from_amount}}
+    return definition("SHIPPING", "FREE_SHIPPING", **values)
+
+
+def ladder(*steps: tuple[str, str], lane: str = "ORDER", **values: Any) -> Any:
+    """Return a ladder of `("100.00", "5%")` or `("100.00", "20.00")` steps."""
+    benefit = {key: values.pop(key) for key in ("base", "cap") if key in values}
+    benefit["steps"] = [
+        {"from": {"USD": start}, "percent": worth[:-1]}
+        if worth.endswith("%")
+        else {"from": {"USD": start}, "amount": {"USD": worth}}
+        for start, worth in steps
+    ]
+    return definition(lane, "LADDER", benefit, **values)
+
+
+def rule(definition: Any, id: int = 1) -> RuleDefinition:
+    return parse_rule(definition, id=id, version=1, name=f"Rule {id}")
+
+
+def rules(*definitions: Any) -> list[RuleDefinition]:
+    """Return rules with the ids 1, 2, 3…"""
+    return [rule(item, id) for id, item in enumerate(definitions, start=1)]
+
+
+def run(
+    snapshot: Snapshot,
+    *definitions: Any,
+    at: datetime = NOW,
+    cap_percent: str | None = None,
+    **settings: Any,
+) -> Evaluation:
+    """Evaluate a cart against rules with the ids 1, 2, 3…"""
+    cap = None if cap_percent is None else Decimal(cap_percent)
+    program = compile_program(
+        ProgramSettings(cap_percent=cap, **settings), rules(*definitions)
+    )
+    return evaluate(snapshot, program, at)
+
+
+def only_offer(snapshot: Snapshot, definition: Any, **values: Any) -> Offer:
+    """Return what one rule alone answers."""
+    return run(snapshot, definition, **values).offer(1)
+
+
+def amounts(evaluation: Evaluation) -> list[tuple[int, str, int]]:
+    """Return rule, line or delivery method, and amount of each effect."""
+    return [
+        (
+            effect.rule_id,
+            getattr(effect, "line_id", None) or getattr(effect, "method_id"),
+            effect.amount,
+        )
+        for effect in evaluation.effects
+    ]

@@ -1,0 +1,223 @@
+"""Random carts and rules, small enough that everything meets everything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Callable, Sequence
+
+from hypothesis import strategies as st
+
+from saleor_rewards.engine import (
+    CustomerSnapshot,
+    LineSnapshot,
+    ProgramSettings,
+    RuleDefinition,
+    ShippingCarrier,
+    ShippingSnapshot,
+    Snapshot,
+    from_minor,
+    parse_rule,
+)
+
+Draw = Callable[[Any], Any]
+
+PERCENTS = ("0.5", "5", "7", "10", "12.5", "33.3333", "50", "90", "100")
+BASES = ("AFTER_ITEM_DISCOUNTS", "BEFORE_ITEM_DISCOUNTS")
+
+#: Product, categories, collections, whether it is a gift.
+LINE_KINDS = (
+    ("p1", ("c1",), (), False),
+    ("p2", ("c1", "c2"), (), False),
+    ("p3", (), ("k1",), False),
+    ("p1", (), ("k1", "k2"), False),
+    ("p2", ("c2",), (), False),
+    ("p3", ("c1",), ("k2",), True),
+)
+SCOPES: tuple[Any, ...] = (
+    {},
+    {},
+    {},
+    {},
+    {"products": {"include": ["p1"]}},
+    {"products": {"include": ["p1", "p2"]}, "categories": {"exclude": ["c2"]}},
+    {"products": {"exclude": ["p3"]}},
+    {"categories": {"include": ["c1"]}},
+    {"categories": {"include": ["c2"]}, "collections": {"include": ["k1"]}},
+    {"collections": {"include": ["k1"], "exclude": ["k2"]}},
+    {"exclude_sale_items": True},
+)
+OTHERS: tuple[Any, ...] = (
+    {},
+    {},
+    {},
+    {},
+    {},
+    {"minimum_quantity": 2},
+    {"minimum_quantity": 5},
+    {"countries": ["PL"]},
+    {"shipping_methods": ["post"]},
+    {"first_order": True},
+)
+GOODS = ("PERCENT_OFF", "AMOUNT_OFF", "LADDER")
+SHIPPING = ("FREE_SHIPPING", "SHIPPING_PERCENT_OFF", "SHIPPING_AMOUNT_OFF")
+
+currencies = st.sampled_from(("USD", "JPY", "BHD"))
+prices = st.integers(0, 30) | st.integers(0, 6000)
+
+
+@st.composite
+def line_snapshots(draw: Draw, id: str) -> LineSnapshot:
+    listed, reduced = draw(prices), draw(st.sampled_from((1, 1, 1, 2, 3)))
+    product, categories, collections, is_gift = draw(st.sampled_from(LINE_KINDS))
+    return LineSnapshot(
+        id=id,
+        product_id=product,
+        variant_id="v",
+        quantity=draw(st.integers(1, 3)),
+        list_amount=listed,
+        amount=listed // reduced,
+        category_ids=categories,
+        collection_ids=collections,
+        is_gift=is_gift,
+    )
+
+
+@st.composite
+def snapshots(draw: Draw, currency: str = "USD") -> Snapshot:
+    ids = draw(st.sampled_from(("", "b", "ab", "bda", "bcde", "edcba")))
+    price = draw(st.sampled_from((None, 0, 7, 990, 1500)))
+    method = draw(st.sampled_from(("post", "courier")))
+    return Snapshot(
+        channel="default",
+        currency=currency,
+        country=draw(st.sampled_from((None, "PL", "DE"))),
+        lines=tuple(draw(line_snapshots(id)) for id in ids),
+        shipping=None if price is None else ShippingSnapshot(method, price),
+        customer=CustomerSnapshot(True, draw(st.sampled_from((0, 1)))),
+        shipping_carrier=draw(st.sampled_from(ShippingCarrier)),
+    )
+
+
+@st.composite
+def money(draw: Draw, currency: str, least: int = 1, most: int = 9000) -> Any:
+    """Draw an amount by currency as a definition has it."""
+    return as_money(currency, draw(st.integers(least, most)))
+
+
+def as_money(currency: str, amount: int) -> dict[str, str]:
+    return {currency: format(from_minor(amount, currency), "f")}
+
+
+@st.composite
+def benefits(draw: Draw, lane: str, currency: str) -> Any:
+    kind = draw(st.sampled_from(SHIPPING if lane == "SHIPPING" else GOODS))
+    benefit: dict[str, Any] = {"type": kind}
+    if kind.endswith("AMOUNT_OFF"):
+        benefit["amounts"] = draw(money(currency, most=1500))
+        return benefit
+    if draw(st.sampled_from((False, False, True))):
+        benefit["cap"] = draw(money(currency, most=1500))
+    if kind.endswith("PERCENT_OFF"):
+        benefit["percent"] = draw(st.sampled_from(PERCENTS))
+    elif kind == "LADDER":
+        benefit["base"] = draw(st.sampled_from(BASES))
+        starts = draw(st.sets(st.integers(0, 9000), min_size=1, max_size=3))
+        benefit["steps"] = [draw(_steps(start, currency)) for start in sorted(starts)]
+    return benefit
+
+
+@st.composite
+def rising_ladders(draw: Draw, currency: str) -> Any:
+    """Draw a ladder in percent that begins low and gives ever more."""
+    first, rest = draw(st.integers(0, 50)), draw(st.sets(st.integers(60, 20000)))
+    starts = [first, *sorted(rest)][: len(PERCENTS)]
+    steps = [
+        {"from": as_money(currency, start), "percent": percent}
+        for start, percent in zip(starts, PERCENTS)
+    ]
+    return {"type": "LADDER", "steps": steps}
+
+
+@st.composite
+def _steps(draw: Draw, start: int, currency: str) -> Any:
+    percent = draw(st.sampled_from((None, None, None, *PERCENTS)))
+    worth = {"percent": percent}
+    if percent is None:
+        worth = {"amount": draw(money(currency, most=1500))}
+    return {"from": as_money(currency, start), **worth}
+
+
+@st.composite
+def definitions(
+    draw: Draw,
+    currency: str = "USD",
+    lanes: Sequence[str] = ("ITEM", "ORDER", "SHIPPING"),
+    scopes: Sequence[Any] = SCOPES,
+    others: Sequence[Any] = OTHERS,
+    minimum: Sequence[bool] = (False, False, True),
+) -> Any:
+    lane = draw(st.sampled_from(lanes))
+    asked = {**draw(st.sampled_from(scopes)), **draw(st.sampled_from(others))}
+    if draw(st.sampled_from(minimum)):
+        asked["minimum_subtotal"] = {
+            "amounts": draw(money(currency)),
+            "base": draw(st.sampled_from(BASES)),
+        }
+    return {
+        "lane": lane,
+        "priority": draw(st.sampled_from((0, 0, 1))),
+        "exclusive": draw(st.sampled_from((False, False, False, False, True))),
+        "conditions": asked,
+        "benefit": draw(benefits(lane, currency)),
+    }
+
+
+def rule_lists(currency: str, **values: Any) -> Any:
+    """Return lists of up to five rules with the ids 1, 2, 3…"""
+    found = st.lists(definitions(currency, **values), max_size=5)
+    return found.map(parsed)
+
+
+def parsed(found: Sequence[Any]) -> list[RuleDefinition]:
+    return [
+        parse_rule(item, id=id, version=1, name=f"Rule {id}")
+        for id, item in enumerate(found, start=1)
+    ]
+
+
+settings_of_programs = st.sampled_from(
+    [ProgramSettings(cap) for cap in (None, None, Decimal("12.5"), Decimal(50))]
+)
+
+
+@st.composite
+def situations(draw: Draw) -> tuple[Snapshot, ProgramSettings, list[RuleDefinition]]:
+    """Draw a cart, program settings and rules, all in one currency."""
+    currency = draw(currencies)
+    return (
+        draw(snapshots(currency)),
+        draw(settings_of_programs),
+        draw(rule_lists(currency)),
+    )
+
+
+@st.composite
+def grown(draw: Draw, snapshot: Snapshot) -> Snapshot:
+    """Draw the cart with one more line, or with more of one that is there."""
+    lines = snapshot.lines
+    index = draw(st.integers(0, len(lines)))
+    if index == len(lines):
+        # Before, among and after the ids that carts have.
+        fresh = draw(st.sampled_from(("A", "bb", "z")))
+        return replace(snapshot, lines=(*lines, draw(line_snapshots(fresh))))
+    old, listed = lines[index], draw(prices)
+    # More of a line does not put it on sale, or take it off.
+    added = listed // 2 if old.on_sale else listed
+    new = replace(
+        old,
+        quantity=old.quantity + 1,
+        list_amount=old.list_amount + listed,
+        amount=old.amount + added,
+    )
+    return replace(snapshot, lines=(*lines[:index], new, *lines[index + 1 :]))
