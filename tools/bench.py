@@ -12,8 +12,8 @@ from .databases import template
 from .hosts import given_host, pypi_host
 from .paths import NOWHERE
 from .postgres import server
+from .programs import call
 from .report import errors_told, say
-from .steps import call
 
 
 def main() -> int:

@@ -21,12 +21,15 @@ from .environments import (
 from .hosts import Host, given_host, pypi_host
 from .paths import INSIDE, NOWHERE, ROOT
 from .postgres import server
+from .programs import call
 from .report import ToolError, errors_told
 from .server import Server
-from .steps import Steps, call
+from .steps import Steps
 
 PARTS = ("source", "pure", "saleor", "browser")
-PURE = ["--doctest-modules", "saleor_rewards/engine", "tests/engine"]
+#: On how many cores to run tests; ``ARGS=-n0`` runs them in one process.
+WORKERS = ["-n", os.environ.get("WORKERS") or str(min(os.cpu_count() or 1, 4))]
+PURE = [*WORKERS, "--doctest-modules", "saleor_rewards/engine", "tests/engine"]
 
 
 def check_source(steps: Steps) -> None:
@@ -125,7 +128,7 @@ def check_saleor(steps: Steps, postgres: Server, arguments: list[str]) -> None:
     for saleor in saleors(postgres):
         steps.run(f"migrations on {saleor.name}", saleor.manage(*migrations))
         steps.run(f"system checks on {saleor.name}", saleor.manage("check"))
-        steps.run(f"tests on {saleor.name}", saleor.pytest("-m", "not storm", *tests))
+        steps.run(f"tests on {saleor.name}", saleor.pytest("-m", "not storm", *WORKERS, *tests))
 
 
 def check_storms(steps: Steps, postgres: Server, arguments: list[str]) -> None:

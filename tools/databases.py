@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 
 from .hosts import Host
 from .locking import alone
 from .paths import BUILD, INSIDE, LOGS
+from .programs import followed
 from .report import Progress, ToolError, say
 from .server import Server
 
@@ -41,12 +41,9 @@ def template(server: Server, host: Host) -> str:
 def _migrate(host: Host, url: str) -> None:
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"migrate-{host.key}.log"
-    with log.open("w") as errors, subprocess.Popen(
-        [str(host.python), str(INSIDE / "migrate.py")],
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        text=True,
-        env=host.saleor_environ(url),
+    command = [host.python, INSIDE / "migrate.py"]
+    with log.open("w") as errors, followed(
+        command, host.saleor_environ(url), errors
     ) as program:
         assert program.stdout is not None
         progress = Progress("migrations", 0)

@@ -17,6 +17,7 @@ from typing import Iterable, Sequence, TextIO
 from .interpreters import find, version_of
 from .locking import alone, sweep
 from .paths import BUILD, LOGS, REQUIREMENTS
+from .programs import followed
 from .report import Progress, ToolError, say
 
 ENVIRONMENTS = BUILD / "environments"
@@ -160,12 +161,8 @@ def pip_install(
         command += ["--python", str(on_behalf_of)]
     command += ["install", "--no-input", "--progress-bar=off"]
     command += ["--disable-pip-version-check", "--no-warn-script-location"]
-    with log.open("a") as sink, subprocess.Popen(
-        [*command, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=plain_environ(),
+    with log.open("a") as sink, followed(
+        [*command, *arguments], plain_environ(), subprocess.STDOUT
     ) as pip:
         assert pip.stdout is not None
         _follow(pip.stdout, sink, total)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Callable, Mapping, Sequence
+from typing import Callable
 
-from .report import Terminated, ToolError, say
-
-#: How long a program may tidy up after Ctrl-C, in seconds.
-_PATIENCE = 30.0
+from .report import ToolError, say
 
 
 @dataclass(frozen=True)
@@ -50,23 +45,3 @@ class Steps:
         failed = sum(1 for result in self.results if not result.passed)
         print(f"{len(self.results) - failed} steps passed, {failed} failed", flush=True)
         return 1 if failed else 0
-
-
-def call(command: Sequence[object], environ: Mapping[str, str], folder: Path) -> int:
-    """Run a program whose output goes straight to the terminal.
-
-    On Ctrl-C the terminal has told it too, so it is given time to tidy up.
-    """
-    with subprocess.Popen(
-        [str(part) for part in command], env=dict(environ), cwd=folder
-    ) as program:
-        try:
-            return program.wait()
-        except KeyboardInterrupt as interrupt:
-            if isinstance(interrupt, Terminated):
-                program.terminate()
-            try:
-                program.wait(_PATIENCE)
-            except subprocess.TimeoutExpired:
-                program.kill()
-            raise

@@ -48,7 +48,8 @@ def _line_effects(
     left: list[int],
 ) -> Iterator[Effect]:
     rule = pick.compiled.rule
-    for index, part in zip(indexes, parts):
+    for index, share in zip(indexes, parts):
+        part = min(share, left[index] - cart.lines[index].keep_amount)
         left[index] -= part
         if part:
             yield LineDiscount(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, Generic, Hashable, Iterable, Mapping, TypeVar
 
 from .benefits import Ladder, Option
-from .conditions import MinimumSubtotal
+from .conditions import ActiveDates
 from .index import CompiledRule, CurrencyIndex, GateKey, Opening
 from .kinds import Lane, SubtotalBase
 from .rules import ProgramSettings, RuleDefinition
@@ -108,12 +108,13 @@ class _Compiler:
         )
 
     def rule(self, rule: RuleDefinition, currency: str) -> CompiledRule:
-        conditions = rule.conditions
+        conditions, dates = rule.conditions, rule.dates
         quantity = conditions.minimum_quantity
         scope_no = self.scopes[conditions.scope]
         openings = self.openings(rule, currency)
         return CompiledRule(
             rule=rule,
+            dates=None if dates == ActiveDates() else dates,
             scope_no=scope_no,
             gate_no=self.gates[conditions.gate, rule.lane is Lane.SHIPPING],
             minimum_quantity=0 if quantity is None else quantity.quantity,
@@ -121,7 +122,8 @@ class _Compiler:
         )
 
     def openings(self, rule: RuleDefinition, currency: str) -> tuple[Opening, ...]:
-        minimum = _minimum(rule.conditions.minimum_subtotal, currency)
+        asked = rule.conditions.minimum_subtotal
+        minimum = (0, 0) if asked is None else asked.thresholds(currency)
         openings = []
         for option in rule.benefit.options(currency):
             before_amount, after_amount = minimum
@@ -140,12 +142,3 @@ class _Compiler:
 
     def option_no(self, option: Option) -> int:
         return self.options[option.rate, option.amount, option.cap]
-
-
-def _minimum(condition: MinimumSubtotal | None, currency: str) -> tuple[int, int]:
-    if condition is None:
-        return 0, 0
-    amount = condition.amounts.of(currency) or 0
-    if condition.base is SubtotalBase.BEFORE_ITEM_DISCOUNTS:
-        return amount, 0
-    return 0, amount

@@ -76,13 +76,17 @@ class ActiveDates:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
+    def code_at(self, at: datetime) -> OfferCode | None:
+        """Return NOT_STARTED or ENDED outside the dates, None inside."""
+        if self.starts_at is not None and at < self.starts_at:
+            return OfferCode.NOT_STARTED
+        if self.ends_at is not None and at >= self.ends_at:
+            return OfferCode.ENDED
+        return None
+
     def check(self, facts: Facts) -> Eligibility:
         """Answer NOT_STARTED or ENDED outside the dates."""
-        if self.starts_at is not None and facts.at < self.starts_at:
-            return Eligibility(OfferCode.NOT_STARTED)
-        if self.ends_at is not None and facts.at >= self.ends_at:
-            return Eligibility(OfferCode.ENDED)
-        return MET
+        return Eligibility(self.code_at(facts.at))
 
 
 @dataclass(frozen=True)
@@ -179,10 +183,9 @@ class FirstOrder:
         customer = facts.customer
         if not customer.is_known or customer.order_count is None:
             return Eligibility(OfferCode.CUSTOMER_UNKNOWN)
-        return MET if customer.order_count == 0 else NOT_FIRST_ORDER
-
-
-NOT_FIRST_ORDER = Eligibility(OfferCode.NOT_FIRST_ORDER)
+        if customer.order_count:
+            return Eligibility(OfferCode.NOT_FIRST_ORDER)
+        return MET
 
 
 @dataclass(frozen=True)
@@ -235,15 +238,21 @@ class MinimumSubtotal:
     amounts: Amounts
     base: SubtotalBase = SubtotalBase.AFTER_ITEM_DISCOUNTS
 
+    def thresholds(self, currency: str) -> tuple[int, int]:
+        """Return what is needed before and after item discounts, 0 for the other."""
+        needed = self.amounts.of(currency) or 0
+        if self.base is SubtotalBase.BEFORE_ITEM_DISCOUNTS:
+            return needed, 0
+        return 0, needed
+
     def check(self, facts: Facts) -> Eligibility:
         """Answer MINIMUM_SUBTOTAL with what the base lacks."""
-        needed = self.amounts.of(facts.currency)
-        if needed is None:
+        if self.amounts.of(facts.currency) is None:
             return Eligibility(OfferCode.CURRENCY_NOT_CONFIGURED)
-        if self.base is SubtotalBase.AFTER_ITEM_DISCOUNTS:
-            gap = needed - facts.after_amount
-        else:
-            gap = needed - facts.before_amount
+        before_amount, after_amount = self.thresholds(facts.currency)
+        gap = max(
+            before_amount - facts.before_amount, after_amount - facts.after_amount
+        )
         return Eligibility(OfferCode.MINIMUM_SUBTOTAL, gap) if gap > 0 else MET
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Iterator
+from typing import Iterable, Iterator
 
 from .cart import Cart
 from .combination import Outcome, Pick
 from .compile import CompiledProgram
 from .conditions import Facts
+from .effects import Effect
 from .forecast import Forecast, Standing
 from .index import CompiledRule, Opening
 from .kinds import BenefitType, Lane, ShippingCarrier
@@ -40,9 +42,17 @@ class Explainer:
     """
 
     def __init__(
-        self, program: CompiledProgram, cart: Cart, facts: Facts, outcome: Outcome
+        self,
+        program: CompiledProgram,
+        cart: Cart,
+        facts: Facts,
+        outcome: Outcome,
+        effects: Iterable[Effect],
     ) -> None:
         self.program = program
+        self._given: Counter[int] = Counter()
+        for effect in effects:
+            self._given[effect.rule_id] += effect.amount
         self.cart = cart
         self.outcome = outcome
         self.rules = program.index(facts.currency).rules
@@ -72,8 +82,9 @@ class Explainer:
         if rule.id in self._picks:
             return self._applied(compiled, self._picks[rule.id])
         standing = self.forecast.standing(compiled)
-        if standing.quantity < compiled.minimum_quantity:
-            return self._short_of_items(compiled, standing)
+        missing = self._missing_items(rule, standing)
+        if missing:
+            return self._short_of_items(compiled, standing, missing)
         if _is_open(compiled, standing) and self._awaits_method(rule):
             code = OfferCode.AWAITING_DELIVERY_METHOD
             return _answer(rule, OfferState.APPLIED, code)
@@ -114,7 +125,7 @@ class Explainer:
 
     def _applied(self, compiled: CompiledRule, pick: Pick) -> Offer:
         rule = compiled.rule
-        amount = self.outcome.applied.amount_of(pick)
+        amount = self._given[compiled.rule.id]
         if pick.amount and not amount:
             return _answer(rule, OfferState.BLOCKED, OfferCode.CAP_REACHED)
         standing = self.forecast.standing(compiled)
@@ -135,7 +146,16 @@ class Explainer:
                 if gap is not None:
                     yield step, opening, gap
 
-    def _short_of_items(self, compiled: CompiledRule, standing: Standing) -> Offer:
+    def _missing_items(self, rule: RuleDefinition, standing: Standing) -> int | None:
+        asked = rule.conditions.minimum_quantity
+        if asked is None:
+            return None
+        facts = replace(self._facts[rule.lane], quantity=standing.quantity)
+        return asked.check(facts).gap
+
+    def _short_of_items(
+        self, compiled: CompiledRule, standing: Standing, missing: int
+    ) -> Offer:
         code, ahead, gap = OfferCode.MINIMUM_QUANTITY, compiled.openings[0], None
         if not _is_open(compiled, standing):
             for _, opening, price in self._steps_ahead(compiled, standing):
@@ -147,7 +167,7 @@ class Explainer:
             code,
             ahead=ahead,
             gap=gap,
-            gap_quantity=compiled.minimum_quantity - standing.quantity,
+            gap_quantity=missing,
         )
 
     def _beaten_or_short(self, compiled: CompiledRule, standing: Standing) -> Offer:

@@ -11,7 +11,7 @@ from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence, Tuple
 
 from .benefits import Option
 from .cart import Cart, ScopeView
-from .conditions import Facts, GateCondition
+from .conditions import ActiveDates, Facts, GateCondition
 from .kinds import Lane
 from .rules import RuleDefinition
 from .scope import Key, Scope
@@ -57,12 +57,13 @@ class CompiledRule:
     >>> from saleor_rewards.engine.benefits import FreeShipping
     >>> rule = RuleDefinition(5, 1, "Free", Lane.SHIPPING, FreeShipping(), priority=2)
     >>> opening = Opening(FreeShipping().options("USD")[0], 0, 0, after_amount=5000)
-    >>> compiled = CompiledRule(rule, 0, 0, 0, (opening,))
+    >>> compiled = CompiledRule(rule, None, 0, 0, 0, (opening,))
     >>> compiled.rank, compiled.threshold
     ((-2, 5), 5000)
     """
 
     rule: RuleDefinition
+    dates: ActiveDates | None
     scope_no: int
     gate_no: int
     minimum_quantity: int
@@ -81,17 +82,13 @@ class CompiledRule:
     @property
     def is_plain(self) -> bool:
         """Whether neither time nor the number of items matters."""
-        rule = self.rule
-        return rule.starts_at is rule.ends_at is None and not self.minimum_quantity
+        return self.dates is None and not self.minimum_quantity
 
     def counts(self, at: datetime, quantity: int) -> bool:
         """Tell whether dates and number of items allow it."""
-        starts_at, ends_at = self.rule.starts_at, self.rule.ends_at
-        return (
-            quantity >= self.minimum_quantity
-            and (starts_at is None or at >= starts_at)
-            and (ends_at is None or at < ends_at)
-        )
+        if quantity < self.minimum_quantity:
+            return False
+        return self.dates is None or self.dates.code_at(at) is None
 
 
 @dataclass(frozen=True)
@@ -293,7 +290,7 @@ def _without_twins(rules: Iterable[CompiledRule]) -> Iterator[CompiledRule]:
                 (way.option_no, way.before_amount, way.after_amount)
                 for way in compiled.openings
             ),
-            (rule.lane, rule.exclusive, rule.starts_at, rule.ends_at),
+            (rule.lane, rule.exclusive, compiled.dates),
         )
         if twin not in seen:
             seen.add(twin)

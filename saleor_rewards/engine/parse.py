@@ -76,16 +76,9 @@ def parse_rule(
     amount needs an entry for each of `currencies`, and for each currency that any
     other amount of the rule has. Raises `RuleErrors` with every error found.
 
-    >>> rule = parse_rule(
-    ...     {
-    ...         "lane": "ORDER",
-    ...         "benefit": {
-    ...             "type": "LADDER",
-    ...             "steps": [{"from": {"USD": "100.00"}, "percent": "5"}],
-    ...         },
-    ...     },
-    ...     id=5, version=1, name="Spring", currencies={"USD"},
-    ... )
+    >>> steps = [{"from": {"USD": "100.00"}, "percent": "5"}]
+    >>> ladder = {"lane": "ORDER", "benefit": {"type": "LADDER", "steps": steps}}
+    >>> rule = parse_rule(ladder, id=5, version=1, name="Spring", currencies={"USD"})
     >>> rule.benefit.steps[0].from_amounts.of("USD")
     10000
     >>> parse_rule({"lane": "ORDER", "benefit": {"type": "GIFT"}},

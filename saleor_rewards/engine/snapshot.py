@@ -43,7 +43,8 @@ class LineSnapshot:
     `list_amount` is the whole line at list price, `amount` the whole line after
     catalogue sales and before any voucher or reward. `category_ids` names the
     product's category and all its ancestors. A gift line neither counts towards a
-    rule nor gets anything. Raises `ValueError` naming the field.
+    rule nor gets anything. `keep_amount` is what the line still has to cost, for a
+    host that cannot sell a line for nothing. Raises `ValueError` naming the field.
 
     >>> line = LineSnapshot("7", "1", "2", quantity=2, list_amount=2000, amount=1500)
     >>> line.on_sale
@@ -62,17 +63,20 @@ class LineSnapshot:
     category_ids: tuple[str, ...] = ()
     collection_ids: tuple[str, ...] = ()
     is_gift: bool = False
+    keep_amount: int = 0
 
     def __post_init__(self) -> None:
         for name in ("id", "product_id", "variant_id"):
             _text(getattr(self, name), name)
-        for name in ("quantity", "list_amount", "amount"):
+        for name in ("quantity", "list_amount", "amount", "keep_amount"):
             _whole(getattr(self, name), name)
         for name in ("category_ids", "collection_ids"):
             _texts(getattr(self, name), name)
         _flag(self.is_gift, "is_gift")
         if self.amount > self.list_amount:
             raise ValueError("amount: must not exceed list_amount")
+        if self.keep_amount > self.amount:
+            raise ValueError("keep_amount: must not exceed amount")
 
     @property
     def on_sale(self) -> bool:
@@ -151,6 +155,8 @@ class Snapshot:
             _text(self.country, "country")
         if not isinstance(self.lines, tuple):
             raise ValueError("lines: a tuple is needed")
+        if not isinstance(self.shipping_carrier, ShippingCarrier):
+            raise ValueError("shipping_carrier: a ShippingCarrier is needed")
         ids = [line.id for line in self.lines]
         if len(set(ids)) != len(ids):
             raise ValueError("lines: each id must be there once")
@@ -184,12 +190,19 @@ class Snapshot:
                 lines=tuple(_line(line) for line in data["lines"]),
                 shipping=None if shipping is None else ShippingSnapshot(**shipping),
                 customer=CustomerSnapshot(**data["customer"]),
-                shipping_carrier=ShippingCarrier(data["shipping_carrier"]),
+                shipping_carrier=_carrier(data["shipping_carrier"]),
             )
         except KeyError as error:
             raise ValueError(f"{error.args[0]}: missing") from None
         except TypeError as error:
             raise ValueError(f"snapshot: {error}") from None
+
+
+def _carrier(value: object) -> ShippingCarrier:
+    try:
+        return ShippingCarrier(value)
+    except ValueError:
+        raise ValueError(f"shipping_carrier: unknown {value!r}") from None
 
 
 def _line(data: Mapping[str, Any]) -> LineSnapshot:

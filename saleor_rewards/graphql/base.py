@@ -189,4 +189,3 @@ def instance_of(root: Any) -> Any:
 def cost_map() -> dict[str, dict[str, Any]]:
     """Return Saleor's map of query costs; a loose one where it keeps none."""
     return {} if IS_SALEOR_2 else COST_MAP
-

@@ -53,9 +53,7 @@ class Draft:
         if "is_active" in data:
             self.is_active = data["is_active"]
             if self.is_active is None:
-                self._error(
-                    ProgramErrorCode.REQUIRED, "isActive", "Say true or false."
-                )
+                self._error(ProgramErrorCode.REQUIRED, "isActive", "Say true or false.")
         for key in SCALARS:
             if key in data:
                 self._set(self.definition, key, self._scalar(data[key], key))
@@ -101,7 +99,9 @@ class Draft:
         moment = utc(value)
         if moment is None:
             self._error(
-                ProgramErrorCode.INVALID_VALUE, self.paths.to_input(key), "No usable time."
+                ProgramErrorCode.INVALID_VALUE,
+                self.paths.to_input(key),
+                "No usable time.",
             )
             return None
         return moment.isoformat()
@@ -173,7 +173,9 @@ class Draft:
         chosen = [(kind, body) for kind, body in given.items() if body is not None]
         if len(chosen) != 1:
             self._error(
-                ProgramErrorCode.REQUIRED if not chosen else ProgramErrorCode.INVALID_VALUE,
+                ProgramErrorCode.REQUIRED
+                if not chosen
+                else ProgramErrorCode.INVALID_VALUE,
                 "benefit",
                 "Give exactly one benefit.",
             )

@@ -53,9 +53,7 @@ def enum_of(name: str, description: str, *sources: type[Enum]) -> Any:
     return enum
 
 
-RewardsLane = enum_of(
-    "RewardsLane", "Rules in one lane compete, lanes add up.", Lane
-)
+RewardsLane = enum_of("RewardsLane", "Rules in one lane compete, lanes add up.", Lane)
 RewardsBenefitType = enum_of(
     "RewardsBenefitType", "What a rule gives once it is met.", BenefitType
 )

@@ -28,7 +28,11 @@ def language_of(
 
 
 def _supported(code: str) -> str:
-    try:
-        return get_supported_language_variant(code)
-    except LookupError:
-        return settings.LANGUAGE_CODE
+    parts = code.split("-")
+    for length in range(len(parts), 0, -1):
+        # zh-hant-hk is closer to zh-hant than to zh, which would be zh-hans.
+        try:
+            return get_supported_language_variant("-".join(parts[:length]), strict=True)
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE

@@ -102,12 +102,8 @@ class _Message:
     def _reason(self) -> str:
         if self.offer.code is OfferCode.AWAITING_DELIVERY_METHOD:
             if self.offer.benefit_type is BenefitType.FREE_SHIPPING:
-                return gettext(
-                    "Shipping is free: choose how to have it delivered."
-                )
-            return gettext(
-                "Shipping is cheaper: choose how to have it delivered."
-            )
+                return gettext("Shipping is free: choose how to have it delivered.")
+            return gettext("Shipping is cheaper: choose how to have it delivered.")
         return reasons()[self.offer.code]
 
 
@@ -136,8 +132,9 @@ def reasons() -> dict[OfferCode, str]:
         OfferCode.CUSTOMER_UNKNOWN: gettext(
             "Log in or give your e-mail address to see whether you get it."
         ),
-        OfferCode.NOT_FIRST_ORDER: gettext(
-            "This offer is for a first order only."
+        OfferCode.NOT_FIRST_ORDER: gettext("This offer is for a first order only."),
+        OfferCode.VOUCHER_IN_USE: gettext(
+            "This offer does not go with your voucher code."
         ),
         OfferCode.BEATEN: gettext("Another offer saves you more."),
         OfferCode.EXCLUSIVE_APPLIED: gettext(

@@ -111,9 +111,7 @@ class RewardsRuleUpdate(RewardsMutation):
         description = "Changes a rule. What is not given stays."
 
     @classmethod
-    def execute(
-        cls, info: Any, id: str, input: Mapping[str, Any]
-    ) -> RewardsRuleUpdate:
+    def execute(cls, info: Any, id: str, input: Mapping[str, Any]) -> RewardsRuleUpdate:
         rule = locked_rule(required_pk(id, "RewardsRule", "id"))
         draft = Draft(rule)
         draft.take(input)

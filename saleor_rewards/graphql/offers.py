@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import graphene
 
-from ..engine import BenefitType, Evaluation, Lane, Offer, OfferState
+from ..engine import BenefitType, Evaluation, Offer, OfferState
 from .base import DOC_CATEGORY, Decimal, LanguageCodeEnum, Money, instance_of
 from .enums import (
     RewardsBenefitType,
@@ -153,15 +153,19 @@ class CheckoutRewards(graphene.ObjectType):
         description="What every rule in force answers for the cart.",
     )
     savings = graphene.Field(
-        Money, required=True, description="What is taken off the goods."
+        Money,
+        required=True,
+        description="All that is taken off, goods and shipping.",
     )
     shipping_savings = graphene.Field(
-        Money, required=True, description="What is taken off the shipping."
+        Money,
+        required=True,
+        description="The part of the savings that is taken off the shipping.",
     )
     free_shipping = graphene.Boolean(
         required=True,
-        description="Whether an offer makes the shipping free, or will do so for "
-        "the delivery method that is chosen next.",
+        description="Whether an offer pays for all of the shipping, or will do so "
+        "for the delivery method that is chosen next.",
     )
 
     class Meta:
@@ -189,13 +193,13 @@ class CheckoutRewards(graphene.ObjectType):
 
     @staticmethod
     def resolve_free_shipping(root: CartRewards, _info: Any) -> bool:
+        # The worth of it may be on the lines, where a voucher is in its place.
         shipping = root.evaluation.snapshot.shipping
-        if shipping is not None:
-            return 0 < shipping.amount == root.evaluation.shipping_amount
+        price = 0 if shipping is None else shipping.amount
         return any(
-            offer.lane is Lane.SHIPPING
-            and offer.benefit_type is BenefitType.FREE_SHIPPING
+            offer.benefit_type is BenefitType.FREE_SHIPPING
             and offer.state is OfferState.APPLIED
+            and offer.amount >= price
             for offer in root.evaluation.offers
         )
 

@@ -19,7 +19,7 @@ from .base import (
 )
 from .enums import RewardsLane, RewardsVoucherSlot, RewardsWarningCode
 from .loaders import ChannelByPkLoader, RulesByProgramPkLoader
-from .paths import Paths, camel
+from .paths import Paths
 from .rule_parts import RewardsBenefit, RewardsConditions
 
 
@@ -64,7 +64,9 @@ class RewardsRule(graphene.ObjectType):
     conditions = graphene.Field(
         RewardsConditions, required=True, description="What has to hold."
     )
-    benefit = graphene.Field(RewardsBenefit, required=True, description="What it gives.")
+    benefit = graphene.Field(
+        RewardsBenefit, required=True, description="What it gives."
+    )
     warnings = graphene.List(
         graphene.NonNull(RewardsWarning),
         required=True,

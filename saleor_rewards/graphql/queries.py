@@ -10,7 +10,7 @@ from graphql.error import GraphQLError
 from ..models import Program, Rule
 from ..programs import ProgramError
 from ..programs.channels import channel_by_slug
-from .base import guarded_connection, database, guarded_field, slice_connection
+from .base import database, guarded_connection, guarded_field, slice_connection
 from .ids import pk_of
 from .inputs import RewardsRuleFilterInput
 from .programs import (

@@ -85,10 +85,14 @@ class RewardsReceipt(graphene.ObjectType):
 
     at = DateTime(required=True, description="When the rules were read.")
     savings = graphene.Field(
-        Money, required=True, description="What was taken off the goods."
+        Money,
+        required=True,
+        description="All that was taken off, goods and shipping.",
     )
     shipping_savings = graphene.Field(
-        Money, required=True, description="What was taken off the shipping."
+        Money,
+        required=True,
+        description="The part of the savings that was taken off the shipping.",
     )
     entries = graphene.List(
         graphene.NonNull(RewardsReceiptEntry),
@@ -101,11 +105,15 @@ class RewardsReceipt(graphene.ObjectType):
 
     @staticmethod
     def resolve_savings(root: Receipt, _info: Any) -> Any:
-        return _total(root, is_shipping=False)
+        return _total(root, _entries(root))
 
     @staticmethod
     def resolve_shipping_savings(root: Receipt, _info: Any) -> Any:
-        return _total(root, is_shipping=True)
+        entries = _entries(root)
+        return _total(
+            root,
+            [entry for entry in entries if isinstance(entry.effect, ShippingDiscount)],
+        )
 
     @staticmethod
     def resolve_entries(root: Receipt, _info: Any) -> list[Entry]:
@@ -123,13 +131,8 @@ def _entries(receipt: Receipt) -> list[Entry]:
     ]
 
 
-def _total(receipt: Receipt, *, is_shipping: bool) -> Any:
-    amount = sum(
-        entry.effect.amount
-        for entry in _entries(receipt)
-        if isinstance(entry.effect, ShippingDiscount) is is_shipping
-    )
-    return money_of(amount, receipt.currency)
+def _total(receipt: Receipt, entries: list[Entry]) -> Any:
+    return money_of(sum(entry.effect.amount for entry in entries), receipt.currency)
 
 
 def resolve_order_rewards(root: Any, info: Any) -> Any:

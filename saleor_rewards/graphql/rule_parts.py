@@ -111,7 +111,8 @@ class RewardsConditions(DefinitionType):
         required=True, description="Only for a customer's first order."
     )
     weekly_windows = graphene.List(
-        graphene.NonNull(RewardsWeeklyWindow), description="When in the week it is open."
+        graphene.NonNull(RewardsWeeklyWindow),
+        description="When in the week it is open.",
     )
 
     class Meta:

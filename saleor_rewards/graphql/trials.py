@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Mapping
 
@@ -28,7 +28,7 @@ from .offers import CartRewards, CheckoutRewards
 from .programs import warnings_of
 
 if TYPE_CHECKING:
-    from ..engine import CompiledProgram
+    from ..engine import CompiledProgram, RuleDefinition, Warning
 
 #: A draft comes after every saved rule, as it would once it is saved.
 DRAFT_PK = 2**63 - 1
@@ -66,9 +66,7 @@ class RewardsRuleTest(RewardsMutation):
     rewards = graphene.Field(
         CheckoutRewards, description="What the rules in force would give."
     )
-    rule_id = graphene.ID(
-        description="ID that the tested rule has among the offers."
-    )
+    rule_id = graphene.ID(description="ID that the tested rule has among the offers.")
     warnings = warning_list()
 
     class Arguments:
@@ -88,7 +86,7 @@ class RewardsRuleTest(RewardsMutation):
         ).first() or Program(channel_pk=target.channel_pk)
         saved = _saved(input, program)
         draft = _draft(input, saved)
-        tried, warnings = draft.check(program) if draft else (None, ())
+        tried, warnings = _checked(draft, program)
         pk = saved.pk if saved else DRAFT_PK
         compiled = compile_trial(program, tried, pk=pk)
         evaluation = evaluate(target.snapshot(program, compiled), compiled, target.at)
@@ -124,7 +122,9 @@ def _receipt(order_id: str) -> Receipt:
     order = instance_by_id(order_id, "Order")
     if order is None:
         raise _not_found("orderId", "order")
-    receipt = Receipt.objects.filter(checkout_token=order.checkout_token or None).first()
+    receipt = Receipt.objects.filter(
+        checkout_token=order.checkout_token or None
+    ).first()
     if receipt is None:
         raise ProgramError.of(
             ProgramErrorCode.NOT_FOUND, "orderId", "The order has no receipt to go by."
@@ -158,6 +158,19 @@ def _draft(input: Mapping[str, Any], saved: Rule | None) -> Draft | None:
     draft = Draft(saved)
     draft.take(data or {})
     return draft
+
+
+def _checked(
+    draft: Draft | None, program: Program
+) -> tuple[RuleDefinition | None, tuple[Warning, ...]]:
+    if draft is None:
+        return None, ()
+    try:
+        return draft.check(program)
+    except ProgramError as error:
+        raise ProgramError(
+            replace(found, field=f"rule.{found.field}") for found in error.errors
+        ) from None
 
 
 def _not_found(field: str, what: str) -> ProgramError:

@@ -19,9 +19,8 @@ from ..engine import (
 from ..models import Program, Rule, RuleVersion
 from .channels import channel_of
 from .errors import ProgramError, ProgramErrorCode
-from .texts import name_errors
+from .texts import length_errors, name_errors
 from .versions import bump_version
-
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,11 @@ def check_rule(
     in the channel's currency wherever it has amounts. Raises ``ProgramError``
     with all errors at once.
     """
-    errors = name_errors(name, required=True)
+    too_long = length_errors(definition)
+    errors = name_errors(name, required=True) + too_long
+    if too_long:
+        # Parsing them is what would take long.
+        raise ProgramError(errors)
     currencies = [channel_of(program.channel_pk, field="channel").currency]
     try:
         rule = parse_rule(

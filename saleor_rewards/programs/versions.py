@@ -93,5 +93,7 @@ def _make_row() -> Any:
         name=RewardsPlugin.PLUGIN_NAME,
         description=RewardsPlugin.PLUGIN_DESCRIPTION,
         active=RewardsPlugin.get_default_active(),
-        configuration=[dict(item) for item in RewardsPlugin.DEFAULT_CONFIGURATION or ()],
+        configuration=[
+            dict(item) for item in RewardsPlugin.DEFAULT_CONFIGURATION or ()
+        ],
     )

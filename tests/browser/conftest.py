@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterator
+from typing import TYPE_CHECKING, Any, Iterator
 
 import pytest
 
@@ -52,23 +52,24 @@ def demo() -> Iterator[RunningDemo]:
 @pytest.fixture
 def storefront(browser: Browser, demo: RunningDemo) -> Iterator[Storefront]:
     """The page at desktop width, with an empty cart."""
-    yield from visit(browser, demo.url, DESKTOP)
+    yield from visit(browser, demo.url, viewport=DESKTOP)
 
 
 @pytest.fixture
 def phone(browser: Browser, demo: RunningDemo) -> Iterator[Storefront]:
     """The page on a narrow phone, with an empty cart."""
-    yield from visit(browser, demo.url, PHONE)
+    yield from visit(browser, demo.url, viewport=PHONE, is_mobile=True, has_touch=True)
 
 
-def visit(browser: Browser, url: str, size: dict[str, int]) -> Iterator[Storefront]:
-    context = browser.new_context(viewport=size, reduced_motion="reduce")
+def visit(browser: Browser, url: str, **device: Any) -> Iterator[Storefront]:
+    context = browser.new_context(reduced_motion="reduce", **device)
     context.set_default_timeout(15_000)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(url)
     page.wait_for_selector(".card")
+    page.wait_for_selector(".offer")
     yield Storefront(page)
     context.close()
     assert faults == []

@@ -26,9 +26,9 @@ class Storefront:
         self.page = page
 
     def cards(self) -> list[Locator]:
-        """Return the products that can be bought."""
-        buyable = self.page.locator(".card:has(.button-add:enabled)")
-        return buyable.all()
+        """Return the products of which there is more than enough."""
+        plenty = ".card:has(.button-add:enabled):not(:has(.few))"
+        return self.page.locator(plenty).all()
 
     def price(self, card: Locator) -> Decimal:
         return amount(card.locator(".price").inner_text())

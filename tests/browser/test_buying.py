@@ -90,6 +90,22 @@ def test_what_saleor_refuses_is_told_in_its_words(storefront: Storefront) -> Non
     error.filter(has_text="not valid").wait_for()
 
 
+def test_more_than_there_is_is_refused_in_words(storefront: Storefront) -> None:
+    # given the last pieces of something
+    page = storefront.page
+    card = page.locator(".card:has(.few)").first
+    left = int(card.locator(".few").inner_text().split()[0])
+    for _ in range(left):
+        storefront.add(card)
+
+    # when
+    card.locator(".button-add").click()
+
+    # then
+    page.get_by_role("alert").filter(has_text="stock").wait_for()
+    assert storefront.quantity() == left
+
+
 def test_a_shop_that_does_not_answer_is_told_in_words(storefront: Storefront) -> None:
     # given
     page = storefront.page

@@ -20,7 +20,12 @@ from saleor_rewards.engine import (
     parse_rule,
 )
 
-NOW = datetime(2024, 5, 1, 12, tzinfo=timezone.utc)
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=timezone.utc)  # type: ignore[misc,arg-type]
+
+
+NOW = utc(2024, 5, 1, 12)
 
 
 def line(id: str, amount: int, quantity: int = 1, **values: Any) -> LineSnapshot:
@@ -99,7 +104,7 @@ def rule(definition: Any, id: int = 1) -> RuleDefinition:
 
 
 def rules(*definitions: Any) -> list[RuleDefinition]:
-    """Return rules with the ids 1, 2, 3…"""
+    """Return rules with the ids 1, 2, 3 and so on."""
     return [rule(item, id) for id, item in enumerate(definitions, start=1)]
 
 
@@ -110,7 +115,7 @@ def run(
     cap_percent: str | None = None,
     **settings: Any,
 ) -> Evaluation:
-    """Evaluate a cart against rules with the ids 1, 2, 3…"""
+    """Evaluate a cart against rules with the ids 1, 2, 3 and so on."""
     cap = None if cap_percent is None else Decimal(cap_percent)
     program = compile_program(
         ProgramSettings(cap_percent=cap, **settings), rules(*definitions)

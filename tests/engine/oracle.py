@@ -8,12 +8,12 @@ from math import floor
 from typing import Any, Iterator, NamedTuple, Sequence
 
 from saleor_rewards.engine import (
+    FreeShipping,
     Ladder,
     Lane,
     LineSnapshot,
     MinimumSubtotal,
     PercentOff,
-    FreeShipping,
     ProgramSettings,
     RuleDefinition,
     Scope,

@@ -110,8 +110,8 @@ def as_money(currency: str, amount: int) -> dict[str, str]:
 
 
 @st.composite
-def benefits(draw: Draw, lane: str, currency: str) -> Any:
-    kind = draw(st.sampled_from(SHIPPING if lane == "SHIPPING" else GOODS))
+def benefits(draw: Draw, lane: str, currency: str, goods: Sequence[str] = GOODS) -> Any:
+    kind = draw(st.sampled_from(SHIPPING if lane == "SHIPPING" else goods))
     benefit: dict[str, Any] = {"type": kind}
     if kind.endswith("AMOUNT_OFF"):
         benefit["amounts"] = draw(money(currency, most=1500))
@@ -174,7 +174,7 @@ def definitions(
 
 
 def rule_lists(currency: str, **values: Any) -> Any:
-    """Return lists of up to five rules with the ids 1, 2, 3…"""
+    """Return lists of up to five rules with the ids 1, 2, 3 and so on."""
     found = st.lists(definitions(currency, **values), max_size=5)
     return found.map(parsed)
 

@@ -39,13 +39,13 @@ MERCHANTS_ONLY = {
     "rewardsRule": "query($rule: ID!) { rewardsRule(id: $rule) { id } }",
     "rewardsRules": "{ rewardsRules(first: 1) { edges { node { id } } } }",
     "rewardsProgramUpdate": "mutation($channel: String!) "
-    "{ rewardsProgramUpdate(channel: $channel, input: {name: \"Mine\"}) "
+    '{ rewardsProgramUpdate(channel: $channel, input: {name: "Mine"}) '
     "{ program { id } errors { code } } }",
     "rewardsRuleCreate": "mutation($channel: String!) "
-    "{ rewardsRuleCreate(channel: $channel, input: {name: \"Mine\", lane: ORDER, "
+    '{ rewardsRuleCreate(channel: $channel, input: {name: "Mine", lane: ORDER, '
     "benefit: {percentOff: {percent: 99}}}) { rule { id } errors { code } } }",
     "rewardsRuleUpdate": "mutation($rule: ID!) "
-    "{ rewardsRuleUpdate(id: $rule, input: {name: \"Mine\"}) "
+    '{ rewardsRuleUpdate(id: $rule, input: {name: "Mine"}) '
     "{ rule { id } errors { code } } }",
     "rewardsRuleDelete": "mutation($rule: ID!) "
     "{ rewardsRuleDelete(id: $rule) { rule { id } errors { code } } }",
@@ -225,8 +225,7 @@ def test_staff_who_manage_orders_see_every_receipt_with_two_queries_for_all(
 
     # then
     assert [
-        edge["node"]["rewards"]["savings"]["amount"]
-        for edge in data["orders"]["edges"]
+        edge["node"]["rewards"]["savings"]["amount"] for edge in data["orders"]["edges"]
     ] == [4, 4, 4]
 
 

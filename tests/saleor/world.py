@@ -1,7 +1,8 @@
 """A small real shop on the Saleor at hand, and a shopper who talks to it by HTTP.
 
 Tests say what is in the shop and what the shopper does. What differs from one
-Saleor to the next stands in ``world_saleor2`` and ``world_saleor3``.
+Saleor to the next stands in ``world_saleor2``, ``talk_saleor2`` and
+their twins.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from saleor_rewards.plugin.host import MAJOR, host
 from saleor_rewards.programs import create_rule, get_or_create_program, update_program
 
 HOST = import_module(f"{__package__}.world_saleor{MAJOR}")
+TALK = import_module(f"{__package__}.talk_saleor{MAJOR}")
 
 
 class Refused(AssertionError):
@@ -99,15 +101,15 @@ class Shopper:
     def do(self, document: str, **variables: Any) -> dict[str, Any]:
         """Send a mutation and return its payload; raise ``Refused`` on errors."""
         (payload,) = self.ask(document, **variables).values()
-        errors = payload.get(HOST.ERRORS_OF_CHECKOUT, payload.get("errors"))
+        errors = payload.get(TALK.ERRORS_OF_CHECKOUT, payload.get("errors"))
         if errors:
             raise Refused(errors)
         return payload
 
     def mutate(self, name: str, **arguments: Any) -> Any:
         """Run one of the host's checkout mutations and return what it is about."""
-        document, result = HOST.MUTATIONS[name]
-        return self.do(document, **HOST.variables(name, arguments))[result]
+        document, result = TALK.MUTATIONS[name]
+        return self.do(document, **TALK.variables(name, arguments))[result]
 
     def cart(self, *items: tuple[Any, int], **options: Any) -> Cart:
         """Start a checkout with (variant, quantity) pairs."""
@@ -115,11 +117,11 @@ class Shopper:
 
     def look(self, cart: Cart) -> Cart:
         """Read the checkout again, its offers included."""
-        return Cart(self.ask(HOST.LOOK, **HOST.identity(cart))["checkout"])
+        return Cart(self.ask(TALK.LOOK, **TALK.identity(cart))["checkout"])
 
     def bare_total(self, cart: Cart) -> Decimal:
         """Read nothing but the total."""
-        node = self.ask(HOST.BARE_LOOK, **HOST.identity(cart))["checkout"]
+        node = self.ask(TALK.BARE_LOOK, **TALK.identity(cart))["checkout"]
         return money(node["totalPrice"])
 
     def add(self, cart: Cart, variant: Any, quantity: int) -> Cart:

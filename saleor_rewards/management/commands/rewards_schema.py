@@ -10,7 +10,9 @@ from ...graphql.printing import printed_schema
 
 
 class Command(BaseCommand):
-    help = "Prints our part of Saleor's GraphQL schema, as graphql/schema.graphql has it."
+    help = (
+        "Prints our part of Saleor's GraphQL schema, as graphql/schema.graphql has it."
+    )
     requires_system_checks: Any = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:

@@ -139,15 +139,18 @@ def _line(line: CheckoutLine, discounts: Any) -> LineSnapshot:
         discounts=discounts,
     )
     listed = _minor(variant.base_price * line.quantity)
+    amount = min(listed, _minor(price * line.quantity))
     return LineSnapshot(
         id=str(line.pk),
         product_id=str(variant.product_id),
         variant_id=str(variant.pk),
         quantity=line.quantity,
         list_amount=listed,
-        amount=min(listed, _minor(price * line.quantity)),
+        amount=amount,
         category_ids=tuple(str(pk) for pk in line.categories),
         collection_ids=tuple(str(pk) for pk in line.collections),
+        # Saleor divides by the unit's price when it places the order.
+        keep_amount=min(amount, line.quantity),
     )
 
 

@@ -60,9 +60,7 @@ class Carrier:
     slot: Slot
 
 
-def read(
-    checkout_pk: Any, book: Rulebook, *, lock: bool, using: str
-) -> Reading | None:
+def read(checkout_pk: Any, book: Rulebook, *, lock: bool, using: str) -> Reading | None:
     """Return the reading of a checkout, or ``None`` where it is gone.
 
     With ``lock`` the checkout's row stays locked until the transaction ends,

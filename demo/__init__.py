@@ -1,0 +1,1 @@
+"""A real Saleor shop with the plugin switched on, in one command."""

@@ -1,0 +1,125 @@
+"""What the shop says of a cart, in amounts that can be added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+NOTHING = Decimal(0)
+
+
+def amount(money: Any) -> Decimal:
+    """Return the amount of Saleor's Money or TaxedMoney."""
+    return Decimal((money.get("gross") or money)["amount"])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what is in it, and what it costs after all offers."""
+
+    variant_id: str
+    sku: str
+    product: str
+    name: str
+    quantity: int
+    total: Decimal
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the plugin says of one rule."""
+
+    name: str
+    lane: str
+    is_applied: bool
+    amount: Decimal
+    gap: Decimal
+    benefit_type: str
+    next_percent: Decimal
+
+    @property
+    def next_worth(self) -> str:
+        if self.benefit_type == "FREE_SHIPPING":
+            return "free shipping"
+        return f"{self.next_percent.normalize():f}% off"
+
+
+@dataclass(frozen=True)
+class Cart:
+    """A cart as a shopper sees it at one moment."""
+
+    id: str
+    token: str
+    lines: tuple[Line, ...]
+    subtotal: Decimal
+    shipping: Decimal
+    total: Decimal
+    has_delivery: bool
+    savings: Decimal = NOTHING
+    shipping_savings: Decimal = NOTHING
+    offers: tuple[Offer, ...] = ()
+
+    @property
+    def applied(self) -> tuple[Offer, ...]:
+        return tuple(offer for offer in self.offers if offer.is_applied)
+
+    @property
+    def next_offer(self) -> Offer | None:
+        """The offer with a next step that the least is missing for."""
+        ahead = [offer for offer in self.offers if offer.gap]
+        return min(ahead, key=lambda offer: offer.gap) if ahead else None
+
+    def gap_of(self, benefit_type: str) -> Decimal:
+        """Return what the next step of that kind still takes."""
+        gaps = [o.gap for o in self.offers if o.benefit_type == benefit_type and o.gap]
+        return min(gaps, default=NOTHING)
+
+
+def line_of(data: Any) -> Line:
+    variant = data["variant"]
+    product = variant["product"]["name"]
+    return Line(
+        variant_id=variant["id"],
+        sku=variant["sku"],
+        product=product,
+        name=f"{product} {variant['name']}".strip(),
+        quantity=data["quantity"],
+        total=amount(data["totalPrice"]),
+    )
+
+
+def offer_of(data: Any) -> Offer:
+    return Offer(
+        name=data["name"],
+        lane=data["lane"],
+        is_applied=data["state"] == "APPLIED",
+        amount=amount(data["amount"]),
+        gap=amount(data["gap"]) if data["gap"] else NOTHING,
+        benefit_type=data["benefitType"],
+        next_percent=Decimal(str(data["nextPercent"] or 0)),
+    )
+
+
+def cart_of(data: Any) -> Cart:
+    """Return the cart in the shop's answer; without the plugin it has no rewards."""
+    prices = Cart(
+        id=data["id"],
+        token=data["token"],
+        lines=tuple(line_of(line) for line in data["lines"]),
+        subtotal=amount(data["subtotalPrice"]),
+        shipping=amount(data["shippingPrice"]),
+        total=amount(data["totalPrice"]),
+        has_delivery=bool(data["shippingMethod"]),
+    )
+    rewards = data.get("rewards")
+    if rewards is None:
+        return prices
+    return Cart(
+        **{
+            **vars(prices),
+            "savings": amount(rewards["savings"]),
+            "shipping_savings": amount(rewards["shippingSavings"]),
+            "offers": tuple(offer_of(offer) for offer in rewards["offers"]),
+        }
+    )

@@ -1,0 +1,136 @@
+"""Compares what the shop says in one place with what it says in another.
+
+Each function returns sentences, one for each difference; none means that all agrees
+to the last minor unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Iterable
+
+from .cart import NOTHING, Cart
+
+SHIPPING = "SHIPPING"
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One line of the order; ``unit`` is what Saleor keeps of a price, rounded."""
+
+    variant_id: str
+    name: str
+    quantity: int
+    unit: Decimal
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the receipt says that one rule took off.
+
+    ``variant_id`` names the line; there is none for what went off the shipping.
+    """
+
+    name: str
+    version: int
+    variant_id: str | None
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Order:
+    """The placed order and its receipt."""
+
+    number: str
+    is_paid: bool
+    lines: tuple[OrderLine, ...]
+    shipping: Decimal
+    total: Decimal
+    captured: Decimal
+    savings: Decimal
+    shipping_savings: Decimal
+    entries: tuple[Entry, ...]
+
+    def off(self, variant_id: str | None) -> Decimal:
+        """Return what the receipt takes off a line; ``None`` is the shipping."""
+        taken = (e.amount for e in self.entries if e.variant_id == variant_id)
+        return sum(taken, NOTHING)
+
+
+def compare(pairs: Iterable[tuple[str, Decimal, Decimal]]) -> list[str]:
+    """Return a sentence for each pair of amounts that differ.
+
+    >>> compare([("total", Decimal("9.5"), Decimal("9.50"))])
+    []
+    >>> compare([("total", Decimal("9.50"), Decimal("9.51"))])
+    ['total: 9.50, but 9.51 was to be expected']
+    """
+    return [
+        f"{what}: {found}, but {expected} was to be expected"
+        for what, found, expected in pairs
+        if found != expected
+    ]
+
+
+def check_cart(cart: Cart, plain: Cart) -> list[str]:
+    """Compare a cart with the same one in the shop without the plugin."""
+    of_lines = [offer.amount for offer in cart.applied if offer.lane != SHIPPING]
+    of_shipping = [offer.amount for offer in cart.applied if offer.lane == SHIPPING]
+    line_totals = sum((line.total for line in cart.lines), NOTHING)
+    both = cart.savings + cart.shipping_savings
+    return compare(
+        [
+            ("sum of the lines", line_totals, cart.subtotal),
+            ("subtotal", cart.subtotal, plain.subtotal - cart.savings),
+            ("shipping", cart.shipping, plain.shipping - cart.shipping_savings),
+            ("total", cart.total, plain.total - both),
+            ("offers on the lines", sum(of_lines, NOTHING), cart.savings),
+            (
+                "offers on the shipping",
+                sum(of_shipping, NOTHING),
+                cart.shipping_savings,
+            ),
+        ]
+    )
+
+
+def check_order(order: Order, cart: Cart, plain: Cart) -> list[str]:
+    """Compare an order and its receipt with the cart that it was made from."""
+    entries = sum((entry.amount for entry in order.entries), NOTHING)
+    both = order.savings + order.shipping_savings
+    differences = compare(
+        [
+            ("order total", order.total, cart.total),
+            ("captured by the gateway", order.captured, order.total),
+            ("savings on the receipt", order.savings, cart.savings),
+            (
+                "shipping savings on the receipt",
+                order.shipping_savings,
+                cart.shipping_savings,
+            ),
+            ("entries of the receipt", entries, both),
+            ("order total by the receipt", order.total, plain.total - both),
+            ("shipping of the order", order.shipping, plain.shipping - order.off(None)),
+        ]
+    )
+    if not order.is_paid:
+        differences.append("the order is not paid")
+    return differences + check_lines(order, plain)
+
+
+def check_lines(order: Order, plain: Cart) -> list[str]:
+    """Compare each order line with its price without the plugin and the receipt."""
+    before = {line.variant_id: line.total for line in plain.lines}
+    differences = []
+    for line in order.lines:
+        expected = before.pop(line.variant_id, NOTHING)
+        expected -= order.off(line.variant_id)
+        # Saleor 2 keeps a line as a rounded price of one piece.
+        rounding = Decimal("0.005") * line.quantity
+        if abs(line.unit * line.quantity - expected) > rounding:
+            differences.append(
+                f"{line.name}: {line.quantity} x {line.unit} in the order, but "
+                f"{expected} by the receipt"
+            )
+    return differences + [f"{variant} is not in the order" for variant in before]

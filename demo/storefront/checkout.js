@@ -1,0 +1,189 @@
+// Checkout in three steps: who and where, how it travels, and payment.
+
+import { tell } from "./api.js";
+import { announce, byId, h, silence } from "./dom.js";
+import * as documents from "./documents.js";
+import { money } from "./format.js";
+
+const FIELDS = [
+  { name: "email", label: "E-mail", type: "email", autocomplete: "email", value: "ada@example.com", wide: true },
+  { name: "firstName", label: "First name", autocomplete: "given-name", value: "Ada" },
+  { name: "lastName", label: "Last name", autocomplete: "family-name", value: "Morgan" },
+  { name: "streetAddress1", label: "Street and number", autocomplete: "address-line1", value: "1 Market Street", wide: true },
+  { name: "city", label: "City", autocomplete: "address-level2", value: "San Francisco" },
+  { name: "postalCode", label: "Postal code", autocomplete: "postal-code", value: "94105" },
+  { name: "countryArea", label: "State or region", autocomplete: "address-level1", value: "CA", optional: true },
+];
+const DUMMY_GATEWAY = "mirumee.payments.dummy";
+
+function field({ name, label, wide, optional, ...attributes }) {
+  const id = `field-${name}`;
+  const note = optional ? h("span", { class: "field-note" }, "if there is one") : null;
+  return h(
+    "div",
+    { class: wide ? "field field-wide" : "field" },
+    h("label", { for: id }, label, note),
+    h("input", { id, name, required: !optional, "aria-describedby": `${id}-error`, ...attributes }),
+    h("p", { class: "field-error", id: `${id}-error` }),
+  );
+}
+
+function countryField(countries, chosen) {
+  const options = countries.map(({ code, country }) =>
+    h("option", { value: code, selected: code === chosen }, country),
+  );
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: "field-country" }, "Country"),
+    h(
+      "select",
+      { id: "field-country", name: "country", autocomplete: "country", "aria-describedby": "field-country-error" },
+      options,
+    ),
+    h("p", { class: "field-error", id: "field-country-error" }),
+  );
+}
+
+function filled(cart) {
+  const address = cart.billingAddress;
+  if (!address) return FIELDS;
+  const known = { ...address, email: cart.email };
+  return FIELDS.map((one) => ({ ...one, value: known[one.name] || "" }));
+}
+
+function clearErrors(form) {
+  for (const error of form.querySelectorAll(".field-error")) error.textContent = "";
+  for (const input of form.elements) input.removeAttribute("aria-invalid");
+  silence();
+}
+
+// Saleor names fields in its own way or not at all; what has no field goes on top.
+function showErrors(form, error) {
+  const places = error.fields?.map(({ field: name, message }) => [form.elements[name], message]) ?? [];
+  const known = places.filter(([input]) => input?.id);
+  for (const [input, message] of known) {
+    input.setAttribute("aria-invalid", "true");
+    byId(`${input.id}-error`).textContent = message;
+  }
+  if (known.length) known[0][0].focus();
+  if (!known.length || known.length < places.length) announce(error.message);
+}
+
+// Both addresses and the e-mail belong to one step, Saleor takes them one by one.
+async function saveAddress(shop, form) {
+  const { email, ...address } = Object.fromEntries(new FormData(form));
+  const { id } = shop.cart;
+  await tell(documents.EMAIL_UPDATE, { id, email });
+  if (shop.cart.isShippingRequired) await tell(documents.SHIPPING_ADDRESS_UPDATE, { id, address });
+  return tell(documents.BILLING_ADDRESS_UPDATE, { id, address });
+}
+
+function addressStep(shop, onDone) {
+  const { cart, store } = shop;
+  const country = cart.billingAddress?.country.code ?? store.defaultCountry.code;
+  const form = h(
+    "form",
+    { class: "step", "aria-labelledby": "step-address", novalidate: true },
+    h("h2", { id: "step-address" }, "Where should it go?"),
+    h("div", { class: "fields" }, filled(cart).map(field), countryField(store.countries, country)),
+    h("button", { class: "button button-primary" }, "Continue to delivery"),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearErrors(form);
+    const missing = [...form.elements].filter((input) => input.validity && !input.validity.valid);
+    if (missing.length) {
+      const fields = missing.map((input) => ({ field: input.name, message: input.validationMessage }));
+      showErrors(form, { fields });
+      return;
+    }
+    shop.run(async () => {
+      shop.take((await saveAddress(shop, form)).checkout);
+      onDone();
+    }, (error) => showErrors(form, error));
+  });
+  return form;
+}
+
+function addressSummary(shop, onEdit) {
+  const { email, billingAddress: to } = shop.cart;
+  const place = [to.streetAddress1, to.city, to.countryArea, to.postalCode, to.country.country];
+  return h(
+    "section",
+    { class: "step step-done", "aria-labelledby": "step-address" },
+    h("h2", { id: "step-address" }, "Where it goes"),
+    h("p", {}, `${to.firstName} ${to.lastName}, ${place.filter(Boolean).join(", ")}`),
+    h("p", { class: "quiet" }, email),
+    h("button", { type: "button", class: "link", onclick: onEdit }, "Change the address"),
+  );
+}
+
+function method(shop, { id, name, price }) {
+  const chosen = shop.cart.shippingMethod?.id === id;
+  const free = chosen && shop.cart.shippingPrice.gross.amount === 0 && price.amount > 0;
+  const input = h("input", { type: "radio", name: "method", value: id, checked: chosen, "data-key": `method ${id}` });
+  input.addEventListener("change", () =>
+    shop.run(async () => {
+      const variables = { id: shop.cart.id, method: id };
+      shop.take((await tell(documents.SHIPPING_METHOD_UPDATE, variables)).checkout);
+    }),
+  );
+  return h(
+    "label",
+    { class: "choice" },
+    input,
+    h("span", { class: "choice-name" }, name),
+    h("span", { class: "choice-price" }, free ? [h("s", {}, money(price)), " Free"] : money(price)),
+  );
+}
+
+function deliveryStep(shop) {
+  const methods = [...shop.cart.availableShippingMethods].sort((a, b) => a.price.amount - b.price.amount);
+  return h(
+    "fieldset",
+    { class: "step" },
+    h("legend", {}, h("h2", {}, "How should it travel?")),
+    shop.cart.rewards?.freeShipping && h("p", { class: "gain" }, "Free shipping is yours: it comes off whatever you choose."),
+    methods.length
+      ? methods.map((one) => method(shop, one))
+      : h("p", {}, "We do not deliver to this address. Please choose another one."),
+  );
+}
+
+async function pay(shop, onPlaced) {
+  const { id, totalPrice } = shop.cart;
+  // The amount goes along, so that nobody pays what this page did not show.
+  const input = { gateway: DUMMY_GATEWAY, token: `demo-${Date.now()}`, amount: totalPrice.gross.amount };
+  await tell(documents.PAYMENT_CREATE, { id, input });
+  const { order } = await tell(documents.COMPLETE, { id });
+  onPlaced(order.token);
+}
+
+function paymentStep(shop, onPlaced) {
+  const ready = shop.cart.shippingMethod || !shop.cart.isShippingRequired;
+  const label = ready ? `Pay ${money(shop.cart.totalPrice.gross)}` : "Choose a delivery first";
+  const button = h("button", { type: "button", class: "button button-primary", disabled: !ready, "data-key": "pay" }, label);
+  button.addEventListener("click", () =>
+    shop.run(() => pay(shop, onPlaced), async (error) => {
+      announce(error.message);
+      await shop.refresh();
+    }),
+  );
+  return h(
+    "section",
+    { class: "step", "aria-labelledby": "step-payment" },
+    h("h2", { id: "step-payment" }, "Payment"),
+    h("p", { class: "quiet" }, "Saleor's dummy gateway answers for the bank: every payment goes through, no money moves."),
+    button,
+  );
+}
+
+export function checkoutSteps(shop, { editing, edit, onPlaced }) {
+  if (!shop.cart?.lines.length) return [h("p", {}, "Your cart is empty, there is nothing to check out.")];
+  const known = shop.cart.billingAddress;
+  if (editing || !known) return [addressStep(shop, () => edit(false))];
+  const steps = [addressSummary(shop, () => edit(true))];
+  if (shop.cart.isShippingRequired) steps.push(deliveryStep(shop));
+  return [...steps, paymentStep(shop, onPlaced)];
+}

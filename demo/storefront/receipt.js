@@ -1,0 +1,58 @@
+// The placed order, with what the plugin's receipt says each offer took off.
+
+import { picture } from "./catalogue.js";
+import { h } from "./dom.js";
+import { minus, money, sum } from "./format.js";
+
+// The receipt has an entry for each line of each rule; a shopper reads rules.
+function byRule(entries) {
+  const rules = new Map();
+  for (const entry of entries) {
+    const one = rules.get(entry.ruleId) ?? { name: entry.name, amounts: [] };
+    one.amounts.push(entry.amount);
+    rules.set(entry.ruleId, one);
+  }
+  return [...rules.values()].map(({ name, amounts }) => ({ name, amount: sum(...amounts) }));
+}
+
+function line(item) {
+  const { amount, currency } = item.unitPrice.gross;
+  return h(
+    "li",
+    { class: "line" },
+    h("span", { class: "line-picture" }, h("img", { src: picture(item.thumbnail), alt: "", width: 60, height: 60 })),
+    h("p", { class: "line-name" }, item.productName, item.variantName !== item.productSku && h("span", {}, item.variantName)),
+    h("p", { class: "line-price" }, money(sum({ amount: amount * item.quantity, currency }))),
+    h("p", { class: "line-quantity" }, `${item.quantity} × ${money({ amount, currency })}`),
+  );
+}
+
+function entry(label, value, kind = "") {
+  return h("div", { class: `sum ${kind}` }, h("dt", {}, label), h("dd", {}, value));
+}
+
+export function receipt(order) {
+  const total = order.total.gross;
+  const nothing = { amount: 0, currency: total.currency };
+  const { entries = [], savings = nothing, shippingSavings = nothing } = order.rewards ?? {};
+  const saved = sum(savings, shippingSavings);
+  const shipping = order.shippingPrice.gross;
+  const shippingBefore = sum(shipping, shippingSavings);
+  const goods = sum(total, savings, { ...shipping, amount: -shipping.amount });
+  const to = order.shippingAddress;
+  return [
+    h("p", { class: "receipt-lead" }, `Order ${order.number} is placed${order.isPaid ? " and paid" : ""}.`),
+    saved.amount > 0 && h("p", { class: "receipt-saved" }, `You saved ${money(saved)}.`),
+    h("ul", { class: "lines" }, order.lines.map(line)),
+    h(
+      "dl",
+      { class: "sums" },
+      entry("Subtotal", money(goods)),
+      entry(`Shipping, ${order.shippingMethodName}`, money(shippingBefore)),
+      byRule(entries).map(({ name, amount }) => entry(name, minus(amount), "sum-gain")),
+      entry("Paid", money(total), "sum-total"),
+    ),
+    to && h("p", { class: "quiet" }, `On its way to ${to.firstName} ${to.lastName}, ${to.streetAddress1}, ${to.city}.`),
+    h("a", { class: "button button-quiet", href: "#/" }, "Back to the shop"),
+  ].filter(Boolean);
+}

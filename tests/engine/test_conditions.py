@@ -1,0 +1,385 @@
+"""Each condition: when it is met, how far it is, and which code says why not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from dateutil import tz
+
+from saleor_rewards.engine import (
+    CustomerSnapshot,
+    OfferCode,
+    OfferState,
+    ShippingSnapshot,
+)
+
+from .build import (
+    NOW,
+    amount_off,
+    amounts,
+    cart,
+    free_shipping,
+    ladder,
+    line,
+    only_offer,
+    percent_off,
+    run,
+    utc,
+)
+
+TEN_DOLLARS = cart(line("a", 1000))
+
+
+def code(snapshot: Any, definition: Any, **values: Any) -> OfferCode:
+    return only_offer(snapshot, definition, **values).code
+
+
+def minimum(amount: str, base: str = "AFTER_ITEM_DISCOUNTS") -> Any:
+    return {"amounts": {"USD": amount}, "base": base}
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [(4999, OfferCode.MINIMUM_SUBTOTAL), (5000, OfferCode.APPLIED)],
+)
+def test_a_minimum_subtotal_is_met_from_its_amount_on(
+    amount: int, expected: OfferCode
+) -> None:
+    # given
+    rule = percent_off("10", minimum_subtotal=minimum("50.00"))
+
+    # when / then
+    assert code(cart(line("a", amount)), rule) is expected
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("BEFORE_ITEM_DISCOUNTS", OfferState.APPLIED),
+        ("AFTER_ITEM_DISCOUNTS", OfferState.REACHABLE),
+    ],
+)
+def test_a_minimum_subtotal_reads_the_base_that_was_chosen(
+    base: str, expected: OfferState
+) -> None:
+    # given: the item lane leaves 45.00 of 50.00
+    item = percent_off("10", lane="ITEM")
+    order = amount_off("1.00", minimum_subtotal=minimum("50.00", base))
+
+    # when
+    evaluation = run(cart(line("a", 5000)), item, order)
+
+    # then
+    assert evaluation.offer(2).state is expected
+
+
+def test_a_minimum_subtotal_never_sees_what_the_order_lane_takes_off() -> None:
+    # given
+    order = percent_off("50")
+    shipping = free_shipping("50.00")
+
+    # when
+    evaluation = run(cart(line("a", 5000), shipping=900), order, shipping)
+
+    # then
+    assert (evaluation.discount_amount, evaluation.shipping_amount) == (2500, 900)
+
+
+def test_a_catalogue_sale_lowers_both_bases() -> None:
+    # given
+    snapshot = cart(line("a", 4000, list_amount=6000))
+    rule = percent_off("10", minimum_subtotal=minimum("50.00", "BEFORE_ITEM_DISCOUNTS"))
+
+    # when / then
+    assert only_offer(snapshot, rule).gap_amount == 1000
+
+
+def test_a_minimum_quantity_says_how_many_items_are_missing() -> None:
+    # given
+    rule = percent_off("10", minimum_quantity=5)
+
+    # when
+    offer = only_offer(cart(line("a", 1000, 2), line("b", 500)), rule)
+
+    # then
+    assert (offer.state, offer.code) == (
+        OfferState.REACHABLE,
+        OfferCode.MINIMUM_QUANTITY,
+    )
+    assert (offer.gap_quantity, offer.gap_amount, offer.next_percent) == (2, None, 10)
+
+
+def test_missing_items_and_a_missing_amount_are_both_told() -> None:
+    # given
+    rule = ladder(("20.00", "5.00"), minimum_quantity=3)
+
+    # when
+    offer = only_offer(TEN_DOLLARS, rule)
+
+    # then
+    assert offer.code is OfferCode.MINIMUM_SUBTOTAL
+    assert (offer.gap_amount, offer.gap_quantity, offer.next_amount) == (1000, 2, 500)
+
+
+SCOPE_CASES = [
+    ({"products": {"include": ["a"]}}, ["a"]),
+    ({"products": {"exclude": ["a"]}}, ["b", "c"]),
+    ({"collections": {"include": ["summer"]}}, ["b"]),
+    ({"categories": {"include": ["shoes"]}}, ["a", "c"]),
+    ({"categories": {"include": ["shoes"], "exclude": ["boots"]}}, ["a"]),
+    (
+        {"products": {"include": ["a"]}, "collections": {"include": ["summer"]}},
+        ["a", "b"],
+    ),
+    ({"categories": {"include": ["shoes"]}, "products": {"exclude": ["a"]}}, ["c"]),
+    ({"exclude_sale_items": True}, ["a", "b"]),
+]
+
+
+@pytest.mark.parametrize(("scope", "expected"), SCOPE_CASES)
+def test_only_lines_in_scope_count_and_get_the_benefit(
+    scope: Any, expected: list[str]
+) -> None:
+    # given
+    snapshot = cart(
+        line("a", 1000, category_ids=("shoes",)),
+        line("b", 1000, collection_ids=("summer",)),
+        line("c", 1000, list_amount=2000, category_ids=("boots", "shoes")),
+    )
+    threshold = f"{10 * len(expected)}.00"
+
+    # when
+    evaluation = run(
+        snapshot, percent_off("10", minimum_subtotal=minimum(threshold), **scope)
+    )
+
+    # then
+    assert amounts(evaluation) == [(1, id, 100) for id in expected]
+
+
+def test_a_rule_for_goods_that_are_not_in_the_cart_says_so() -> None:
+    # given
+    rule = ladder(("20.00", "5%"), products={"include": ["z"]})
+
+    # when
+    offer = only_offer(TEN_DOLLARS, rule)
+
+    # then
+    assert (offer.state, offer.code) == (
+        OfferState.BLOCKED,
+        OfferCode.NO_ELIGIBLE_ITEMS,
+    )
+
+
+def test_an_empty_cart_is_told_how_far_a_shop_wide_ladder_is() -> None:
+    assert only_offer(cart(), ladder(("20.00", "5%"))).gap_amount == 2000
+    assert code(cart(), percent_off("5")) is OfferCode.NO_ELIGIBLE_ITEMS
+
+
+def test_a_gift_line_neither_counts_nor_gets_anything() -> None:
+    # given
+    gift = line("gift", 9000, is_gift=True)
+
+    # when
+    evaluation = run(
+        cart(line("a", 1000), gift), percent_off("10"), ladder(("20.00", "5%"))
+    )
+
+    # then
+    assert amounts(evaluation) == [(1, "a", 100)]
+    assert code(cart(gift), percent_off("10")) is OfferCode.NO_ELIGIBLE_ITEMS
+
+
+@pytest.mark.parametrize(
+    ("country", "expected"),
+    [
+        ("PL", OfferCode.APPLIED),
+        ("US", OfferCode.COUNTRY_NOT_ELIGIBLE),
+        (None, OfferCode.COUNTRY_NOT_ELIGIBLE),
+    ],
+)
+def test_a_rule_for_countries_holds_in_those_alone(
+    country: Any, expected: OfferCode
+) -> None:
+    # given
+    snapshot = cart(line("a", 1000), country=country)
+
+    # when / then
+    assert code(snapshot, percent_off("10", countries=["DE", "PL"])) is expected
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("post", OfferCode.APPLIED),
+        ("courier", OfferCode.SHIPPING_METHOD_NOT_ELIGIBLE),
+        (None, OfferCode.SHIPPING_METHOD_NOT_ELIGIBLE),
+    ],
+)
+def test_a_rule_for_delivery_methods_holds_with_those_alone(
+    method: Any, expected: OfferCode
+) -> None:
+    # given
+    shipping = None if method is None else ShippingSnapshot(method, 900)
+    snapshot = replace(TEN_DOLLARS, shipping=shipping)
+
+    # when / then
+    assert code(snapshot, percent_off("10", shipping_methods=["post"])) is expected
+
+
+def test_free_shipping_by_one_method_waits_for_the_shopper_to_choose() -> None:
+    # given
+    rule = free_shipping("10.00", shipping_methods=["post"])
+
+    # when / then
+    assert code(TEN_DOLLARS, rule) is OfferCode.AWAITING_DELIVERY_METHOD
+
+
+@pytest.mark.parametrize(
+    ("customer", "expected"),
+    [
+        (CustomerSnapshot(False, None), OfferCode.CUSTOMER_UNKNOWN),
+        (CustomerSnapshot(True, None), OfferCode.CUSTOMER_UNKNOWN),
+        (CustomerSnapshot(True, 0), OfferCode.APPLIED),
+        (CustomerSnapshot(True, 1), OfferCode.NOT_FIRST_ORDER),
+    ],
+)
+def test_a_first_order_rule_asks_who_the_shopper_is(
+    customer: CustomerSnapshot, expected: OfferCode
+) -> None:
+    # given
+    snapshot = cart(line("a", 1000), customer=customer)
+
+    # when / then
+    assert code(snapshot, percent_off("10", first_order=True)) is expected
+
+
+def test_a_currency_without_amounts_blocks_before_any_amount_is_read() -> None:
+    # given
+    snapshot = cart(line("a", 1), currency="JPY")
+
+    # when / then
+    for rule in (
+        amount_off("5.00"),
+        ladder(("0.01", "5%")),
+        free_shipping("0.01"),
+        percent_off("10", cap={"USD": "1.00"}),
+    ):
+        assert code(snapshot, rule) is OfferCode.CURRENCY_NOT_CONFIGURED
+    assert code(snapshot, percent_off("10")) is OfferCode.APPLIED
+
+
+STARTS = "2024-05-01T09:00:00Z"
+ENDS = "2024-05-31T22:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (utc(2024, 5, 1, 8, 59, 59, 999999), OfferCode.NOT_STARTED),
+        (utc(2024, 5, 1, 9), OfferCode.APPLIED),
+        (utc(2024, 5, 31, 19, 59, 59, 999999), OfferCode.APPLIED),
+        (utc(2024, 5, 31, 20), OfferCode.ENDED),
+    ],
+)
+def test_a_rule_lasts_from_its_start_up_to_but_not_at_its_end(
+    at: datetime, expected: OfferCode
+) -> None:
+    # given
+    rule = percent_off("10", starts_at=STARTS, ends_at=ENDS)
+
+    # when
+    evaluation = run(TEN_DOLLARS, rule, at=at)
+
+    # then
+    assert evaluation.offer(1).code is expected
+    assert bool(evaluation.effects) == (expected is OfferCode.APPLIED)
+    assert bool(evaluation.offers) == (expected is not OfferCode.ENDED)
+
+
+def test_the_moment_may_come_in_any_zone_but_not_without_one() -> None:
+    # given
+    rule = percent_off("10", ends_at="2024-05-01T12:00:00Z")
+    tokyo = timezone(timedelta(hours=9))
+
+    # when / then
+    assert run(TEN_DOLLARS, rule, at=datetime(2024, 5, 1, 20, 59, tzinfo=tokyo)).effects
+    assert not run(TEN_DOLLARS, rule, at=datetime(2024, 5, 1, 21, tzinfo=tokyo)).effects
+    with pytest.raises(ValueError, match="at: an aware time is needed"):
+        run(TEN_DOLLARS, rule, at=datetime(2024, 5, 1))  # noqa: DTZ001
+
+
+WARSAW = tz.gettz("Europe/Warsaw")
+MONDAY_MORNING = {"weekday": 0, "start": "09:00", "end": "17:00"}
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        # Winter, one hour ahead of UTC: 09:00 to 17:00 is 08:00 to 16:00.
+        (utc(2024, 1, 8, 7, 59), False),
+        (utc(2024, 1, 8, 8, 0), True),
+        (utc(2024, 1, 8, 15, 59, 59), True),
+        (utc(2024, 1, 8, 16, 0), False),
+        # Summer, two hours ahead.
+        (utc(2024, 7, 8, 6, 59), False),
+        (utc(2024, 7, 8, 7, 0), True),
+        (utc(2024, 7, 8, 15, 0), False),
+        # Another day.
+        (utc(2024, 1, 9, 8, 0), False),
+    ],
+)
+def test_weekly_windows_follow_the_clock_on_the_wall_of_the_program(
+    at: datetime, is_open: bool
+) -> None:
+    # given
+    rule = percent_off("10", weekly_windows=[MONDAY_MORNING])
+
+    # when
+    offer = run(TEN_DOLLARS, rule, at=at, time_zone=WARSAW).offer(1)
+
+    # then
+    expected = OfferCode.APPLIED if is_open else OfferCode.OUTSIDE_WINDOW
+    assert offer.code is expected
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        # 31 March 2024: the clock jumps from 02:00 to 03:00 at 01:00 UTC.
+        (utc(2024, 3, 31, 0, 59, 59), False),
+        (utc(2024, 3, 31, 1, 0), False),
+        # 27 October 2024: 02:00 to 03:00 comes twice, and so does the window.
+        (utc(2024, 10, 27, 0, 29, 59), False),
+        (utc(2024, 10, 27, 0, 30), True),
+        (utc(2024, 10, 27, 1, 0), False),
+        (utc(2024, 10, 27, 1, 30), True),
+        (utc(2024, 10, 27, 2, 0), False),
+    ],
+)
+def test_a_window_in_the_hour_that_the_clock_skips_or_repeats(
+    at: datetime, is_open: bool
+) -> None:
+    # given
+    night = {"weekday": 6, "start": "02:30", "end": "03:00"}
+    rule = percent_off("10", weekly_windows=[night])
+
+    # when
+    evaluation = run(TEN_DOLLARS, rule, at=at, time_zone=WARSAW)
+
+    # then
+    assert bool(evaluation.effects) is is_open
+
+
+def test_a_window_up_to_midnight_includes_its_last_minute() -> None:
+    # given
+    evening = {"weekday": 2, "start": "20:00", "end": "24:00"}
+    rule = percent_off("10", weekly_windows=[MONDAY_MORNING, evening])
+    last = NOW.replace(hour=23, minute=59, second=59)
+
+    # when / then: 1 May 2024 was a Wednesday
+    assert run(TEN_DOLLARS, rule, at=last).effects
+    assert not run(TEN_DOLLARS, rule, at=last + timedelta(seconds=1)).effects

@@ -1,0 +1,37 @@
+"""Effects are data that can be undone and stored."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saleor_rewards.engine import (
+    Effect,
+    LineDiscount,
+    ShippingDiscount,
+    effect_from_json,
+)
+
+numbers, texts = st.integers(1, 10**9), st.text(min_size=1, max_size=9)
+effects = st.builds(
+    LineDiscount, numbers, numbers, texts, texts, numbers, st.just("USD")
+) | st.builds(ShippingDiscount, numbers, numbers, texts, texts, numbers, st.just("JPY"))
+
+
+@given(effects)
+def test_an_effect_and_its_reverse_cancel_out(effect: Effect) -> None:
+    assert effect.amount + effect.reverse().amount == 0
+    assert effect.reverse().reverse() == effect
+
+
+@given(effects)
+def test_an_effect_comes_back_from_json_as_it_went(effect: Effect) -> None:
+    assert effect_from_json(json.loads(json.dumps(effect.to_json()))) == effect
+
+
+def test_an_effect_of_an_unknown_type_is_refused() -> None:
+    with pytest.raises(ValueError, match="type: unknown effect None"):
+        effect_from_json({})

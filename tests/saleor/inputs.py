@@ -1,0 +1,65 @@
+"""Documents and inputs that merchants send."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import graphene
+
+import saleor_rewards
+
+from .merchants import Caller
+from .world import Shop
+
+DOCUMENTS = (
+    Path(saleor_rewards.__file__).parent / "graphql" / "operations.graphql"
+).read_text(encoding="utf-8")
+
+
+def document(name: str) -> str:
+    """Return one of the ready operations with the fragments that it spreads."""
+    parts = re.split(r"\n(?=#|query|mutation|fragment)", DOCUMENTS)
+    (wanted,) = [
+        part for part in parts if re.match(rf"(query|mutation) {name}\b", part)
+    ]
+    fragments = [part for part in parts if part.startswith("fragment")]
+    return wanted + "".join(
+        part for part in fragments if f"...{part.split()[1]}\n" in wanted
+    )
+
+
+def dollars(amount: Any) -> list[dict[str, Any]]:
+    return [{"currency": "USD", "amount": amount}]
+
+
+def node_id(type_name: str, pk: Any) -> str:
+    return graphene.Node.to_global_id(type_name, pk)
+
+
+def ladder(*steps: tuple[Any, Any]) -> dict[str, Any]:
+    return {
+        "ladder": {
+            "steps": [
+                {"from": dollars(threshold), "percent": percent}
+                for threshold, percent in steps
+            ]
+        }
+    }
+
+
+def order_rule(**changes: Any) -> dict[str, Any]:
+    """Return the input of a rule that is fine as it is."""
+    return {
+        "name": "Spend more, save more",
+        "lane": "ORDER",
+        "benefit": ladder((100, 5), (300, 10)),
+        **changes,
+    }
+
+
+def create(caller: Caller, shop: Shop, **changes: Any) -> dict[str, Any]:
+    return caller.do(
+        document("RuleCreate"), channel=shop.channel.slug, input=order_rule(**changes)
+    )

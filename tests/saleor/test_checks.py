@@ -1,0 +1,129 @@
+"""The system checks speak up where the product cannot work."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from saleor.graphql.api import schema
+
+from saleor_rewards import checks
+from saleor_rewards.graphql import mount
+
+
+def ids_of(messages: Any) -> list[str]:
+    return [message.id for message in messages]
+
+
+def test_nothing_is_said_on_this_saleor() -> None:
+    assert [
+        message
+        for message in run_checks()
+        if str(message.id).startswith("saleor_rewards.")
+    ] == []
+
+
+@pytest.mark.parametrize("version", ["", "2.11.0", "3.20.5", "4.0.0", "dev"])
+def test_a_saleor_that_is_not_supported_is_named(
+    monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    # given
+    monkeypatch.setattr(checks, "saleor_version", lambda: version)
+
+    # when
+    (message,) = checks.check_host()
+
+    # then
+    assert message.id == "saleor_rewards.E001"
+    assert version in message.msg
+    assert "3.23" in message.hint
+
+
+@pytest.mark.parametrize("version", ["2.10.1", "3.21.9", "3.23.28", "3.24.0-a.3"])
+def test_a_saleor_that_is_supported_is_not(
+    monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    # given
+    monkeypatch.setattr(checks, "saleor_version", lambda: version)
+
+    # then
+    assert checks.check_host() == []
+
+
+def test_a_schema_that_was_built_too_early_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given
+    state = mount.MountState()
+    monkeypatch.setattr(mount, "state", state)
+    assert mount.SCHEMA_MODULE in sys.modules
+
+    # when
+    mount.install()
+
+    # then
+    (message,) = checks.check_schema()
+    assert message.id == "saleor_rewards.E002"
+    assert "saleor.graphql.api" in message.hint
+
+
+def test_fields_that_find_no_place_are_an_error_and_the_api_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # given
+    fields = ModuleType("saleor_rewards.graphql.fields")
+
+    def mount_fields() -> None:
+        raise AttributeError("Checkout has no fields")
+
+    fields.mount_fields = mount_fields  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, fields.__name__, fields)
+    monkeypatch.setattr(mount, "state", mount.MountState())
+
+    # when
+    monkeypatch.delitem(sys.modules, mount.SCHEMA_MODULE)
+    mount.install()
+    finder = sys.meta_path[0]
+    finder.find_spec(mount.SCHEMA_MODULE, None)
+    monkeypatch.undo()
+
+    # then
+    assert finder not in sys.meta_path
+    assert "REWARDS_SCHEMA_NOT_MOUNTED" in caplog.text
+
+
+def test_a_fault_in_the_mounting_is_told_with_its_cause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given
+    state = mount.MountState()
+    state.fault = AttributeError("Checkout has no fields")
+    monkeypatch.setattr(mount, "state", state)
+
+    # when
+    (message,) = checks.check_schema()
+
+    # then
+    assert message.id == "saleor_rewards.E003"
+    assert "Checkout has no fields" in message.msg
+    assert "REWARDS_SCHEMA_NOT_MOUNTED" in message.hint
+
+
+def test_an_app_without_its_plugin_is_a_warning(settings: Any) -> None:
+    # given
+    settings.PLUGINS = ["saleor.plugins.webhook.plugin.WebhookPlugin"]
+
+    # when
+    (message,) = checks.check_plugin()
+
+    # then
+    assert message.id == "saleor_rewards.W001"
+    assert "saleor_rewards.plugin.RewardsPlugin" in message.hint
+
+
+def test_our_fields_hang_on_saleors_types() -> None:
+    assert "rewards" in schema.get_type("Checkout").fields
+    assert "rewards" in schema.get_type("Order").fields

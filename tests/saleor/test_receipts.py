@@ -1,0 +1,69 @@
+"""A receipt is computed again from what it keeps, whatever changed since."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from saleor_rewards.models import Receipt
+from saleor_rewards.programs import delete_rule, recompute, update_rule
+
+from .inputs import document
+from .world import Shop, Shopper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def order(shop: Shop, shopper: Shopper) -> dict[str, Any]:
+    """An order of 47.99 that got 5.33 off its goods and 9.99 off its shipping."""
+    shop.ladder(("30.00", "10"))
+    shop.free_shipping("40.00")
+    cart = shopper.cart((shop.product("13.33"), 4))
+    return shopper.buy(shopper.ship(cart, shop.shipping_method("9.99")))
+
+
+def again() -> list[dict[str, Any]]:
+    return [effect.to_json() for effect in recompute(Receipt.objects.get()).effects]
+
+
+def test_a_receipt_gives_the_same_effects_again(order: dict[str, Any]) -> None:
+    assert again() == Receipt.objects.get().effects
+    assert sum(effect["amount"] for effect in again()) == 533 + 999
+
+
+def test_rules_that_change_or_go_leave_old_receipts_as_they_were(
+    shop: Shop, order: dict[str, Any]
+) -> None:
+    # given
+    before = again()
+    changed, deleted = shop.program.rules.all()
+
+    # when
+    benefit = {"type": "PERCENT_OFF", "percent": "99"}
+    update_rule(changed.pk, definition={"lane": "ORDER", "benefit": benefit})
+    delete_rule(deleted.pk)
+    shop.settings(cap_percent=Decimal(1), time_zone="Asia/Tokyo")
+
+    # then
+    assert again() == before == Receipt.objects.get().effects
+
+
+def test_the_order_shows_its_receipt(
+    shop: Shop, shopper: Shopper, order: dict[str, Any]
+) -> None:
+    # when
+    found = shopper.ask(document("OrderWithReceipt"), token=order["token"])
+
+    # then
+    receipt = found["orderByToken"]["rewards"]
+    assert receipt["savings"] == {"amount": Decimal("15.32"), "currency": "USD"}
+    assert receipt["shippingSavings"]["amount"] == Decimal("9.99")
+    goods, shipping = receipt["entries"]
+    assert (goods["name"], goods["isShipping"]) == ("Spend more, save more", False)
+    assert goods["lineId"] is not None
+    assert goods["variantId"] is not None
+    assert (shipping["name"], shipping["isShipping"]) == ("Free shipping", True)
+    assert (shipping["lineId"], shipping["variantId"]) == (None, None)
