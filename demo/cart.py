@@ -20,7 +20,7 @@ class Line:
 
     variant_id: str
     sku: str
-    product: str
+    product_id: str
     name: str
     quantity: int
     total: Decimal
@@ -61,6 +61,11 @@ class Cart:
     offers: tuple[Offer, ...] = ()
 
     @property
+    def goods_savings(self) -> Decimal:
+        """What is taken off the goods; ``savings`` is all that is taken off."""
+        return self.savings - self.shipping_savings
+
+    @property
     def applied(self) -> tuple[Offer, ...]:
         return tuple(offer for offer in self.offers if offer.is_applied)
 
@@ -78,12 +83,12 @@ class Cart:
 
 def line_of(data: Any) -> Line:
     variant = data["variant"]
-    product = variant["product"]["name"]
+    product = variant["product"]
     return Line(
         variant_id=variant["id"],
         sku=variant["sku"],
-        product=product,
-        name=f"{product} {variant['name']}".strip(),
+        product_id=product["id"],
+        name=f"{product['name']} {variant['name']}".strip(),
         quantity=data["quantity"],
         total=amount(data["totalPrice"]),
     )

@@ -11,7 +11,7 @@ query Products($country: CountryCode!) {{
   shop {{ defaultCurrency }}
   products(first: 100) {{
     edges {{ node {{
-      name
+      id name
       variants {{
         id sku name quantityAvailable(countryCode: $country) pricing {{ price {GROSS} }}
       }}
@@ -25,7 +25,7 @@ fragment Prices on Checkout {{
   id token
   lines {{
     id quantity totalPrice {GROSS}
-    variant {{ id sku name product {{ name }} }}
+    variant {{ id sku name product {{ id name }} }}
   }}
   shippingMethod {{ id }}
   availableShippingMethods {{ id name price {MONEY} }}

@@ -35,7 +35,7 @@ class Variant:
 
     id: str
     sku: str
-    product: str
+    product_id: str
     name: str
     price: Decimal
     available: int
@@ -56,7 +56,7 @@ def variants_of(data: Any) -> list[Variant]:
         Variant(
             variant["id"],
             variant["sku"],
-            edge["node"]["name"],
+            edge["node"]["id"],
             f"{edge['node']['name']} {variant['name']}".strip(),
             amount(variant["pricing"]["price"]),
             variant["quantityAvailable"],
@@ -175,8 +175,8 @@ class Journey:
         gap = self.shown.gap_of(benefit_type)
         if not gap:
             raise ShopError(f"No offer of the kind {benefit_type} is within reach.")
-        taken = {line.product for line in self.shown.lines}
-        others = [one for one in self.variants if one.product not in taken]
+        taken = {line.product_id for line in self.shown.lines}
+        others = [one for one in self.variants if one.product_id not in taken]
         variant, count = closing(gap, others)
         lines = [{"variantId": variant.id, "quantity": count}]
         self.shop.ask(documents.ADD, id=self.id, lines=lines)

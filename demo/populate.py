@@ -8,8 +8,8 @@ import random
 SEED = 4
 
 
-def same_shop_every_time(connection):
-    """Saleor draws prices, sales and orders by lot: give every lot the same seed."""
+def seed_lots(connection):
+    """Make shops much alike: Saleor draws prices, sales and orders by lot."""
     from faker.generator import random as faker_random
 
     random.seed(SEED)
@@ -28,7 +28,7 @@ def main():
 
     # The command opens its pictures relative to the folder that holds Saleor.
     os.chdir(os.path.dirname(os.path.dirname(os.path.abspath(saleor.__file__))))
-    same_shop_every_time(connection)
+    seed_lots(connection)
     call_command("populatedb", createsuperuser=True)
 
 

@@ -47,7 +47,7 @@ def show(lines: Iterable[str]) -> None:
 
 
 def show_shop(variants: list[Variant], currency: str) -> None:
-    products = len({variant.product for variant in variants})
+    products = len({variant.product_id for variant in variants})
     print(
         f"\nA shopper's journey: {products} products in {len(variants)} variants, from "
         f"{plain(variants[0].price)} to {plain(variants[-1].price)} {currency}. "
@@ -60,7 +60,7 @@ def show_step(step: Step) -> None:
     cart = step.cart
     cells = [
         step.what,
-        plain(cart.subtotal + cart.savings),
+        plain(cart.subtotal + cart.goods_savings),
         applied(cart),
         ahead(cart),
         plain(cart.shipping) if cart.has_delivery else "-",
@@ -94,8 +94,7 @@ def show_order(order: Order, last: Step) -> None:
     rules = sorted({entry.name for entry in order.entries if entry.variant_id is None})
     show(receipt_line("shipping", last.plain.shipping, order.off(None), rules))
     print(LINES.rule())
-    both = order.savings + order.shipping_savings
-    show(receipt_line("total", last.plain.total, both, []))
+    show(receipt_line("total", last.plain.total, order.savings, []))
 
 
 def receipt_line(

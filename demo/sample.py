@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 import secrets
 import shutil
 import subprocess
@@ -73,13 +72,16 @@ def fresh(server: Server, host: Host) -> Iterator[tuple[str, Path]]:
 
 def sample_shop(server: Server, host: Host) -> tuple[str, Path]:
     """Return the database and the pictures of the filled shop, made if need be."""
-    key = key_of(host.key, HERE / "populate.py")
+    # The pictures lie here, their names in that server's database.
+    key = key_of(host.key, HERE / "populate.py", server.address)
     name = f"rewards_sample_{key}"
     media = DEMO / f"media-{key}"
     if name in server.databases() and media.is_dir():
         return name, media
     empty = template(server, host)
     say("Filling the shop with Saleor's own sample data (once, half a minute)")
+    # Copies of an older one name pictures that are gone.
+    drop_copies(server, name)
     for stale in DEMO.glob("media-*"):
         shutil.rmtree(stale)
     half = DEMO / "media-unfinished"
@@ -95,12 +97,16 @@ def with_our_tables(server: Server, host: Host, sample: str, media: Path) -> str
     name = f"{sample}_{key_of(*sorted(MIGRATIONS.glob('0*.py')))}"
     if name not in server.databases():
         say("Adding the plugin's tables (once)")
-        for stale in server.databases():
-            if re.fullmatch(rf"{sample}_\w+", stale):
-                server.drop(stale)
+        drop_copies(server, sample)
         command = ["-m", "django", "migrate", "saleor_rewards"]
         make(server, name, sample, host, command, media, "settings")
     return name
+
+
+def drop_copies(server: Server, sample: str) -> None:
+    for name in server.databases():
+        if name.startswith(f"{sample}_"):
+            server.drop(name)
 
 
 def make(
@@ -120,21 +126,26 @@ def make(
     server.drop(half)
     server.drop(name)
     server.create(half, template=source)
+    given = environ(host, server.url(half), media, f"demo.{settings}")
+    run([str(host.python), *command], given, LOGS / f"{name}.log")
+    server.rename(half, name)
+
+
+def run(command: list[str], given: dict[str, str], log: Path) -> None:
+    """Run a program to its end, telling those of its lines that mark a stage."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / f"{name}.log"
     with log.open("w") as sink, subprocess.Popen(
-        [str(host.python), *command],
-        stdout=subprocess.PIPE,
-        stderr=sink,
-        text=True,
-        env=environ(host, server.url(half), media, f"demo.{settings}"),
+        command, stdout=subprocess.PIPE, stderr=sink, text=True, env=given
     ) as program:
         assert program.stdout is not None
-        for line in program.stdout:
-            sink.write(line)
-            if line.startswith(STAGES):
-                say(f"  {line.strip()}")
+        try:
+            for line in program.stdout:
+                sink.write(line)
+                if line.startswith(STAGES):
+                    say(f"  {line.strip()}")
+        except KeyboardInterrupt:
+            program.kill()
+            raise
     if program.returncode != 0:
         tail = "\n".join(log.read_text().splitlines()[-12:])
         raise ToolError(f"The demo's shop cannot be made ({log}):\n{tail}")
-    server.rename(half, name)

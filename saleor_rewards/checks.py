@@ -15,6 +15,12 @@ E001 = "saleor_rewards.E001"
 E002 = "saleor_rewards.E002"
 E003 = "saleor_rewards.E003"
 W001 = "saleor_rewards.W001"
+W002 = "saleor_rewards.W002"
+W003 = "saleor_rewards.W003"
+
+PLUGIN = "saleor_rewards.plugin.RewardsPlugin"
+MIDDLEWARE = "saleor_rewards.plugin.middleware.RewardsMiddleware"
+ORDER_GATE = "saleor_rewards.plugin.middleware.OrderGateMiddleware"
 
 
 def saleor_version() -> str:
@@ -96,3 +102,34 @@ def check_plugin(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
             id=W001,
         )
     ]
+
+
+@register(Tags.compatibility)
+def check_saleor_2(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """W002, W003: what Saleor 2.10 needs beyond the plugin itself."""
+    from django.conf import settings
+
+    from .plugin.host import MAJOR
+
+    if MAJOR > 2 or PLUGIN not in settings.PLUGINS:
+        return []
+    found: list[CheckMessage] = []
+    if settings.PLUGINS[-1] != PLUGIN:
+        found.append(
+            Warning(
+                "Plugins behind Saleor Rewards may compute prices without its offers.",
+                hint=f"Put {PLUGIN} last in PLUGINS.",
+                id=W002,
+            )
+        )
+    for name, among, where in (
+        (MIDDLEWARE, settings.MIDDLEWARE, "MIDDLEWARE"),
+        (ORDER_GATE, settings.GRAPHENE["MIDDLEWARE"], 'GRAPHENE["MIDDLEWARE"]'),
+    ):
+        if name not in among:
+            found.append(
+                Warning(
+                    f"{where} lacks a part of Saleor Rewards.", f"Add {name}.", id=W003
+                )
+            )
+    return found

@@ -128,7 +128,10 @@ def check_saleor(steps: Steps, postgres: Server, arguments: list[str]) -> None:
     for saleor in saleors(postgres):
         steps.run(f"migrations on {saleor.name}", saleor.manage(*migrations))
         steps.run(f"system checks on {saleor.name}", saleor.manage("check"))
-        steps.run(f"tests on {saleor.name}", saleor.pytest("-m", "not storm", *WORKERS, *tests))
+        steps.run(
+            f"tests on {saleor.name}",
+            saleor.pytest("-m", "not storm", *WORKERS, *tests),
+        )
 
 
 def check_storms(steps: Steps, postgres: Server, arguments: list[str]) -> None:

@@ -1,9 +1,11 @@
-"""The Saleors that the product is run on.
+"""The Saleors that the product is run on, and how to run a program on one.
 
->>> with server() as postgres:  # doctest: +SKIP
-...     host = pypi_host()
-...     database = template(postgres, host)
-...     host.run_saleor(["-m", "django", "check"], postgres.url(database))
+::
+
+    with server() as postgres:
+        host = pypi_host()
+        url = postgres.url(template(postgres, host))
+        call([host.python, "-m", "django", "check"], host.tests_environ(url), NOWHERE)
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Sequence, TypedDict
 
 from . import installing
 from .environments import plain_environ, saleor_environment
-from .paths import INSIDE, ROOT
+from .paths import BUILD, INSIDE, ROOT
 from .report import ToolError
 
 #: What would make a Saleor talk to the outside, or to a real shop's services.
@@ -99,6 +101,10 @@ class Host:
         environ = plain_environ()
         for name in _OUTSIDE:
             environ.pop(name, None)
+        if BUILD not in self.python.parents:
+            # Keep what Python compiles, but not in somebody else's environment.
+            environ.pop("PYTHONDONTWRITEBYTECODE", None)
+            environ["PYTHONPYCACHEPREFIX"] = str(BUILD / "compiled")
         environ.update(
             PYTHONPATH=os.pathsep.join(path),
             DATABASE_URL=database_url,

@@ -3,7 +3,7 @@
 import { picture } from "./catalogue.js";
 import { byId, h, redraw } from "./dom.js";
 import { count, minus, money, sum } from "./format.js";
-import { applied, isShipping } from "./offers.js";
+import { applied, goodsBefore, isShipping } from "./offers.js";
 
 const view = () => document.body.dataset.view;
 
@@ -74,13 +74,11 @@ function shippingEntry(cart) {
 }
 
 export function sums(cart) {
-  const nothing = { amount: 0, currency: cart.totalPrice.gross.currency };
-  const goods = sum(cart.subtotalPrice.gross, cart.rewards?.savings ?? nothing);
   const savings = applied(cart).filter((offer) => !isShipping(offer) && offer.amount.amount > 0);
   return h(
     "dl",
     { class: "sums" },
-    entry("Subtotal", money(goods)),
+    entry("Subtotal", money(goodsBefore(cart))),
     savings.map((offer) => entry(offer.name, minus(offer.amount), "gain")),
     cart.discount?.amount > 0 && entry(cart.voucherCode ?? "Voucher", minus(cart.discount), "gain"),
     shippingEntry(cart),

@@ -4,6 +4,7 @@ import { tell } from "./api.js";
 import { announce, byId, h, silence } from "./dom.js";
 import * as documents from "./documents.js";
 import { money } from "./format.js";
+import { applied } from "./offers.js";
 
 const FIELDS = [
   { name: "email", label: "E-mail", type: "email", autocomplete: "email", value: "ada@example.com", wide: true },
@@ -15,6 +16,8 @@ const FIELDS = [
   { name: "countryArea", label: "State or region", autocomplete: "address-level1", value: "CA", optional: true },
 ];
 const DUMMY_GATEWAY = "mirumee.payments.dummy";
+// Saleor's answer to an amount that is no longer the total speaks of partial payments.
+const OTHER_TOTAL = "PARTIAL_PAYMENT_NOT_ALLOWED";
 
 function field({ name, label, wide, optional, ...attributes }) {
   const id = `field-${name}`;
@@ -160,15 +163,27 @@ async function pay(shop, onPlaced) {
   onPlaced(order.token);
 }
 
+// Offers can end while a shopper fills in a form: which ones, and that nothing was paid.
+function changes(before, after) {
+  const still = new Set(applied(after).map((offer) => offer.ruleId));
+  const gone = applied(before).filter((offer) => !still.has(offer.ruleId));
+  const ended = gone.map((offer) => `${offer.name} has ended.`);
+  return [...ended, "The total has changed: please check it and pay again."].join(" ");
+}
+
+async function showWhyNotPaid(shop, error) {
+  const before = shop.cart;
+  await shop.refresh();
+  const isOther = error.fields?.some(({ code }) => code === OTHER_TOTAL);
+  announce(isOther && shop.cart ? changes(before, shop.cart) : error.message);
+}
+
 function paymentStep(shop, onPlaced) {
   const ready = shop.cart.shippingMethod || !shop.cart.isShippingRequired;
   const label = ready ? `Pay ${money(shop.cart.totalPrice.gross)}` : "Choose a delivery first";
   const button = h("button", { type: "button", class: "button button-primary", disabled: !ready, "data-key": "pay" }, label);
   button.addEventListener("click", () =>
-    shop.run(() => pay(shop, onPlaced), async (error) => {
-      announce(error.message);
-      await shop.refresh();
-    }),
+    shop.run(() => pay(shop, onPlaced), (error) => showWhyNotPaid(shop, error)),
   );
   return h(
     "section",

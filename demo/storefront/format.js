@@ -14,7 +14,9 @@ function formatFor(currency, digits) {
 
 export const money = ({ amount, currency }) => formatFor(currency).format(amount);
 
-export const minus = ({ amount, currency }) => money({ amount: -amount, currency });
+export const negative = ({ amount, currency }) => ({ amount: -amount, currency });
+
+export const minus = (value) => money(negative(value));
 
 // Saleor sends amounts as JSON numbers. Sums go through the currency's smallest unit, so
 // that no fraction of it is left over.

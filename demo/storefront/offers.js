@@ -1,7 +1,7 @@
 // The offers bar: what a shopper has, and how far the next thing is.
 
 import { byId, h, icon } from "./dom.js";
-import { count, money, percent, sum } from "./format.js";
+import { count, money, negative, percent, sum } from "./format.js";
 
 const CHECK = "m5 12.5 4.5 4.5L19 7.5";
 const GIFT = "M4 11h16v9H4v-9Zm-1-4h18v4H3V7Zm9 0v13M12 7S10.5 3 8 3.5 8 7 12 7Zm0 0s1.5-4 4-3.5S16 7 12 7Z";
@@ -98,11 +98,18 @@ function fold(list, rows) {
   });
 }
 
+// What the goods cost before our offers. The plugin's savings are goods and shipping.
+export function goodsBefore(cart) {
+  const goods = cart.subtotalPrice.gross;
+  if (!cart.rewards) return goods;
+  return sum(goods, cart.rewards.savings, negative(cart.rewards.shippingSavings));
+}
+
 export function showOffers(cart) {
   const offers = cart?.rewards?.offers ?? [];
   byId("offers").hidden = offers.length === 0;
   if (!offers.length) return;
-  const goods = sum(cart.subtotalPrice.gross, cart.rewards.savings);
+  const goods = goodsBefore(cart);
   fold(byId("offers-list"), offers.map((offer) => row(offer, goods)));
   say(offers);
 }

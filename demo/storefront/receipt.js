@@ -2,7 +2,7 @@
 
 import { picture } from "./catalogue.js";
 import { h } from "./dom.js";
-import { minus, money, sum } from "./format.js";
+import { minus, money, negative, sum } from "./format.js";
 
 // The receipt has an entry for each line of each rule; a shopper reads rules.
 function byRule(entries) {
@@ -35,14 +35,13 @@ export function receipt(order) {
   const total = order.total.gross;
   const nothing = { amount: 0, currency: total.currency };
   const { entries = [], savings = nothing, shippingSavings = nothing } = order.rewards ?? {};
-  const saved = sum(savings, shippingSavings);
   const shipping = order.shippingPrice.gross;
   const shippingBefore = sum(shipping, shippingSavings);
-  const goods = sum(total, savings, { ...shipping, amount: -shipping.amount });
+  const goods = sum(total, savings, negative(shippingBefore));
   const to = order.shippingAddress;
   return [
     h("p", { class: "receipt-lead" }, `Order ${order.number} is placed${order.isPaid ? " and paid" : ""}.`),
-    saved.amount > 0 && h("p", { class: "receipt-saved" }, `You saved ${money(saved)}.`),
+    savings.amount > 0 && h("p", { class: "receipt-saved" }, `You saved ${money(savings)}.`),
     h("ul", { class: "lines" }, order.lines.map(line)),
     h(
       "dl",

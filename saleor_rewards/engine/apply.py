@@ -21,7 +21,7 @@ def effects_of(cart: Cart, chosen: Combination) -> Iterator[Effect]:
     >>> list(effects_of(cart, nothing))
     []
     """
-    left = list(cart.amounts)
+    left = list(cart.rooms)
     if chosen.item is not None:
         parts = split_steadily(chosen.item_amount, chosen.remainder.parts)
         yield from _line_effects(cart, chosen.item, range(len(left)), parts, left)
@@ -48,8 +48,7 @@ def _line_effects(
     left: list[int],
 ) -> Iterator[Effect]:
     rule = pick.compiled.rule
-    for index, share in zip(indexes, parts):
-        part = min(share, left[index] - cart.lines[index].keep_amount)
+    for index, part in zip(indexes, parts):
         left[index] -= part
         if part:
             yield LineDiscount(

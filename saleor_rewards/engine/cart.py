@@ -17,8 +17,9 @@ class ScopeView:
     """The lines of a cart in one scope: their places, items and subtotal.
 
     Scopes that hold the same lines share one view, known by its `number`.
+    `room_amount` is the most that may be taken off these lines.
 
-    >>> ScopeView(number=0, indexes=(0, 2), quantity=3, amount=4000).amount
+    >>> ScopeView(0, (0, 2), quantity=3, amount=4000, room_amount=3997).amount
     4000
     """
 
@@ -26,6 +27,7 @@ class ScopeView:
     indexes: tuple[int, ...]
     quantity: int
     amount: int
+    room_amount: int
 
 
 class Cart:
@@ -38,7 +40,7 @@ class Cart:
     >>> line = LineSnapshot("7", "1", "2", 2, list_amount=2000, amount=2000)
     >>> cart = Cart(Snapshot("default", "USD", lines=(line,)), [Scope()])
     >>> cart.view(0)
-    ScopeView(number=0, indexes=(0,), quantity=2, amount=2000)
+    ScopeView(number=0, indexes=(0,), quantity=2, amount=2000, room_amount=2000)
     """
 
     def __init__(self, snapshot: Snapshot, scopes: Sequence[Scope]) -> None:
@@ -49,6 +51,7 @@ class Cart:
             key=lambda line: line.id,
         )
         self.amounts = [line.amount for line in self.lines]
+        self.rooms = [line.amount - line.keep_amount for line in self.lines]
         self._all = tuple(range(len(self.lines)))
         self.subtotal_amount = sum(self.amounts)
         self._views: dict[int, ScopeView] = {}
@@ -78,6 +81,7 @@ class Cart:
                     indexes,
                     sum(self.lines[index].quantity for index in indexes),
                     sum(self.amounts[index] for index in indexes),
+                    sum(self.rooms[index] for index in indexes),
                 )
                 self._views_by_indexes[indexes] = view
             self._views[scope_no] = view
@@ -136,26 +140,30 @@ class Remainder:
         return amount
 
 
-def item_parts(option: Option, amounts: Sequence[int]) -> list[int]:
+def item_parts(
+    option: Option, amounts: Sequence[int], rooms: Sequence[int]
+) -> list[int]:
     """Return what an option takes off each line when it works in the item lane.
 
-    A percentage rounds on each line for itself: only so does one line's discount not
-    move when another line is added, see `allocate`.
+    `rooms` is the most that may be taken off each line. A percentage rounds on each
+    line for itself: only so does one line's discount not move when another line is
+    added, see `allocate`.
 
     >>> from decimal import Decimal
-    >>> item_parts(Option.percent_off(Decimal("10"), cap=None), [105, 105, 4])
+    >>> tenth, lines = Option.percent_off(Decimal("10"), cap=None), [105, 105, 4]
+    >>> item_parts(tenth, lines, rooms=lines)
     [11, 11, 0]
-    >>> item_parts(Option.percent_off(Decimal("10"), cap=20), [105, 105, 4])
+    >>> item_parts(Option.percent_off(Decimal("10"), cap=20), lines, rooms=lines)
     [10, 10, 0]
-    >>> item_parts(Option(amount=500), [300, 100])
-    [300, 100]
+    >>> item_parts(Option(amount=500), [300, 100], rooms=[299, 99])
+    [299, 99]
     """
     rate = option.rate
     if rate is None:
-        weights = list(amounts)
+        weights = list(rooms)
         limit = option.amount if option.cap is None else min(option.amount, option.cap)
     else:
-        weights = [rate.of(amount) for amount in amounts]
+        weights = [min(rate.of(amount), room) for amount, room in zip(amounts, rooms)]
         if option.cap is None:
             return weights
         limit = option.cap

@@ -63,7 +63,7 @@ class _Search:
     ) -> None:
         self.cart = cart
         self.cap_amount = cap_amount
-        self.most_amount = cart.subtotal_amount
+        self.most_amount = sum(cart.rooms)
         if cart.snapshot.shipping_carrier is not ShippingCarrier.LINES:
             self.most_amount += cart.shipping_amount
         self.untouched = Remainder([0] * len(cart.lines))
@@ -91,9 +91,10 @@ class _Search:
         key = (view.number, way.opening.option_no)
         known = self.found.get(key)
         if known is not None and known.item is not None:
+            if _is_behind(known.total_amount, way, best):
+                return None
             # The same is taken off the same lines, only by another rule.
-            found = replace(known, item=replace(known.item, way=way))
-            return None if _is_behind(found.total_amount, way, best) else found
+            return replace(known, item=replace(known.item, way=way))
         bound = item_bound(option, view.amount, len(view.indexes))
         if _is_behind(self._most(bound), way, best):
             return None
@@ -108,7 +109,8 @@ class _Search:
     def _parts(self, view: ScopeView, option: Option) -> list[int]:
         parts = [0] * len(self.cart.lines)
         amounts = [self.cart.amounts[index] for index in view.indexes]
-        for index, part in zip(view.indexes, item_parts(option, amounts)):
+        rooms = [self.cart.rooms[index] for index in view.indexes]
+        for index, part in zip(view.indexes, item_parts(option, amounts, rooms)):
             parts[index] = part
         return parts
 

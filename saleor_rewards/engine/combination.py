@@ -81,6 +81,12 @@ class Combination:
         """What the shopper saves, shipping included."""
         return self.item_amount + self.order_amount + self.shipping_amount
 
+    def amount_of(self, pick: Pick) -> int:
+        """Return what one of the picks takes off under the cap."""
+        if pick is self.item:
+            return self.item_amount
+        return self.order_amount if pick is self.order else self.shipping_amount
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from datetime import datetime
 from typing import Dict, Generic, Hashable, Iterable, Mapping, TypeVar
 
 from .benefits import Ladder, Option
-from .conditions import ActiveDates
 from .index import CompiledRule, CurrencyIndex, GateKey, Opening
 from .kinds import Lane, SubtotalBase
 from .rules import ProgramSettings, RuleDefinition
 from .scope import Scope
 
 Key = TypeVar("Key", bound=Hashable)
+
+#: Rules without any amount work in a currency that no rule names.
+ANY_CURRENCY = ""
 
 
 class CompiledProgram:
@@ -36,23 +40,36 @@ class CompiledProgram:
             raise ValueError("rules: each id must be there once")
         self.needs = frozenset(need for rule in self.rules for need in _needs(rule))
         compiler = _Compiler()
-        currencies = {
-            currency
-            for rule in self.rules
-            for _, amounts in rule.amounts_by_field()
-            for currency in amounts.currencies
+        self._by_currency = {
+            currency: compiler.rules(self.rules, currency)
+            for currency in [*_currencies(self.rules), ANY_CURRENCY]
         }
-        self.indexes = {
-            currency: compiler.index(self.rules, currency) for currency in currencies
-        }
-        # Rules without any amount work in a currency that no rule names.
-        self._anywhere = compiler.index(self.rules, "")
         self.scopes = tuple(compiler.scopes)
         self.gates: tuple[GateKey, ...] = tuple(compiler.gates)
+        times = {time for rule in self.rules for time in (rule.starts_at, rule.ends_at)}
+        self._times = sorted(time for time in times if time is not None)
+        self._indexes: dict[str, tuple[int, CurrencyIndex]] = {}
 
-    def index(self, currency: str) -> CurrencyIndex:
-        """Return the rules that are configured in `currency`."""
-        return self.indexes.get(currency, self._anywhere)
+    def compiled(self, currency: str) -> Mapping[int, CompiledRule]:
+        """Return by id the rules that are configured in `currency`."""
+        return self._by_currency.get(currency, self._by_currency[ANY_CURRENCY])
+
+    def index(self, currency: str, at: datetime) -> CurrencyIndex:
+        """Return the index of the rules that run at `at` in `currency`.
+
+        It is made anew when a rule has started or ended since it was last asked for.
+        """
+        period = bisect_right(self._times, at)
+        known = self._indexes.get(currency)
+        if known is None or known[0] != period:
+            running = [
+                compiled
+                for compiled in self.compiled(currency).values()
+                if compiled.rule.dates.code_at(at) is None
+            ]
+            known = (period, CurrencyIndex(running, self.scopes))
+            self._indexes[currency] = known
+        return known[1]
 
 
 def compile_program(
@@ -73,6 +90,15 @@ def compile_program(
     ['customer']
     """
     return CompiledProgram(settings, rules)
+
+
+def _currencies(rules: Iterable[RuleDefinition]) -> set[str]:
+    return {
+        currency
+        for rule in rules
+        for _, amounts in rule.amounts_by_field()
+        for currency in amounts.currencies
+    }
 
 
 def _needs(rule: RuleDefinition) -> Iterable[str]:
@@ -101,20 +127,22 @@ class _Compiler:
         self.gates: _Numbers[GateKey] = _Numbers()
         self.options: _Numbers[Hashable] = _Numbers()
 
-    def index(self, rules: Iterable[RuleDefinition], currency: str) -> CurrencyIndex:
-        configured = [rule for rule in rules if rule.is_configured(currency)]
-        return CurrencyIndex(
-            [self.rule(rule, currency) for rule in configured], list(self.scopes)
-        )
+    def rules(
+        self, rules: Iterable[RuleDefinition], currency: str
+    ) -> dict[int, CompiledRule]:
+        return {
+            rule.id: self.rule(rule, currency)
+            for rule in rules
+            if rule.is_configured(currency)
+        }
 
     def rule(self, rule: RuleDefinition, currency: str) -> CompiledRule:
-        conditions, dates = rule.conditions, rule.dates
+        conditions = rule.conditions
         quantity = conditions.minimum_quantity
         scope_no = self.scopes[conditions.scope]
         openings = self.openings(rule, currency)
         return CompiledRule(
             rule=rule,
-            dates=None if dates == ActiveDates() else dates,
             scope_no=scope_no,
             gate_no=self.gates[conditions.gate, rule.lane is Lane.SHIPPING],
             minimum_quantity=0 if quantity is None else quantity.quantity,

@@ -54,21 +54,29 @@ class Contest:
         best_amount = -1
         for view, ways in self._fields:
             after_amount = remainder.amount(view)
-            target_amount = self._fixed_amount
-            if target_amount is None:
-                target_amount = after_amount
+            target_amount, room_amount = self._target(view, after_amount)
             for way in ways:
                 opening = way.opening
-                if opening.option.limit(target_amount) < best_amount:
+                limit = opening.option.limit(target_amount)
+                if limit <= best_amount and (
+                    limit < best_amount or best is None or way.least_rank > best.rank
+                ):
                     break
                 if not opening.is_open(view.amount, after_amount):
                     continue
-                amount = opening.option.worth(target_amount)
+                amount = min(opening.option.worth(target_amount), room_amount)
                 if amount > best_amount or (
                     amount == best_amount and best is not None and way.rank < best.rank
                 ):
                     best, best_amount = way, amount
         return None if best is None else Pick(best, best_amount)
+
+    def _target(self, view: ScopeView, after_amount: int) -> tuple[int, int]:
+        """Return what a way works on, and the most that it may take off."""
+        if self._fixed_amount is not None:
+            return self._fixed_amount, self._fixed_amount
+        taken_amount = view.amount - after_amount
+        return after_amount, view.room_amount - taken_amount
 
 
 def ranked_item_ways(

@@ -97,11 +97,11 @@ def evaluate(snapshot: Snapshot, program: CompiledProgram, at: datetime) -> Eval
         raise ValueError("at: an aware time is needed")
     cart = Cart(snapshot, program.scopes)
     facts = _facts(snapshot, program, at)
-    index = program.index(snapshot.currency)
+    index = program.index(snapshot.currency, at)
     fields = index.fields(cart, Gates(program.gates, facts))
     outcome = choose(cart, fields, _cap_amount(cart, program))
     effects = tuple(effects_of(cart, outcome.applied))
-    return Evaluation(effects, Explainer(program, cart, facts, outcome, effects))
+    return Evaluation(effects, Explainer(program, cart, facts, outcome))
 
 
 def _facts(snapshot: Snapshot, program: CompiledProgram, at: datetime) -> Facts:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Iterable, Iterator
+from typing import Iterator
 
 from .cart import Cart
 from .combination import Outcome, Pick
 from .compile import CompiledProgram
 from .conditions import Facts
-from .effects import Effect
 from .forecast import Forecast, Standing
 from .index import CompiledRule, Opening
 from .kinds import BenefitType, Lane, ShippingCarrier
@@ -42,20 +40,12 @@ class Explainer:
     """
 
     def __init__(
-        self,
-        program: CompiledProgram,
-        cart: Cart,
-        facts: Facts,
-        outcome: Outcome,
-        effects: Iterable[Effect],
+        self, program: CompiledProgram, cart: Cart, facts: Facts, outcome: Outcome
     ) -> None:
         self.program = program
-        self._given: Counter[int] = Counter()
-        for effect in effects:
-            self._given[effect.rule_id] += effect.amount
         self.cart = cart
         self.outcome = outcome
-        self.rules = program.index(facts.currency).rules
+        self.rules = program.compiled(facts.currency)
         self.forecast = Forecast(cart, outcome.combination)
         self._at = facts.at
         self._facts = {
@@ -125,7 +115,7 @@ class Explainer:
 
     def _applied(self, compiled: CompiledRule, pick: Pick) -> Offer:
         rule = compiled.rule
-        amount = self._given[compiled.rule.id]
+        amount = self.outcome.applied.amount_of(pick)
         if pick.amount and not amount:
             return _answer(rule, OfferState.BLOCKED, OfferCode.CAP_REACHED)
         standing = self.forecast.standing(compiled)

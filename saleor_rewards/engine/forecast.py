@@ -97,8 +97,10 @@ class Forecast:
             return remaining + added_amount
         indexes = self.cart.view(item_scope_no).indexes
         amounts = [self.cart.amounts[index] for index in indexes]
+        rooms = [self.cart.rooms[index] for index in indexes]
         amounts.append(added_amount)
-        parts = item_parts(item.option, amounts)
+        rooms.append(added_amount)
+        parts = item_parts(item.option, amounts, rooms)
         counted = set(self.cart.view(compiled.scope_no).indexes)
         left = sum(
             amount - part

@@ -5,19 +5,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import datetime
 from fractions import Fraction
 from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence, Tuple
 
 from .benefits import Option
 from .cart import Cart, ScopeView
-from .conditions import ActiveDates, Facts, GateCondition
+from .conditions import Facts, GateCondition
 from .kinds import Lane
 from .rules import RuleDefinition
 from .scope import Key, Scope
 
 #: Conditions that no item can change, and whether the delivery method may wait.
 GateKey = Tuple[Tuple[GateCondition, ...], bool]
+
+#: Priority (negative), rule and step.
+Rank = Tuple[int, int, int]
 
 #: A subtotal in minor units beyond every amount of a rule.
 FAR_AMOUNT = 10**18
@@ -57,13 +59,12 @@ class CompiledRule:
     >>> from saleor_rewards.engine.benefits import FreeShipping
     >>> rule = RuleDefinition(5, 1, "Free", Lane.SHIPPING, FreeShipping(), priority=2)
     >>> opening = Opening(FreeShipping().options("USD")[0], 0, 0, after_amount=5000)
-    >>> compiled = CompiledRule(rule, None, 0, 0, 0, (opening,))
+    >>> compiled = CompiledRule(rule, 0, 0, 0, (opening,))
     >>> compiled.rank, compiled.threshold
     ((-2, 5), 5000)
     """
 
     rule: RuleDefinition
-    dates: ActiveDates | None
     scope_no: int
     gate_no: int
     minimum_quantity: int
@@ -79,32 +80,24 @@ class CompiledRule:
         """The least subtotal before item discounts at which it gives anything."""
         return self.openings[0].threshold
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether neither time nor the number of items matters."""
-        return self.dates is None and not self.minimum_quantity
-
-    def counts(self, at: datetime, quantity: int) -> bool:
-        """Tell whether dates and number of items allow it."""
-        if quantity < self.minimum_quantity:
-            return False
-        return self.dates is None or self.dates.code_at(at) is None
-
 
 @dataclass(frozen=True)
 class Way:
     """One opening of one rule; the smaller `rank` wins a tie.
 
+    `least_rank` is the smallest rank among this way and those after it in its run.
+
     >>> [name for name in Way.__annotations__]
-    ['rank', 'compiled', 'opening']
+    ['rank', 'compiled', 'opening', 'least_rank']
     """
 
-    rank: tuple[int, int, int]
+    rank: Rank
     compiled: CompiledRule
     opening: Opening
+    least_rank: Rank
 
     @property
-    def strength(self) -> tuple[Fraction | int, tuple[int, int, int]]:
+    def strength(self) -> tuple[Fraction | int, Rank]:
         """What ways are sorted by, the strongest first, whatever the cart holds."""
         option = self.opening.option
         rate = option.rate
@@ -124,7 +117,7 @@ class Run:
     """
 
     def __init__(self, ways: Iterable[Way]) -> None:
-        self._ways = tuple(sorted(ways, key=lambda way: way.strength))
+        self._ways = _with_least_ranks(sorted(ways, key=lambda way: way.strength))
         self._places = sorted(
             range(len(self._ways)),
             key=lambda place: self._ways[place].opening.threshold,
@@ -132,7 +125,6 @@ class Run:
         self._thresholds = [
             self._ways[place].opening.threshold for place in self._places
         ]
-        self.is_plain = all(way.compiled.is_plain for way in self._ways)
 
     def reached(self, amount: int) -> tuple[Way, ...]:
         """Return the ways whose threshold is at most `amount`."""
@@ -142,20 +134,29 @@ class Run:
         return tuple(self._ways[place] for place in sorted(self._places[:count]))
 
 
+def _with_least_ranks(ways: Sequence[Way]) -> tuple[Way, ...]:
+    found: list[Way] = []
+    for way in reversed(ways):
+        behind = found[-1].least_rank if found else way.rank
+        found.append(replace(way, least_rank=min(way.rank, behind)))
+    return tuple(reversed(found))
+
+
 #: A lane, whether its rules are exclusive, and whether they work by a rate.
 RunKey = Tuple[Lane, bool, bool]
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Rules that share scope and gate.
+    """Rules that share scope, gate and minimum quantity.
 
-    >>> Shelf(scope_no=0, gate_no=0, threshold=0, runs={}).runs
+    >>> Shelf(0, gate_no=0, minimum_quantity=3, threshold=0, runs={}).runs
     {}
     """
 
     scope_no: int
     gate_no: int
+    minimum_quantity: int
     threshold: int
     runs: Mapping[RunKey, Run]
 
@@ -174,7 +175,7 @@ class Field(NamedTuple):
 class Gates:
     """Answers each distinct gate of a program once for one cart and moment.
 
-    >>> from datetime import timezone
+    >>> from datetime import datetime, timezone
     >>> from saleor_rewards.engine.conditions import Countries
     >>> facts = Facts(datetime(2024, 5, 1, tzinfo=timezone.utc), "USD", country="DE")
     >>> Gates([((Countries(frozenset({"PL"})),), False)], facts).is_open(0)
@@ -182,7 +183,6 @@ class Gates:
     """
 
     def __init__(self, gates: Sequence[GateKey], facts: Facts) -> None:
-        self.at = facts.at
         self._gates = gates
         self._facts = {
             False: facts,
@@ -202,17 +202,18 @@ class Gates:
 
 
 class CurrencyIndex:
-    """The rules that are configured in one currency, by scope, gate and threshold.
+    """Rules in one currency by scope, gate and threshold.
 
-    >>> CurrencyIndex([], []).rules
+    >>> from datetime import datetime, timezone
+    >>> from saleor_rewards.engine.snapshot import Snapshot
+    >>> facts = Facts(datetime(2024, 5, 1, tzinfo=timezone.utc), "USD")
+    >>> cart = Cart(Snapshot("default", "USD"), [])
+    >>> dict(CurrencyIndex([], []).fields(cart, Gates([], facts)))
     {}
     """
 
     def __init__(self, rules: Iterable[CompiledRule], scopes: Sequence[Scope]) -> None:
-        self.rules: Mapping[int, CompiledRule] = {
-            compiled.rule.id: compiled for compiled in rules
-        }
-        shelves = _shelves(self.rules.values())
+        shelves = _shelves(rules)
         broad = [shelf for shelf in shelves if not scopes[shelf.scope_no].is_narrow]
         self._broad = sorted(broad, key=lambda shelf: shelf.threshold)
         self._lowest = [shelf.threshold for shelf in self._broad]
@@ -230,16 +231,12 @@ class CurrencyIndex:
             view = cart.view(shelf.scope_no)
             if view.amount < shelf.threshold or not view.indexes:
                 continue
+            if view.quantity < shelf.minimum_quantity:
+                continue
             if not gates.is_open(shelf.gate_no):
                 continue
             for (lane, exclusive, _), run in shelf.runs.items():
                 ways = run.reached(view.amount)
-                if not run.is_plain:
-                    ways = tuple(
-                        way
-                        for way in ways
-                        if way.compiled.counts(gates.at, view.quantity)
-                    )
                 if ways:
                     found[lane, exclusive].append(Field(view, ways))
         return found
@@ -255,25 +252,27 @@ class CurrencyIndex:
 
 
 def _shelves(rules: Iterable[CompiledRule]) -> list[Shelf]:
-    groups: dict[tuple[int, int], dict[RunKey, list[Way]]] = defaultdict(
+    groups: dict[tuple[int, int, int], dict[RunKey, list[Way]]] = defaultdict(
         lambda: defaultdict(list)
     )
     for compiled in _without_twins(rules):
         rule = compiled.rule
-        runs = groups[compiled.scope_no, compiled.gate_no]
+        runs = groups[compiled.scope_no, compiled.gate_no, compiled.minimum_quantity]
         for step, opening in enumerate(compiled.openings):
             key = (rule.lane, rule.exclusive, opening.option.rate is not None)
-            runs[key].append(Way((*compiled.rank, step), compiled, opening))
+            rank = (*compiled.rank, step)
+            runs[key].append(Way(rank, compiled, opening, least_rank=rank))
     return [
         Shelf(
             scope_no=scope_no,
             gate_no=gate_no,
+            minimum_quantity=quantity,
             threshold=min(
                 way.opening.threshold for ways in runs.values() for way in ways
             ),
             runs={key: Run(ways) for key, ways in runs.items()},
         )
-        for (scope_no, gate_no), runs in groups.items()
+        for (scope_no, gate_no, quantity), runs in groups.items()
     ]
 
 
@@ -290,7 +289,7 @@ def _without_twins(rules: Iterable[CompiledRule]) -> Iterator[CompiledRule]:
                 (way.option_no, way.before_amount, way.after_amount)
                 for way in compiled.openings
             ),
-            (rule.lane, rule.exclusive, compiled.dates),
+            (rule.lane, rule.exclusive),
         )
         if twin not in seen:
             seen.add(twin)

@@ -62,7 +62,7 @@ class OfferCode(Enum):
     BEATEN = "BEATEN"
     #: Exclusive rule `beaten_by` is better than all the others together.
     EXCLUSIVE_APPLIED = "EXCLUSIVE_APPLIED"
-    #: The program's cap leaves nothing for this rule.
+    #: The program's cap, or what the lines cost at all, leaves nothing for this rule.
     CAP_REACHED = "CAP_REACHED"
 
 

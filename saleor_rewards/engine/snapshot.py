@@ -43,8 +43,8 @@ class LineSnapshot:
     `list_amount` is the whole line at list price, `amount` the whole line after
     catalogue sales and before any voucher or reward. `category_ids` names the
     product's category and all its ancestors. A gift line neither counts towards a
-    rule nor gets anything. `keep_amount` is what the line still has to cost, for a
-    host that cannot sell a line for nothing. Raises `ValueError` naming the field.
+    rule nor gets anything. `keep_amount` is what the line has to cost in the
+    end, for a host that cannot sell a line for nothing. Raises `ValueError` naming the field.
 
     >>> line = LineSnapshot("7", "1", "2", quantity=2, list_amount=2000, amount=1500)
     >>> line.on_sale

@@ -68,6 +68,12 @@ class Host(Protocol):
     def writing(self) -> ContextManager[None]:
         """Return a block in which writing outside a mutation is meant."""
 
+    def revisit(self, variant_pk: int, after: str, limit: int) -> str | None:
+        """Refresh up to ``limit`` checkouts that hold a variant and carry offers.
+
+        Returns the key of the last one, ``None`` where no more are left.
+        """
+
     def withdraw(self, limit: int) -> int:
         """Take our effects off up to ``limit`` open checkouts; return how many."""
 

@@ -64,12 +64,9 @@ def check_rule(
 
 def locked_rule(rule_pk: int, field: str = "id") -> Rule:
     """Return the rule, locked until the transaction ends. Raises ``ProgramError``."""
-    rule = (
-        Rule.objects.select_for_update(of=("self",))
-        .select_related("current", "program")
-        .filter(pk=rule_pk, deleted_at=None)
-        .first()
-    )
+    # Nothing is joined: a row that changed while the lock was waited for would
+    # come without its new version.
+    rule = Rule.objects.select_for_update().filter(pk=rule_pk, deleted_at=None).first()
     if rule is None:
         raise ProgramError.of(
             ProgramErrorCode.NOT_FOUND, field, "There is no such rule."

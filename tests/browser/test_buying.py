@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from .merchant import stopped
+from .running import RunningDemo
 from .storefront import Storefront, amount
 
 
@@ -119,3 +121,29 @@ def test_a_shop_that_does_not_answer_is_told_in_words(storefront: Storefront) ->
     alert.filter(has_text="does not answer").wait_for()
     page.get_by_role("button", name="Dismiss").click()
     assert alert.inner_text() == ""
+
+
+def test_an_offer_that_ends_before_the_payment_is_told(
+    storefront: Storefront, demo: RunningDemo
+) -> None:
+    # given a shopper about to pay, and a merchant who stops the ladder
+    storefront.fill_up_to(100)
+    goods = storefront.subtotal()
+    storefront.go_to_checkout()
+    storefront.give_address()
+    storefront.choose_delivery()
+    page = storefront.page
+
+    # when
+    with stopped(demo, "Spend and save"):
+        page.get_by_role("button", name="Pay $").click()
+
+        # then nothing is paid, and the page says why and shows the new total
+        alert = page.get_by_role("alert")
+        alert.filter(has_text="Spend and save has ended.").wait_for()
+        button = page.get_by_role("button", name="Pay $")
+        assert amount(button.inner_text()) == goods
+
+        # and the second try goes through
+        assert storefront.pay() == goods
+        assert amount(storefront.receipt()["Paid"]) == goods

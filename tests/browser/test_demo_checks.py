@@ -39,7 +39,7 @@ CART = replace(
     subtotal=Decimal("95.00"),
     shipping=Decimal("0.00"),
     total=Decimal("95.00"),
-    savings=Decimal("5.00"),
+    savings=Decimal("12.20"),
     shipping_savings=Decimal("7.20"),
     offers=(LADDER, SHIPPING),
 )
@@ -51,7 +51,7 @@ ORDER = Order(
     shipping=Decimal("0.00"),
     total=Decimal("95.00"),
     captured=Decimal("95.00"),
-    savings=Decimal("5.00"),
+    savings=Decimal("12.20"),
     shipping_savings=Decimal("7.20"),
     entries=(
         Entry("Ladder", 1, "a", Decimal("5.00")),

@@ -74,7 +74,11 @@ class Oracle:
     ) -> None:
         self.cart = snapshot
         self.lines = sorted(snapshot.lines, key=lambda line: line.id)
-        self.subtotal = sum(line.amount for line in self.lines if not line.is_gift)
+        self.before = [0 if line.is_gift else line.amount for line in self.lines]
+        self.rooms = [
+            0 if line.is_gift else line.amount - line.keep_amount for line in self.lines
+        ]
+        self.subtotal = sum(self.before)
         self.cap = self.subtotal
         if settings.cap_percent is not None:
             self.cap = floor(Fraction(settings.cap_percent) * self.subtotal / 100)
@@ -134,19 +138,21 @@ class Oracle:
         self, item: Choice | None, order: Choice | None, shipping: Choice | None
     ) -> int:
         """Return what a combination gives, -1 where some rule of it is not met."""
-        before = [0 if line.is_gift else line.amount for line in self.lines]
-        after = before
+        before = after = self.before
+        rooms = self.rooms
         if item is not None:
             if not self.is_met(item, before, before):
                 return -1
             parts = self.item_parts(item)
             after = [amount - part for amount, part in zip(before, parts)]
+            rooms = [room - part for room, part in zip(rooms, parts)]
         for choice in (order, shipping):
             if choice is not None and not self.is_met(choice, before, after):
                 return -1
         goods = sum(before) - sum(after)
         if order is not None:
-            goods += order.worth(self.sum_of(order, after))
+            worth = order.worth(self.sum_of(order, after))
+            goods += min(worth, self.sum_of(order, rooms))
         goods = min(goods, self.cap)
         return self.with_shipping(goods, shipping)
 
@@ -156,17 +162,20 @@ class Oracle:
             return goods
         total = goods + shipping.worth(price.amount)
         if carrier is ShippingCarrier.LINES:
-            return min(total, self.subtotal)
+            return min(total, sum(self.rooms))
         return total
 
     def item_parts(self, item: Choice) -> list[int]:
         scope = item.rule.conditions.scope
-        mine = [line.amount if in_scope(scope, line) else 0 for line in self.lines]
-        if item.share is None:
-            wanted = mine
-            limit = item.amount
-        else:
-            wanted = [rounded(item.share * amount) for amount in mine]
+        wanted, limit = [], item.amount
+        for line, room in zip(self.lines, self.rooms):
+            if not in_scope(scope, line):
+                wanted.append(0)
+            elif item.share is None:
+                wanted.append(room)
+            else:
+                wanted.append(min(rounded(item.share * line.amount), room))
+        if item.share is not None:
             limit = sum(wanted)
         limits = [limit, sum(wanted)] + ([] if item.cap is None else [item.cap])
         if min(limits) == sum(wanted):

@@ -70,16 +70,19 @@ prices = st.integers(0, 30) | st.integers(0, 6000)
 def line_snapshots(draw: Draw, id: str) -> LineSnapshot:
     listed, reduced = draw(prices), draw(st.sampled_from((1, 1, 1, 2, 3)))
     product, categories, collections, is_gift = draw(st.sampled_from(LINE_KINDS))
+    amount, quantity = listed // reduced, draw(st.integers(1, 3))
+    kept = draw(st.sampled_from((0, 0, 1)))
     return LineSnapshot(
         id=id,
         product_id=product,
         variant_id="v",
-        quantity=draw(st.integers(1, 3)),
+        quantity=quantity,
         list_amount=listed,
-        amount=listed // reduced,
+        amount=amount,
         category_ids=categories,
         collection_ids=collections,
         is_gift=is_gift,
+        keep_amount=min(amount, kept * quantity),
     )
 
 
@@ -203,6 +206,28 @@ def situations(draw: Draw) -> tuple[Snapshot, ProgramSettings, list[RuleDefiniti
 
 
 @st.composite
+def crowded_situations(
+    draw: Draw,
+) -> tuple[Snapshot, ProgramSettings, list[RuleDefinition]]:
+    """Draw a cart with goods on several lines, and rules that nearly all apply."""
+    snapshot = draw(snapshots())
+    lines = tuple(
+        replace(line, list_amount=line.list_amount + 2000, amount=line.amount + 2000)
+        for line in snapshot.lines
+    )
+    found = st.lists(
+        definitions(scopes=SCOPES[:8], others=[{}], minimum=[False, True]),
+        min_size=3,
+        max_size=6,
+    )
+    return (
+        replace(snapshot, lines=lines),
+        draw(settings_of_programs),
+        parsed(draw(found)),
+    )
+
+
+@st.composite
 def grown(draw: Draw, snapshot: Snapshot) -> Snapshot:
     """Draw the cart with one more line, or with more of one that is there."""
     lines = snapshot.lines
@@ -219,5 +244,7 @@ def grown(draw: Draw, snapshot: Snapshot) -> Snapshot:
         quantity=old.quantity + 1,
         list_amount=old.list_amount + listed,
         amount=old.amount + added,
+        # As many units as items, and no item is free.
+        keep_amount=old.keep_amount + min(1, old.keep_amount, added),
     )
     return replace(snapshot, lines=(*lines[:index], new, *lines[index + 1 :]))

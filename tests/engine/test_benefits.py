@@ -225,6 +225,42 @@ def test_withheld_shipping_names_the_voucher_in_the_way() -> None:
     assert {offer.code for offer in evaluation.offers} == {OfferCode.VOUCHER_IN_USE}
 
 
+@pytest.mark.parametrize("lane", ["ITEM", "ORDER"])
+@pytest.mark.parametrize(
+    "benefit", [{"type": "PERCENT_OFF", "percent": "100"}, {"type": "AMOUNT_OFF"}]
+)
+def test_a_line_never_falls_below_what_it_has_to_keep(lane: str, benefit: Any) -> None:
+    # given: no item of these may be free
+    snapshot = cart(line("a", 300, 3, keep_amount=3), line("b", 100, keep_amount=1))
+    if benefit["type"] == "AMOUNT_OFF":
+        benefit = {**benefit, "amounts": {"USD": "4.00"}}
+
+    # when
+    evaluation = run(snapshot, {"lane": lane, "benefit": benefit})
+
+    # then
+    assert amounts(evaluation) == [(1, "a", 297), (1, "b", 99)]
+    assert evaluation.offer(1).amount == 396
+
+
+def test_lanes_together_leave_a_line_what_it_has_to_keep() -> None:
+    # given
+    snapshot = cart(
+        line("a", 300, 3, keep_amount=3),
+        shipping=1000,
+        shipping_carrier=ShippingCarrier.LINES,
+    )
+
+    # when
+    evaluation = run(
+        snapshot, percent_off("90", "ITEM"), percent_off("90"), free_shipping()
+    )
+
+    # then
+    assert amounts(evaluation) == [(1, "a", 270), (2, "a", 27)]
+    assert evaluation.offer(3).code is OfferCode.CAP_REACHED
+
+
 @pytest.mark.parametrize(
     ("currency", "percent", "price", "expected"),
     [("JPY", "10", 995, 100), ("BHD", "2.5", 12345, 309)],

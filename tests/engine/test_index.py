@@ -26,6 +26,7 @@ from .build import (
     line,
     percent_off,
     rules,
+    utc,
 )
 
 MANY = 1000
@@ -49,7 +50,7 @@ def reached(compiled: CompiledProgram, snapshot: Snapshot) -> tuple[int, int]:
     """Return how many ways the cart reaches, and how many scopes were looked at."""
     counting = CountingCart(snapshot, compiled.scopes)
     facts = Facts(NOW, snapshot.currency, country=snapshot.country)
-    fields = compiled.index(snapshot.currency).fields(
+    fields = compiled.index(snapshot.currency, NOW).fields(
         counting, Gates(compiled.gates, facts)
     )
     ways = sum(len(field.ways) for found in fields.values() for field in found)
@@ -140,3 +141,23 @@ def test_two_rules_of_one_id_are_refused() -> None:
     # when / then
     with pytest.raises(ValueError, match="rules: each id must be there once"):
         compile_program(ProgramSettings(), twice)
+
+
+def test_a_program_can_be_asked_about_moments_in_any_order() -> None:
+    # given: three rules of which one or two run at a time
+    may = percent_off(
+        "10", starts_at="2024-05-01T00:00:00Z", ends_at="2024-06-01T00:00:00Z"
+    )
+    june = percent_off("20", starts_at="2024-06-01T00:00:00Z")
+    compiled = program(may, june, percent_off("5", ends_at="2024-05-15T00:00:00Z"))
+    expected = [(utc(2024, 4, 1), 50), (utc(2024, 5, 1), 100), (utc(2024, 6, 1), 200)]
+
+    # when / then
+    for at, amount in [*expected, *reversed(expected)]:
+        evaluation = evaluate(TEN_DOLLARS, compiled, at)
+        assert evaluation.discount_amount == amount
+        assert {offer.rule_id for offer in evaluation.offers} == {
+            id
+            for id, ends in ((1, utc(2024, 6, 1)), (2, None), (3, utc(2024, 5, 15)))
+            if ends is None or at < ends
+        }

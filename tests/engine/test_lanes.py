@@ -96,6 +96,44 @@ def test_a_lower_step_of_an_item_ladder_is_used_where_the_higher_one_costs_more(
     assert amounts(evaluation) == [(1, "a", 500), (2, "post", 1000)]
 
 
+def test_a_small_item_discount_goes_with_a_large_one_on_the_order() -> None:
+    # given: 3.00 off and then half of 97.00, against half of 100.00
+    item, order = amount_off("3.00", "ITEM"), percent_off("50")
+
+    # when / then
+    assert amounts(run(HUNDRED, item, order)) == [(1, "a", 300), (2, "a", 4850)]
+
+
+def test_the_item_rule_that_leaves_the_order_rule_its_lines_wins() -> None:
+    # given: the larger item discount would take from what the order rule halves
+    on_a = percent_off("10", "ITEM", products={"include": ["a"]})
+    on_b = percent_off("10", "ITEM", products={"include": ["b"]})
+    half_of_b = percent_off("50", products={"include": ["b"]})
+    snapshot = cart(line("a", 4500), line("b", 5000))
+
+    # when / then
+    assert amounts(run(snapshot, on_a, on_b, half_of_b)) == [
+        (1, "a", 450),
+        (3, "b", 2500),
+    ]
+
+
+@pytest.mark.parametrize("winner", [0, 1, 2])
+def test_a_tie_between_rules_with_other_scopes_goes_by_priority_too(
+    winner: int,
+) -> None:
+    # given
+    tied = [
+        percent_off("10"),
+        percent_off("10", products={"exclude": ["z"]}),
+        percent_off("10", products={"include": ["a"]}),
+    ]
+    tied[winner]["priority"] = 1
+
+    # when / then
+    assert amounts(run(HUNDRED, *tied)) == [(winner + 1, "a", 1000)]
+
+
 def test_an_exclusive_rule_stands_alone_only_where_it_is_better_than_all_others() -> (
     None
 ):
@@ -202,15 +240,3 @@ def test_offers_come_by_priority_and_then_id() -> None:
 def test_a_rule_that_the_program_does_not_have_has_no_offer() -> None:
     with pytest.raises(KeyError):
         run(HUNDRED).offer(7)
-
-
-def test_a_line_never_falls_below_what_it_has_to_keep() -> None:
-    # given
-    kept = cart(replace(line("a", 300), quantity=3, keep_amount=3))
-
-    # when
-    evaluation = run(kept, percent_off("100"))
-
-    # then
-    assert amounts(evaluation) == [(1, "a", 297)]
-    assert evaluation.offer(1).amount == 297

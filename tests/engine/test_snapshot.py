@@ -51,6 +51,8 @@ LINE = {
         ("category_ids", (1,)),
         ("collection_ids", "1"),
         ("is_gift", 1),
+        ("keep_amount", -1),
+        ("keep_amount", 101),
     ],
 )
 def test_a_line_names_the_field_that_is_wrong(field: str, value: Any) -> None:

@@ -127,3 +127,33 @@ def test_an_app_without_its_plugin_is_a_warning(settings: Any) -> None:
 def test_our_fields_hang_on_saleors_types() -> None:
     assert "rewards" in schema.get_type("Checkout").fields
     assert "rewards" in schema.get_type("Order").fields
+
+
+@pytest.mark.saleor2
+def test_a_plugin_behind_ours_is_worth_a_warning(settings: Any) -> None:
+    # given
+    settings.PLUGINS = [*settings.PLUGINS, "another.Plugin"]
+
+    # when
+    (message,) = checks.check_saleor_2()
+
+    # then
+    assert message.id == "saleor_rewards.W002"
+
+
+@pytest.mark.saleor2
+@pytest.mark.parametrize("part", ["RewardsMiddleware", "OrderGateMiddleware"])
+def test_a_middleware_that_is_missing_is_named(settings: Any, part: str) -> None:
+    # given
+    def without(names: list[str]) -> list[str]:
+        return [name for name in names if not name.endswith(part)]
+
+    settings.MIDDLEWARE = without(settings.MIDDLEWARE)
+    settings.GRAPHENE = {"MIDDLEWARE": without(settings.GRAPHENE["MIDDLEWARE"])}
+
+    # when
+    (message,) = checks.check_saleor_2()
+
+    # then
+    assert message.id == "saleor_rewards.W003"
+    assert part in message.hint

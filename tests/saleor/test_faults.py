@@ -71,6 +71,37 @@ def failing_work() -> Iterator[None]:
         yield
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("close_gate", "REWARDS_ORDER_GATE"),
+        ("name_order", "REWARDS_ORDER_CREATED"),
+    ],
+)
+def test_a_fault_in_one_piece_of_work_leaves_the_rest_going(
+    shop: Shop,
+    shopper: Shopper,
+    reached: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    code: str,
+) -> None:
+    # given
+    def fail(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("injected")
+
+    shop.ladder(("30.00", "10"))
+    monkeypatch.setattr(service, name, fail)
+
+    # when
+    cart = buy_four_apples(shop, shopper)
+
+    # then
+    assert cart.total == Decimal("41.00")
+    assert set(HOOKS) <= set(reached)
+    assert guard.faults[code]
+
+
 @contextmanager
 def tables_missing() -> Iterator[None]:
     """Take our tables out of the database for a while."""

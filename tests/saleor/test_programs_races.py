@@ -40,9 +40,13 @@ def change_at_once(
     monkeypatch.setattr(Draft, "take", take_after_meeting)
     callers = [merchant() for _ in changes]
     answers: list[dict[str, Any]] = []
+    database = connections["default"].settings_dict["NAME"]
 
     def send(caller: Caller, change: dict[str, Any]) -> None:
         try:
+            for alias in connections:
+                # A thread has a connection of its own to Saleor's replica, too.
+                connections[alias].settings_dict["NAME"] = database
             variables = {"id": node_id("RewardsRule", rule.pk), "input": change}
             answers.append(caller.send(document("RuleUpdate"), **variables)[1])
         finally:

@@ -208,3 +208,19 @@ def test_a_price_that_changes_underneath_is_caught_before_the_order(
     cart = shopper.look(cart)
     assert cart.total == Decimal("5.00")
     assert shopper.buy(cart)["total"]["gross"]["amount"] == Decimal("5.00")
+
+
+def test_a_new_price_reaches_open_checkouts_when_the_merchant_saves_it(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given
+    shop.rule("Nine off", {"type": "AMOUNT_OFF", "amounts": {"USD": "9.00"}})
+    apple = shop.product("10.00")
+    cart = shopper.cart((apple, 1))
+
+    # when
+    shop.price(apple, "4.00")
+    HOST.tell_plugins_of(apple)
+
+    # then
+    assert shopper.bare_total(cart) == Decimal("0.00")

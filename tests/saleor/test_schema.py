@@ -41,6 +41,18 @@ def test_the_command_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == printed_schema()
 
 
+def test_saleors_own_command_prints_our_part_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # when
+    call_command("get_graphql_schema")
+
+    # then
+    printed = capsys.readouterr().out
+    assert "type RewardsRule implements Node" in printed
+    assert "rewardsRuleCreate(" in printed
+
+
 def test_every_ready_document_is_valid_on_this_saleor() -> None:
     # given
     document = parse(operations())

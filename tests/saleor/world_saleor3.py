@@ -170,6 +170,11 @@ def set_price(variant: ProductVariant, price: str) -> None:
     )
 
 
+def tell_plugins_of(variant: ProductVariant) -> None:
+    """Tell the plugins that a variant was saved, as Saleor's mutations do."""
+    get_plugins_manager(allow_replica=False).product_variant_updated(variant)
+
+
 def make_shipping_method(price: str = "10.00") -> ShippingMethod:
     """Offer one more way to ship, in every channel."""
     method = ShippingMethod.objects.create(

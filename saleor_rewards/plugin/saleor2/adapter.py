@@ -51,6 +51,10 @@ class Saleor2:
         """Return a block in which writing outside a mutation is meant."""
         return nullcontext()
 
+    def revisit(self, variant_pk: int, after: str, limit: int) -> str | None:
+        """Leave the checkouts alone: no price of theirs is stored."""
+        return None
+
     def withdraw(self, limit: int) -> int:
         """Forget up to ``limit`` quotes; without the plugin no price is changed."""
         tokens = Quote.objects.order_by("pk").values("pk")[:limit]

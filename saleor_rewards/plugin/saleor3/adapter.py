@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ContextManager
 
 from django.db import DEFAULT_DB_ALIAS
@@ -12,8 +13,11 @@ from saleor.core.db.connection import allow_writer
 from saleor.discount.models import CheckoutLineDiscount
 from saleor.graphql.core.context import get_database_connection_name
 from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
+from saleor.plugins.manager import get_plugins_manager
 
 from ...models import OwnedVoucher
+from ...programs.versions import PLUGIN_ID
+from ..guard import guarded
 from ..host import ChannelRef, Reading
 from .lines import ours
 from .reader import read
@@ -61,6 +65,20 @@ class Saleor3:
     def writing(self) -> ContextManager[None]:
         """Return a block in which writing outside a mutation is meant."""
         return allow_writer()
+
+    def revisit(self, variant_pk: int, after: str, limit: int) -> str | None:
+        """Refresh up to ``limit`` checkouts that hold a variant and carry offers."""
+        plugin = get_plugins_manager(allow_replica=False).get_plugin(PLUGIN_ID)
+        carrying = CheckoutLineDiscount.objects.filter(ours())
+        checkouts = Checkout.objects.filter(
+            pk__in=carrying.values("line__checkout"), lines__variant=variant_pk
+        ).order_by("pk")
+        if after:
+            checkouts = checkouts.filter(pk__gt=after)
+        found = list(checkouts.distinct()[:limit])
+        for checkout in found:
+            guarded("REWARDS_REVISIT", None, partial(plugin.refresh, checkout))
+        return str(found[-1].pk) if len(found) == limit else None
 
     def withdraw(self, limit: int) -> int:
         """Take our effects off up to ``limit`` open checkouts; return how many.
