@@ -26,6 +26,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=chromium.HOW_TO_GET))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what was left out, and how to get what it needs."""
+    reports = terminalreporter.stats.get("skipped", [])
+    skipped = [
+        report for report in reports if chromium.HOW_TO_GET in report.longreprtext
+    ]
+    if skipped:
+        terminalreporter.write_line(f"Left out, since {chromium.HOW_TO_GET}:")
+    for report in skipped:
+        terminalreporter.write_line(f"  {report.nodeid}")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 from decimal import Decimal
+from types import ModuleType
 
 import pytest
 
+from demo import checks, process, report, table
 from demo.cart import Cart, Line, Offer
 from demo.checks import Entry, Order, OrderLine, check_cart, check_order
 from demo.client import ShopError
 from demo.journey import Variant, closing
+
+from . import storefront
 
 PLAIN = Cart(
     id="Q2hlY2tvdXQ6MQ==",
@@ -139,3 +144,13 @@ def test_a_gap_that_nothing_closes_is_told() -> None:
     # then
     with pytest.raises(ShopError, match="Nothing in the shop closes a gap"):
         closing(Decimal("20.00"), [rare])
+
+
+@pytest.mark.parametrize("module", [checks, process, report, table, storefront])
+def test_the_examples_in_the_code_hold(module: ModuleType) -> None:
+    # when
+    result = doctest.testmod(module)
+
+    # then
+    assert result.attempted
+    assert not result.failed
