@@ -23,6 +23,14 @@ class Evaluation:
     `effects` are sorted by lane and line, at most one for each rule and line, none of
     them 0. `offers` are made when they are first asked for. Two evaluations are equal
     when their effects and offers are.
+
+    >>> from datetime import timezone
+    >>> from saleor_rewards.engine import ProgramSettings, compile_program
+    >>> program = compile_program(ProgramSettings(), [])
+    >>> at = datetime(2024, 5, 1, tzinfo=timezone.utc)
+    >>> nothing = evaluate(Snapshot("default", "USD"), program, at)
+    >>> nothing.effects, nothing.discount_amount, nothing.shipping_amount
+    ((), 0, 0)
     """
 
     def __init__(self, effects: tuple[Effect, ...], explainer: Explainer) -> None:

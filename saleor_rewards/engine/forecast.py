@@ -30,6 +30,21 @@ class Forecast:
 
     The item is thought to be in the scope of the rule that is asked about. The rule
     picked in the item lane takes its share of it where it surely covers that scope.
+
+    >>> from saleor_rewards.engine.cart import Remainder
+    >>> from saleor_rewards.engine.compile import compile_program
+    >>> from saleor_rewards.engine.parse import parse_rule
+    >>> from saleor_rewards.engine.rules import ProgramSettings
+    >>> from saleor_rewards.engine.snapshot import Snapshot
+    >>> steps = [{"from": {"USD": "100.00"}, "percent": "5"}]
+    >>> ladder = {"lane": "ORDER", "benefit": {"type": "LADDER", "steps": steps}}
+    >>> rule = parse_rule(ladder, id=5, version=1, name="Spring")
+    >>> program = compile_program(ProgramSettings(), [rule])
+    >>> nothing = Combination(None, None, None, Remainder([]), 0, 0)
+    >>> forecast = Forecast(Cart(Snapshot("d", "USD"), program.scopes), nothing)
+    >>> compiled = program.compiled("USD")[5]
+    >>> forecast.gap(compiled, compiled.openings[0])
+    10000
     """
 
     def __init__(self, cart: Cart, combination: Combination) -> None:

@@ -85,7 +85,8 @@ class CompiledRule:
 class Way:
     """One opening of one rule; the smaller `rank` wins a tie.
 
-    `least_rank` is the smallest rank among this way and those after it in its run.
+    `least_rank` is above the ranks of just one rule, the first by rank among those
+    of this way and of the ways after it in its run.
 
     >>> [name for name in Way.__annotations__]
     ['rank', 'compiled', 'opening', 'least_rank']
@@ -137,8 +138,8 @@ class Run:
 def _with_least_ranks(ways: Sequence[Way]) -> tuple[Way, ...]:
     found: list[Way] = []
     for way in reversed(ways):
-        behind = found[-1].least_rank if found else way.rank
-        found.append(replace(way, least_rank=min(way.rank, behind)))
+        behind = found[-1].least_rank if found else way.least_rank
+        found.append(replace(way, least_rank=min(way.least_rank, behind)))
     return tuple(reversed(found))
 
 
@@ -261,7 +262,8 @@ def _shelves(rules: Iterable[CompiledRule]) -> list[Shelf]:
         for step, opening in enumerate(compiled.openings):
             key = (rule.lane, rule.exclusive, opening.option.rate is not None)
             rank = (*compiled.rank, step)
-            runs[key].append(Way(rank, compiled, opening, least_rank=rank))
+            last_of_rule = (*compiled.rank, FAR_AMOUNT)
+            runs[key].append(Way(rank, compiled, opening, last_of_rule))
     return [
         Shelf(
             scope_no=scope_no,

@@ -89,16 +89,25 @@ def check(cart: Cart, items: list[tuple[int, int]], shipping: Decimal) -> None:
     assert sum((o["amount"]["amount"] for o in applied), Decimal(0)) == savings
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(
-    items=carts,
-    rules=st.lists(st.tuples(benefits, st.sampled_from(("ITEM", "ORDER"))), max_size=4),
-    more=st.integers(1, 3),
-)
+def sampled(examples: int) -> Any:
+    """Return a decorator that draws that many carts with their rules."""
+    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    lanes = st.sampled_from(("ITEM", "ORDER"))
+
+    def decorate(test: Any) -> Any:
+        drawn = given(
+            items=carts,
+            rules=st.lists(st.tuples(benefits, lanes), max_size=4),
+            more=st.integers(1, 3),
+        )(test)
+        return settings(
+            max_examples=examples, deadline=None, suppress_health_check=checks
+        )(drawn)
+
+    return decorate
+
+
+@sampled(12)
 def test_what_is_promised_is_what_is_charged(
     shop: Shop,
     shopper: Shopper,
@@ -108,31 +117,55 @@ def test_what_is_promised_is_what_is_charged(
     rules: list[tuple[dict[str, Any], str]],
     more: int,
 ) -> None:
-    # given
+    put_in_force(shop, rules)
+    check_journey(shopper, goods, post, items, more)
+
+
+@pytest.mark.storm
+@sampled(300)
+def test_what_is_promised_is_charged_for_many_carts(
+    shop: Shop,
+    shopper: Shopper,
+    goods: list[Any],
+    post: Any,
+    items: list[tuple[int, int]],
+    rules: list[tuple[dict[str, Any], str]],
+    more: int,
+) -> None:
+    put_in_force(shop, rules)
+    check_journey(shopper, goods, post, items, more)
+
+
+def put_in_force(shop: Shop, rules: list[tuple[dict[str, Any], str]]) -> None:
+    """Put these rules, and only these, in force."""
     Rule.objects.filter(program=shop.program).update(is_active=False)
     bump_version()
     for number, (benefit, lane) in enumerate(rules):
         lane = "SHIPPING" if "SHIPPING" in benefit["type"] else lane
         shop.rule(f"Rule {number}", benefit, lane=lane)
 
-    # when
+
+def check_journey(
+    shopper: Shopper,
+    goods: list[Any],
+    post: Any,
+    items: list[tuple[int, int]],
+    more: int,
+) -> None:
+    """Check a cart, its shipping, the cart with more in it, and its order."""
     cart = shopper.cart(*((goods[good], count) for good, count in items))
     check(cart, items, Decimal(0))
     cart = shopper.ship(cart, post)
     check(cart, items, Decimal("9.99"))
 
-    # then an item more never costs more than itself
     good, count = items[0]
     larger = shopper.put(cart, goods[good], count + more)
     check(larger, [(good, count + more), *items[1:]], Decimal("9.99"))
     assert larger.total - cart.total <= Decimal(PRICES[good]) * more
 
-    # and the order is the last total that was shown
     Receipt.objects.all().delete()
     order = shopper.buy(larger)
     assert order["total"]["gross"]["amount"] == larger.total
     effects = Receipt.objects.get().effects
-    assert (
-        sum(effect["amount"] for effect in effects)
-        == 100 * (larger.node["rewards"]["savings"]["amount"])
-    )
+    savings = larger.node["rewards"]["savings"]["amount"]
+    assert sum(effect["amount"] for effect in effects) == 100 * savings
