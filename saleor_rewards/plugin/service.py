@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -121,11 +120,13 @@ def change_message(reading: Reading, now: Evaluation) -> ValidationError:
     """Return the sentence that tells a shopper which offers changed."""
     before, after = reading.shown, shown_by(now.effects)
     sentences = [
-        _("%(offer)s has ended.") % {"offer": name} for name in _less(before, after)
-    ] + [_("%(offer)s now applies.") % {"offer": name} for name in _less(after, before)]
-    sentences.append(_("Please check the new total and order again."))
+        *(_("%(offer)s has ended.") % {"offer": n} for n in before if n not in after),
+        *(
+            _("%(offer)s has changed.") % {"offer": name}
+            for name, amount in before.items()
+            if after.get(name, amount) != amount
+        ),
+        *(_("%(offer)s now applies.") % {"offer": n} for n in after if n not in before),
+        _("Please check the new total and order again."),
+    ]
     return ValidationError(" ".join(sentences), code="invalid")
-
-
-def _less(one: Mapping[str, Decimal], other: Mapping[str, Decimal]) -> list[str]:
-    return [name for name in one if name not in other]

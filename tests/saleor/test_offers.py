@@ -366,3 +366,26 @@ def test_messages_come_in_the_language_of_the_request(shop: Shop) -> None:
     assert "7.20" in cart.offer(rule)["message"]
     assert message != cart.offer(rule)["message"]
     assert "7.20" in message
+
+
+def test_an_order_at_an_offer_that_shrank_is_refused_by_name(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given
+    rule = shop.ladder(("30.00", "10"))
+    cart = shopper.cart((shop.product("10.00"), 4))
+    cart = shopper.ship(cart, shop.shipping_method("5.00"))
+    shopper.pay(cart, cart.total)
+    smaller = {
+        "type": "LADDER",
+        "steps": [{"from": {"USD": "30.00"}, "percent": "5"}],
+    }
+    update_rule(rule.pk, definition={"lane": "ORDER", "benefit": smaller})
+
+    # when
+    with pytest.raises(Refused) as refused:
+        shopper.complete(cart)
+
+    # then
+    assert "Spend more, save more has changed" in refused.value.errors[0]["message"]
+    assert shopper.look(cart).total == Decimal("43.00")
