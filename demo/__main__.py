@@ -30,8 +30,12 @@ def main() -> int:
     with postgres() as server, fresh(server, host) as (url, media):
         with_plugin = environ(host, url, media, "demo.settings")
         without = environ(host, url, media, "demo.settings_plain")
-        say("Starting the shop, and once more without the plugin to compare with")
+        say("Starting the shop")
         with serving("demo", listener, host, with_plugin) as shop:
+            shop.wait_until_up()
+            set_up(shop.client)
+            say(f"The shop is up: {shop.url}")
+            say("Starting it once more without the plugin, to compare with")
             with serving("demo-plain", listen(0), host, without) as plain:
                 differs = play(shop, plain)
             if not arguments.once:
@@ -50,13 +54,10 @@ def parse() -> argparse.Namespace:
 
 
 def play(shop: Shop, plain: Shop) -> bool:
-    """Set the shop up and play the journey; return whether anything differs."""
-    shop.wait_until_up()
+    """Play the journey; return whether anything differs."""
     plain.wait_until_up()
     journey = Journey(shop.client, plain.client, show_step)
     try:
-        set_up(shop.client)
-        say(f"The shop is up: {shop.url}")
         show_shop(journey.browse(), journey.currency)
         order = journey.play()
     except ShopError as error:

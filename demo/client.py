@@ -7,8 +7,10 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from tools.report import ToolError
 
-class ShopError(Exception):
+
+class ShopError(ToolError):
     """The shop refused a request, or did not answer it."""
 
 
