@@ -65,11 +65,6 @@ def rulebook(version: str, channel_pk: int) -> Rulebook | None:
     return book
 
 
-def forget() -> None:
-    """Drop everything compiled in this process."""
-    _rulebooks.clear()
-
-
 def _load(channel_pk: int) -> Rulebook | None:
     program = Program.objects.filter(channel_pk=channel_pk).first()
     if program is None:

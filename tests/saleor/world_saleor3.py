@@ -16,7 +16,6 @@ from saleor.channel.models import Channel
 from saleor.core.jwt import create_access_token
 from saleor.discount import DiscountValueType, RewardValueType, VoucherType
 from saleor.discount.models import (
-    CheckoutLineDiscount,
     OrderLineDiscount,
     Promotion,
     PromotionRule,
@@ -303,11 +302,6 @@ def make_voucher(code: str, percent: str, *, shipping: bool = False) -> Voucher:
             currency=channel.currency_code,
         )
     return voucher
-
-
-def line_discounts() -> list[CheckoutLineDiscount]:
-    """Return every line discount in the database."""
-    return list(CheckoutLineDiscount.objects.order_by("line__created_at", "pk"))
 
 
 def save_plugin(data: dict[str, Any]) -> None:
