@@ -1,8 +1,12 @@
-"""All tables of the product, and the guard that keeps rule versions as they are."""
+"""All tables of the product, and the guards that keep histories as they are."""
+
+from decimal import Decimal
 
 import django.db.models.deletion
+import django.db.models.expressions
 from django.db import migrations, models
 
+import saleor_rewards.models.constraints
 import saleor_rewards.models.fields
 
 #: EXECUTE PROCEDURE is what every PostgreSQL since 9 understands.
@@ -17,9 +21,14 @@ $$ LANGUAGE plpgsql;
 CREATE TRIGGER saleor_rewards_rule_version_is_append_only
 BEFORE UPDATE OR DELETE ON saleor_rewards_ruleversion
 FOR EACH ROW EXECUTE PROCEDURE saleor_rewards_refuse_change();
+
+CREATE TRIGGER saleor_rewards_entry_is_append_only
+BEFORE UPDATE OR DELETE ON saleor_rewards_entry
+FOR EACH ROW EXECUTE PROCEDURE saleor_rewards_refuse_change();
 """
 
 UNGUARD = """
+DROP TRIGGER saleor_rewards_entry_is_append_only ON saleor_rewards_entry;
 DROP TRIGGER saleor_rewards_rule_version_is_append_only
 ON saleor_rewards_ruleversion;
 DROP FUNCTION saleor_rewards_refuse_change();
@@ -32,6 +41,102 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
+        migrations.CreateModel(
+            name="Account",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("user_pk", models.PositiveIntegerField(blank=True, null=True)),
+                ("email", models.CharField(blank=True, default="", max_length=254)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("merged", "Merged into another account"),
+                            ("erased", "Erased with the person"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("points_pending", models.BigIntegerField(default=0)),
+                ("points_available", models.BigIntegerField(default=0)),
+                ("points_held", models.BigIntegerField(default=0)),
+                ("points_debt", models.BigIntegerField(default=0)),
+                ("points_lifetime", models.BigIntegerField(default=0)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("active_at", models.DateTimeField(blank=True, null=True)),
+                ("lapses_at", models.DateTimeField(blank=True, null=True)),
+                ("tier_since", models.DateTimeField(blank=True, null=True)),
+                ("tier_due_at", models.DateTimeField(blank=True, null=True)),
+                ("noticed_at", models.DateTimeField(blank=True, null=True)),
+                ("joined_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="saleor_rewards.Account",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="Entry",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("earn", "Earned"),
+                            ("mature", "Became available"),
+                            ("reverse", "Taken back"),
+                            ("restore", "Given again"),
+                            ("hold", "Held for a checkout"),
+                            ("release", "No longer held"),
+                            ("capture", "Spent"),
+                            ("return", "Spent points given back"),
+                            ("retake", "Given back points taken again"),
+                            ("expire", "Expired"),
+                            ("adjust", "Adjusted by staff"),
+                            ("merge", "Moved with a merged account"),
+                            ("erase", "Erased with the person"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("key", models.CharField(max_length=160, unique=True)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("points_pending", models.BigIntegerField(default=0)),
+                ("points_available", models.BigIntegerField(default=0)),
+                ("points_held", models.BigIntegerField(default=0)),
+                ("points_debt", models.BigIntegerField(default=0)),
+                ("points_lifetime", models.BigIntegerField(default=0)),
+                ("points_waived", models.BigIntegerField(default=0)),
+                ("moves", saleor_rewards.models.fields.DocumentField(default=list)),
+                ("order_pk", models.CharField(blank=True, default="", max_length=36)),
+                ("at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="saleor_rewards.Account",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
         migrations.CreateModel(
             name="Program",
             fields=[
@@ -83,7 +188,10 @@ class Migration(migrations.Migration):
             name="Receipt",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("checkout_token", models.CharField(max_length=36, unique=True)),
+                (
+                    "checkout_token",
+                    models.CharField(blank=True, max_length=36, null=True, unique=True),
+                ),
                 (
                     "order_pk",
                     models.CharField(blank=True, max_length=36, null=True, unique=True),
@@ -111,6 +219,97 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("deleted_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="Tier",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=255)),
+                ("threshold", models.BigIntegerField()),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tiers",
+                        to="saleor_rewards.Program",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("threshold", "pk"),
+            },
+        ),
+        migrations.CreateModel(
+            name="TierChange",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("reached", "Reached its threshold"),
+                            ("downgraded", "Fell below it"),
+                            ("changed", "The program's tiers changed"),
+                            ("merged", "Came with a merged account"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tier_changes",
+                        to="saleor_rewards.Account",
+                    ),
+                ),
+                (
+                    "tier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="saleor_rewards.Tier",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="Settlement",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("order_pk", models.CharField(max_length=36, unique=True)),
+                (
+                    "points_by_version",
+                    saleor_rewards.models.fields.DocumentField(default=dict),
+                ),
+                ("points_earned", models.BigIntegerField(default=0)),
+                ("points_spent", models.BigIntegerField(default=0)),
+                ("points_returned", models.BigIntegerField(default=0)),
+                ("step", models.PositiveIntegerField(default=0)),
+                ("currency", models.CharField(max_length=3)),
+                ("spend_amount", models.BigIntegerField(default=0)),
+                ("is_counted", models.BooleanField(default=False)),
+                ("ordered_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settlements",
+                        to="saleor_rewards.Account",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("pk",),
@@ -159,6 +358,123 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="PointsPolicy",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("is_active", models.BooleanField(default=False)),
+                ("since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "earn_on",
+                    models.CharField(
+                        choices=[
+                            ("paid", "When the order is paid"),
+                            ("fulfilled", "When the order is fulfilled"),
+                        ],
+                        default="paid",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "base",
+                    models.CharField(
+                        choices=[
+                            ("gross", "Prices with tax"),
+                            ("net", "Prices without tax"),
+                        ],
+                        default="gross",
+                        max_length=5,
+                    ),
+                ),
+                ("return_days", models.PositiveIntegerField(default=14)),
+                (
+                    "expiry",
+                    models.CharField(
+                        choices=[
+                            ("never", "Never"),
+                            ("after_earning", "A time after they were earned"),
+                            ("after_inactivity", "A time after the last order"),
+                        ],
+                        default="never",
+                        max_length=16,
+                    ),
+                ),
+                ("expiry_days", models.PositiveIntegerField(default=365)),
+                ("notice_days", models.PositiveIntegerField(default=30)),
+                ("redeem_points", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "redeem_amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=12, null=True
+                    ),
+                ),
+                ("minimum_points", models.PositiveIntegerField(default=1)),
+                ("step_points", models.PositiveIntegerField(default=1)),
+                (
+                    "most_percent",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal(100), max_digits=5
+                    ),
+                ),
+                ("hold_minutes", models.PositiveIntegerField(default=60)),
+                (
+                    "shortage",
+                    models.CharField(
+                        choices=[
+                            ("debt", "The next earnings pay for it"),
+                            ("clamp", "Let it go"),
+                        ],
+                        default="debt",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "birthday_key",
+                    models.CharField(blank=True, default="", max_length=64),
+                ),
+                (
+                    "tier_measure",
+                    models.CharField(
+                        choices=[
+                            ("points", "Points earned"),
+                            ("spend", "Money spent"),
+                            ("orders", "Orders placed"),
+                            ("tenure", "Days since joining"),
+                        ],
+                        default="points",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "tier_window_days",
+                    models.PositiveIntegerField(blank=True, null=True),
+                ),
+                ("tier_grace_days", models.PositiveIntegerField(default=0)),
+                (
+                    "tier_downgrade",
+                    models.CharField(
+                        choices=[
+                            ("direct", "To the tier that the measure gives"),
+                            ("step", "One tier at a time"),
+                            ("never", "Never"),
+                        ],
+                        default="direct",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "program",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="points_policy",
+                        to="saleor_rewards.Program",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
             name="OwnedVoucher",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -189,6 +505,163 @@ class Migration(migrations.Migration):
                 "ordering": ("pk",),
             },
         ),
+        migrations.CreateModel(
+            name="Lot",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("points", models.BigIntegerField()),
+                ("points_pending", models.BigIntegerField(default=0)),
+                ("points_available", models.BigIntegerField(default=0)),
+                ("points_held", models.BigIntegerField(default=0)),
+                ("available_from", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("order_pk", models.CharField(blank=True, default="", max_length=36)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lots",
+                        to="saleor_rewards.Account",
+                    ),
+                ),
+                (
+                    "rule_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="saleor_rewards.RuleVersion",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="Hold",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("checkout_token", models.CharField(max_length=36)),
+                ("order_pk", models.CharField(blank=True, default="", max_length=36)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("captured", "Captured"),
+                            ("released", "Released"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("points", models.BigIntegerField()),
+                ("points_captured", models.BigIntegerField(default=0)),
+                ("points_returned", models.BigIntegerField(default=0)),
+                ("draws", saleor_rewards.models.fields.DocumentField(default=list)),
+                ("at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="saleor_rewards.Account",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="EntryNote",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("author", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="note",
+                        to="saleor_rewards.Entry",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.AddField(
+            model_name="entry",
+            name="rule_version",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="saleor_rewards.RuleVersion",
+            ),
+        ),
+        migrations.AddField(
+            model_name="account",
+            name="program",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="accounts",
+                to="saleor_rewards.Program",
+            ),
+        ),
+        migrations.AddField(
+            model_name="account",
+            name="tier",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="saleor_rewards.Tier",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="tier",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_tier_threshold", rule=models.Q(threshold__gte=0)
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="tier",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(deleted_at=None),
+                fields=("program", "threshold"),
+                name="rewards_tier_once_a_threshold",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="settlement",
+            index=models.Index(
+                fields=["account", "ordered_at"], name="rewards_settlement_account"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="settlement",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_settlement_not_negative",
+                rule=models.Q(
+                    ("points_earned__gte", 0),
+                    ("points_returned__gte", 0),
+                    (
+                        "points_returned__lte",
+                        django.db.models.expressions.F("points_spent"),
+                    ),
+                    ("spend_amount__gte", 0),
+                ),
+            ),
+        ),
         migrations.AddConstraint(
             model_name="ruleversion",
             constraint=models.UniqueConstraint(
@@ -196,10 +669,194 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="pointspolicy",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_policy_worth",
+                rule=models.Q(
+                    models.Q(("redeem_amount", None), ("redeem_points", None)),
+                    models.Q(("redeem_amount__gt", 0), ("redeem_points__gt", 0)),
+                    _connector="OR",
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pointspolicy",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_policy_least",
+                rule=models.Q(
+                    ("hold_minutes__gte", 1),
+                    ("minimum_points__gte", 1),
+                    ("step_points__gte", 1),
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="pointspolicy",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_policy_most_percent",
+                rule=models.Q(("most_percent__gt", 0), ("most_percent__lte", 100)),
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="ownedvoucher",
             constraint=models.UniqueConstraint(
                 fields=("rule", "channel_pk", "value_type", "value"),
                 name="rewards_owned_voucher_worth",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(
+                    ("points_available", 0),
+                    ("points_held", 0),
+                    ("points_pending", 0),
+                    _negated=True,
+                ),
+                fields=["account", "expires_at"],
+                name="rewards_lot_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(_negated=True, order_pk=""),
+                fields=["order_pk"],
+                name="rewards_lot_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="lot",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_lot_not_negative",
+                rule=models.Q(
+                    ("points__gt", 0),
+                    ("points_available__gte", 0),
+                    ("points_held__gte", 0),
+                    ("points_pending__gte", 0),
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hold",
+            index=models.Index(
+                condition=models.Q(state="open"),
+                fields=["expires_at"],
+                name="rewards_hold_open",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(state="open"),
+                fields=("checkout_token",),
+                name="rewards_hold_once_a_checkout",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(_negated=True, order_pk=""),
+                fields=("order_pk",),
+                name="rewards_hold_once_an_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="hold",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_hold_within_points",
+                rule=models.Q(
+                    ("points__gt", 0),
+                    ("points_captured__gte", 0),
+                    ("points_captured__lte", django.db.models.expressions.F("points")),
+                    ("points_returned__gte", 0),
+                    (
+                        "points_returned__lte",
+                        django.db.models.expressions.F("points_captured"),
+                    ),
+                ),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(_negated=True, order_pk=""),
+                fields=["order_pk"],
+                name="rewards_entry_order",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(due_at__isnull=False),
+                fields=["due_at"],
+                name="rewards_account_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(lapses_at__isnull=False),
+                fields=["lapses_at"],
+                name="rewards_account_lapses",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(tier_due_at__isnull=False),
+                fields=["tier_due_at"],
+                name="rewards_account_tier_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(fields=["email"], name="rewards_account_email"),
+        ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(fields=["user_pk"], name="rewards_account_user"),
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_account_not_negative",
+                rule=models.Q(
+                    ("points_available__gte", 0),
+                    ("points_debt__gte", 0),
+                    ("points_held__gte", 0),
+                    ("points_lifetime__gte", 0),
+                    ("points_pending__gte", 0),
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_account_debt_first",
+                rule=models.Q(
+                    ("points_debt", 0), ("points_available", 0), _connector="OR"
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open"), ("user_pk__isnull", False)),
+                fields=("program", "user_pk"),
+                name="rewards_account_once_a_member",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state", "open"),
+                    ("user_pk", None),
+                    models.Q(_negated=True, email=""),
+                ),
+                fields=("program", "email"),
+                name="rewards_account_once_a_guest",
             ),
         ),
         migrations.RunSQL(GUARD, UNGUARD),

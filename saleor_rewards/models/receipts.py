@@ -11,11 +11,12 @@ class Receipt(models.Model):
     """The effects of an order with all that they were computed from.
 
     ``snapshot``, ``settings`` and the versions in ``rule_version_pks`` are the
-    inputs, ``at`` the time they were read at, ``effects`` the outcome.
+    inputs, ``at`` the time they were read at, ``effects`` the outcome. An order
+    that staff made without a checkout has no token.
     """
 
     id = models.BigAutoField(primary_key=True)
-    checkout_token = models.CharField(max_length=36, unique=True)
+    checkout_token = models.CharField(max_length=36, null=True, blank=True, unique=True)
     order_pk = models.CharField(max_length=36, null=True, blank=True, unique=True)
     channel_pk = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)

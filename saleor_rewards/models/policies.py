@@ -1,0 +1,119 @@
+"""What a merchant chose for the points of a program."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+
+from .constraints import Check
+from .programs import Program
+
+
+class EarnOn(models.TextChoices):
+    PAID = "paid", "When the order is paid"
+    FULFILLED = "fulfilled", "When the order is fulfilled"
+
+
+class PointsBase(models.TextChoices):
+    GROSS = "gross", "Prices with tax"
+    NET = "net", "Prices without tax"
+
+
+class PointsExpiry(models.TextChoices):
+    NEVER = "never", "Never"
+    AFTER_EARNING = "after_earning", "A time after they were earned"
+    AFTER_INACTIVITY = "after_inactivity", "A time after the last order"
+
+
+class Shortage(models.TextChoices):
+    """What to do where points to take back are spent already."""
+
+    DEBT = "debt", "The next earnings pay for it"
+    CLAMP = "clamp", "Let it go"
+
+
+class TierMeasure(models.TextChoices):
+    POINTS = "points", "Points earned"
+    SPEND = "spend", "Money spent"
+    ORDERS = "orders", "Orders placed"
+    TENURE = "tenure", "Days since joining"
+
+
+class Downgrade(models.TextChoices):
+    DIRECT = "direct", "To the tier that the measure gives"
+    STEP = "step", "One tier at a time"
+    NEVER = "never", "Never"
+
+
+class PointsPolicy(models.Model):
+    """How a program's points are earned, spent, lost, and counted into tiers.
+
+    ``redeem_points`` points are worth ``redeem_amount`` of the channel's
+    currency; null for points that cannot be spent. ``since`` is when points were
+    first switched on: no order from before ever earns. A null
+    ``tier_window_days`` counts all of a member's time.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    program = models.OneToOneField(
+        Program, related_name="points_policy", on_delete=models.PROTECT
+    )
+    is_active = models.BooleanField(default=False)
+    since = models.DateTimeField(null=True, blank=True)
+    earn_on = models.CharField(
+        max_length=9, choices=EarnOn.choices, default=EarnOn.PAID
+    )
+    base = models.CharField(
+        max_length=5, choices=PointsBase.choices, default=PointsBase.GROSS
+    )
+    return_days = models.PositiveIntegerField(default=14)
+    expiry = models.CharField(
+        max_length=16, choices=PointsExpiry.choices, default=PointsExpiry.NEVER
+    )
+    expiry_days = models.PositiveIntegerField(default=365)
+    notice_days = models.PositiveIntegerField(default=30)
+    redeem_points = models.PositiveIntegerField(null=True, blank=True)
+    redeem_amount = models.DecimalField(
+        max_digits=12, decimal_places=3, null=True, blank=True
+    )
+    minimum_points = models.PositiveIntegerField(default=1)
+    step_points = models.PositiveIntegerField(default=1)
+    most_percent = models.DecimalField(
+        max_digits=5, decimal_places=2, default=Decimal(100)
+    )
+    hold_minutes = models.PositiveIntegerField(default=60)
+    shortage = models.CharField(
+        max_length=5, choices=Shortage.choices, default=Shortage.DEBT
+    )
+    birthday_key = models.CharField(max_length=64, blank=True, default="")
+    tier_measure = models.CharField(
+        max_length=6, choices=TierMeasure.choices, default=TierMeasure.POINTS
+    )
+    tier_window_days = models.PositiveIntegerField(null=True, blank=True)
+    tier_grace_days = models.PositiveIntegerField(default=0)
+    tier_downgrade = models.CharField(
+        max_length=6, choices=Downgrade.choices, default=Downgrade.DIRECT
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            Check(
+                rule=Q(redeem_points=None, redeem_amount=None)
+                | Q(redeem_points__gt=0, redeem_amount__gt=0),
+                name="rewards_policy_worth",
+            ),
+            Check(
+                rule=Q(minimum_points__gte=1, step_points__gte=1, hold_minutes__gte=1),
+                name="rewards_policy_least",
+            ),
+            Check(
+                rule=Q(most_percent__gt=0, most_percent__lte=100),
+                name="rewards_policy_most_percent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Points of {self.program}"
