@@ -12,6 +12,9 @@ from .benefits import (
     Ladder,
     LadderStep,
     PercentOff,
+    PointsFixed,
+    PointsMultiplier,
+    PointsPerAmount,
     ShippingAmountOff,
     ShippingPercentOff,
 )
@@ -26,15 +29,31 @@ from .conditions import (
     FirstOrder,
     MinimumQuantity,
     MinimumSubtotal,
+    NthOrder,
     ShippingMethods,
+    Tiers,
     WeeklyWindows,
     Window,
 )
 from .dump import dump_rule
-from .effects import Effect, LineDiscount, ShippingDiscount, effect_from_json
+from .effects import (
+    Effect,
+    LineDiscount,
+    PointsDiscount,
+    PointsEarned,
+    ShippingDiscount,
+    effect_from_json,
+)
 from .errors import RuleError, RuleErrorCode, RuleErrors
 from .evaluate import Evaluation, evaluate
-from .kinds import BenefitType, Lane, ShippingCarrier, SubtotalBase
+from .kinds import (
+    BenefitType,
+    Lane,
+    Occasion,
+    PointsBase,
+    ShippingCarrier,
+    SubtotalBase,
+)
 from .lint import Warning, WarningCode, lint_rule
 from .money import (
     AmountError,
@@ -46,7 +65,9 @@ from .money import (
 )
 from .offers import Offer, OfferCode, OfferState
 from .parse import parse_rule
-from .rules import Conditions, ProgramSettings, RuleDefinition
+from .points import grant_points, occasion_points
+from .redeem import points_paid
+from .rules import Conditions, PointsTerms, ProgramSettings, RuleDefinition
 from .scope import IdFilter, Scope
 from .snapshot import CustomerSnapshot, LineSnapshot, ShippingSnapshot, Snapshot
 
@@ -77,10 +98,19 @@ __all__ = [
     "LineSnapshot",
     "MinimumQuantity",
     "MinimumSubtotal",
+    "NthOrder",
+    "Occasion",
     "Offer",
     "OfferCode",
     "OfferState",
     "PercentOff",
+    "PointsBase",
+    "PointsDiscount",
+    "PointsEarned",
+    "PointsFixed",
+    "PointsMultiplier",
+    "PointsPerAmount",
+    "PointsTerms",
     "ProgramSettings",
     "RuleDefinition",
     "RuleError",
@@ -95,6 +125,7 @@ __all__ = [
     "ShippingSnapshot",
     "Snapshot",
     "SubtotalBase",
+    "Tiers",
     "TooManyDecimals",
     "Warning",
     "WarningCode",
@@ -106,7 +137,10 @@ __all__ = [
     "evaluate",
     "exponent",
     "from_minor",
+    "grant_points",
     "lint_rule",
+    "occasion_points",
     "parse_rule",
+    "points_paid",
     "to_minor",
 ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import ClassVar, Iterator, Union
 
-from .kinds import BenefitType, Lane, SubtotalBase
+from .kinds import BenefitType, Lane, Occasion, SubtotalBase
 from .money import Amounts, Rate
 
 GOODS_LANES = (Lane.ITEM, Lane.ORDER)
 SHIPPING_LANES = (Lane.SHIPPING,)
+POINTS_LANES = (Lane.POINTS,)
 HUNDRED_PERCENT = Decimal(100)
 
 
@@ -19,7 +21,9 @@ class Option:
     """One way to take something off, in one currency: a percentage or an amount.
 
     `from_amount` is the subtotal that opens it, `cap` the most that it gives; all
-    amounts are minor units. `percent` and `rate` say the same, or are both None.
+    amounts are minor units. `percent` and `rate` say the same, or are both None. One
+    that gives points takes nothing off: `points` is then how many it gives for each
+    minor unit or for the order, or by how much it multiplies.
 
     >>> tenth = Option.percent_off(Decimal("10"), from_amount=10000, cap=1500)
     >>> tenth.worth(10000), tenth.worth(20000)
@@ -33,6 +37,7 @@ class Option:
     rate: Rate | None = None
     amount: int = 0
     cap: int | None = None
+    points: Fraction | None = None
 
     @classmethod
     def percent_off(
@@ -219,6 +224,67 @@ class ShippingAmountOff(AmountOff):
     lanes: ClassVar[tuple[Lane, ...]] = SHIPPING_LANES
 
 
+@dataclass(frozen=True)
+class PointsPerAmount(_Benefit):
+    """`points` for each `per` that is paid for the scope's lines.
+
+    >>> one_a_dollar = PointsPerAmount(1, Amounts.from_dict({"USD": 100}))
+    >>> one_a_dollar.options("USD")[0].points
+    Fraction(1, 100)
+    """
+
+    type: ClassVar[BenefitType] = BenefitType.POINTS_PER_AMOUNT
+    lanes: ClassVar[tuple[Lane, ...]] = POINTS_LANES
+
+    points: int
+    per: Amounts
+
+    def amounts_by_field(self) -> Iterator[tuple[str, Amounts]]:
+        """Yield each configured money with its path inside the benefit."""
+        yield "per", self.per
+
+    def options(self, currency: str) -> tuple[Option, ...]:
+        """Return the one option in `currency`, which must be configured."""
+        return (Option(points=Fraction(self.points, self.per.of(currency) or 1)),)
+
+
+@dataclass(frozen=True)
+class PointsMultiplier(_Benefit):
+    """`factor` times the points that are paid for the scope's lines.
+
+    >>> PointsMultiplier(Decimal("1.5")).options("USD")[0].points
+    Fraction(3, 2)
+    """
+
+    type: ClassVar[BenefitType] = BenefitType.POINTS_MULTIPLIER
+    lanes: ClassVar[tuple[Lane, ...]] = POINTS_LANES
+
+    factor: Decimal
+
+    def options(self, currency: str) -> tuple[Option, ...]:
+        """Return the one option, the same in every currency."""
+        return (Option(points=Fraction(self.factor)),)
+
+
+@dataclass(frozen=True)
+class PointsFixed(_Benefit):
+    """A number of points, once for an order or for another occasion.
+
+    >>> PointsFixed(100).options("USD")[0].points
+    Fraction(100, 1)
+    """
+
+    type: ClassVar[BenefitType] = BenefitType.POINTS_FIXED
+    lanes: ClassVar[tuple[Lane, ...]] = POINTS_LANES
+
+    points: int
+    occasion: Occasion = Occasion.ORDER
+
+    def options(self, currency: str) -> tuple[Option, ...]:
+        """Return the one option, the same in every currency."""
+        return (Option(points=Fraction(self.points)),)
+
+
 Benefit = Union[
     Ladder,
     PercentOff,
@@ -226,4 +292,7 @@ Benefit = Union[
     FreeShipping,
     ShippingPercentOff,
     ShippingAmountOff,
+    PointsPerAmount,
+    PointsMultiplier,
+    PointsFixed,
 ]

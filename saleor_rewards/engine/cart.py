@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Iterator, Sequence
+from typing import Sequence
 
 from .allocate import split_steadily
 from .benefits import Option
-from .scope import Key, Scope
-from .snapshot import LineSnapshot, Snapshot
+from .scope import Key, Scope, line_keys
+from .snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Cart:
         self._views_by_indexes: dict[tuple[int, ...], ScopeView] = {}
         self._by_key: dict[Key, list[int]] = defaultdict(list)
         for index, line in enumerate(self.lines):
-            for key in _keys(line):
+            for key in line_keys(line):
                 self._by_key[key].append(index)
         self.keys = frozenset(self._by_key)
         self._on_sale = {i for i, line in enumerate(self.lines) if line.on_sale}
@@ -101,14 +101,6 @@ class Cart:
 
     def _found(self, keys: frozenset[Key]) -> set[int]:
         return {index for key in keys & self.keys for index in self._by_key[key]}
-
-
-def _keys(line: LineSnapshot) -> Iterator[Key]:
-    yield "product", line.product_id
-    for key in line.collection_ids:
-        yield "collection", key
-    for key in line.category_ids:
-        yield "category", key
 
 
 class Remainder:

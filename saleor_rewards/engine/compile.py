@@ -8,7 +8,7 @@ from typing import Dict, Generic, Hashable, Iterable, Mapping, TypeVar
 
 from .benefits import Ladder, Option
 from .index import CompiledRule, CurrencyIndex, GateKey, Opening
-from .kinds import Lane, SubtotalBase
+from .kinds import Lane, Occasion, SubtotalBase
 from .rules import ProgramSettings, RuleDefinition
 from .scope import Scope
 
@@ -22,7 +22,7 @@ class CompiledProgram:
     """A program whose rules are ready to be evaluated; make it with `compile_program`.
 
     `needs` names the parts of a snapshot that some rule reads and that cost the host
-    queries: any of `"categories"`, `"collections"` and `"customer"`.
+    queries: any of `"categories"`, `"collections"`, `"customer"` and `"tier"`.
 
     >>> compile_program(ProgramSettings(), []).needs
     frozenset()
@@ -107,8 +107,10 @@ def _needs(rule: RuleDefinition) -> Iterable[str]:
         yield "categories"
     if not scope.collections.is_empty:
         yield "collections"
-    if rule.conditions.first_order is not None:
+    if rule.conditions.first_order or rule.conditions.nth_order:
         yield "customer"
+    if rule.conditions.tiers is not None:
+        yield "tier"
 
 
 class _Numbers(Dict[Key, int], Generic[Key]):
@@ -133,7 +135,7 @@ class _Compiler:
         return {
             rule.id: self.rule(rule, currency)
             for rule in rules
-            if rule.is_configured(currency)
+            if rule.is_configured(currency) and rule.occasion is Occasion.ORDER
         }
 
     def rule(self, rule: RuleDefinition, currency: str) -> CompiledRule:
@@ -169,4 +171,4 @@ class _Compiler:
         return tuple(openings)
 
     def option_no(self, option: Option) -> int:
-        return self.options[option.rate, option.amount, option.cap]
+        return self.options[option.rate, option.amount, option.cap, option.points]

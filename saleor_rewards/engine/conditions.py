@@ -189,6 +189,53 @@ class FirstOrder:
 
 
 @dataclass(frozen=True)
+class NthOrder:
+    """The order being placed is the shopper's `number`-th, or each `number`-th one.
+
+    >>> now = datetime(2024, 5, 1, tzinfo=timezone.utc)
+    >>> regular = CustomerSnapshot(is_known=True, order_count=9)
+    >>> NthOrder(5, repeats=True).check(Facts(now, "USD", customer=regular)).is_met
+    True
+    >>> NthOrder(5).check(Facts(now, "USD", customer=regular)).code
+    <OfferCode.NOT_NTH_ORDER: 'NOT_NTH_ORDER'>
+    """
+
+    number: int
+    repeats: bool = False
+
+    def check(self, facts: Facts) -> Eligibility:
+        """Answer CUSTOMER_UNKNOWN or NOT_NTH_ORDER."""
+        customer = facts.customer
+        if not customer.is_known or customer.order_count is None:
+            return Eligibility(OfferCode.CUSTOMER_UNKNOWN)
+        placed = customer.order_count + 1
+        if placed == self.number or (self.repeats and placed % self.number == 0):
+            return MET
+        return Eligibility(OfferCode.NOT_NTH_ORDER)
+
+
+@dataclass(frozen=True)
+class Tiers:
+    """The member is on one of these levels.
+
+    >>> now = datetime(2024, 5, 1, tzinfo=timezone.utc)
+    >>> gold = CustomerSnapshot(is_known=True, tier_id="3")
+    >>> Tiers(frozenset({"3"})).check(Facts(now, "USD", customer=gold)).is_met
+    True
+    >>> Tiers(frozenset({"3"})).check(Facts(now, "USD")).code
+    <OfferCode.TIER_NOT_ELIGIBLE: 'TIER_NOT_ELIGIBLE'>
+    """
+
+    ids: frozenset[str]
+
+    def check(self, facts: Facts) -> Eligibility:
+        """Answer TIER_NOT_ELIGIBLE for another level, for none, and for guests."""
+        if facts.customer.tier_id in self.ids:
+            return MET
+        return Eligibility(OfferCode.TIER_NOT_ELIGIBLE)
+
+
+@dataclass(frozen=True)
 class EligibleItems:
     """At least one line of the cart is in the rule's scope.
 
@@ -258,7 +305,13 @@ class MinimumSubtotal:
 
 #: Conditions that no item added to the cart can change.
 GateCondition = Union[
-    ActiveDates, WeeklyWindows, Countries, ShippingMethods, FirstOrder
+    ActiveDates,
+    WeeklyWindows,
+    Countries,
+    ShippingMethods,
+    FirstOrder,
+    NthOrder,
+    Tiers,
 ]
 Condition = Union[GateCondition, EligibleItems, MinimumQuantity, MinimumSubtotal]
 Gate = Tuple[GateCondition, ...]

@@ -6,8 +6,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from .benefits import AmountOff, FreeShipping, Ladder, LadderStep, PercentOff
-from .conditions import MinimumSubtotal, Window
+from .benefits import (
+    AmountOff,
+    FreeShipping,
+    Ladder,
+    LadderStep,
+    PercentOff,
+    PointsFixed,
+    PointsMultiplier,
+    PointsPerAmount,
+)
+from .conditions import MinimumSubtotal, NthOrder, Window
 from .money import Amounts, from_minor
 from .rules import Conditions, RuleDefinition
 from .scope import IdFilter, Scope
@@ -51,7 +60,7 @@ def _time(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def _percent(value: Decimal | None) -> str | None:
+def _decimal(value: Decimal | None) -> str | None:
     return None if value is None else format(value.normalize(), "f")
 
 
@@ -77,6 +86,8 @@ def _conditions(conditions: Conditions) -> dict[str, Any]:
             "countries": countries and sorted(countries.codes),
             "shipping_methods": methods and sorted(methods.ids),
             "first_order": conditions.first_order is not None,
+            "nth_order": _nth_order(conditions.nth_order),
+            "tiers": conditions.tiers and sorted(conditions.tiers.ids),
             "weekly_windows": windows and [_window(item) for item in windows.windows],
         }
     )
@@ -86,6 +97,13 @@ def _minimum_subtotal(condition: MinimumSubtotal | None) -> dict[str, Any] | Non
     if condition is None:
         return None
     return {"amounts": _amounts(condition.amounts), "base": condition.base.value}
+
+
+def _nth_order(condition: NthOrder | None) -> dict[str, Any] | None:
+    if condition is None:
+        return None
+    data = {"number": condition.number, "repeats": condition.repeats}
+    return _without_defaults(data)
 
 
 def _scope(scope: Scope) -> dict[str, Any]:
@@ -122,12 +140,20 @@ def _benefit(rule: RuleDefinition) -> dict[str, Any]:
         data["base"] = benefit.base.value
         data["cap"] = _amounts(benefit.cap)
     elif isinstance(benefit, PercentOff):
-        data["percent"] = _percent(benefit.percent)
+        data["percent"] = _decimal(benefit.percent)
         data["cap"] = _amounts(benefit.cap)
     elif isinstance(benefit, AmountOff):
         data["amounts"] = _amounts(benefit.amounts)
     elif isinstance(benefit, FreeShipping):
         data["cap"] = _amounts(benefit.cap)
+    elif isinstance(benefit, PointsPerAmount):
+        data["points"] = benefit.points
+        data["per"] = _amounts(benefit.per)
+    elif isinstance(benefit, PointsMultiplier):
+        data["factor"] = _decimal(benefit.factor)
+    elif isinstance(benefit, PointsFixed):
+        data["points"] = benefit.points
+        data["occasion"] = benefit.occasion.value
     return _without_defaults(data)
 
 
@@ -135,7 +161,7 @@ def _step(step: LadderStep) -> dict[str, Any]:
     return _without_defaults(
         {
             "from": _amounts(step.from_amounts),
-            "percent": _percent(step.percent),
+            "percent": _decimal(step.percent),
             "amount": _amounts(step.amounts),
         }
     )

@@ -72,7 +72,73 @@ class ShippingDiscount:
         return cls(**{key: value for key, value in data.items() if key != "type"})
 
 
-Effect = Union[LineDiscount, ShippingDiscount]
+@dataclass(frozen=True)
+class PointsDiscount:
+    """Take `amount` minor units off one line, paid with the points held for the cart.
+
+    >>> effect = PointsDiscount("7", 150, "USD")
+    >>> effect.reverse().amount
+    -150
+    >>> effect_from_json(effect.to_json()) == effect
+    True
+    """
+
+    line_id: str
+    amount: int
+    currency: str
+
+    def reverse(self) -> PointsDiscount:
+        """Return the effect that undoes this one."""
+        return replace(self, amount=-self.amount)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a plain dict whose `type` is `POINTS_DISCOUNT`."""
+        return {"type": "POINTS_DISCOUNT", **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PointsDiscount:
+        """Rebuild what `to_json` gave."""
+        return cls(**{key: value for key, value in data.items() if key != "type"})
+
+
+@dataclass(frozen=True)
+class PointsEarned:
+    """Give `points` for the order, on behalf of one rule version.
+
+    >>> effect = PointsEarned(8, 1, "One per dollar", 120)
+    >>> effect.reverse().points
+    -120
+    >>> effect_from_json(effect.to_json()) == effect
+    True
+    """
+
+    rule_id: int
+    rule_version: int
+    rule_name: str
+    points: int
+
+    def reverse(self) -> PointsEarned:
+        """Return the effect that undoes this one."""
+        return replace(self, points=-self.points)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a plain dict whose `type` is `POINTS_EARNED`."""
+        return {"type": "POINTS_EARNED", **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PointsEarned:
+        """Rebuild what `to_json` gave."""
+        return cls(**{key: value for key, value in data.items() if key != "type"})
+
+
+Effect = Union[LineDiscount, ShippingDiscount, PointsDiscount, PointsEarned]
+
+_TYPES: Mapping[str, Any] = {
+    "LINE_DISCOUNT": LineDiscount,
+    "SHIPPING_DISCOUNT": ShippingDiscount,
+    "POINTS_DISCOUNT": PointsDiscount,
+    "POINTS_EARNED": PointsEarned,
+}
 
 
 def effect_from_json(data: Mapping[str, Any]) -> Effect:
@@ -83,8 +149,7 @@ def effect_from_json(data: Mapping[str, Any]) -> Effect:
     ValueError: type: unknown effect 'NOTHING'
     """
     kind = data.get("type")
-    if kind == "LINE_DISCOUNT":
-        return LineDiscount.from_json(data)
-    if kind == "SHIPPING_DISCOUNT":
-        return ShippingDiscount.from_json(data)
-    raise ValueError(f"type: unknown effect {kind!r}")
+    if not isinstance(kind, str) or kind not in _TYPES:
+        raise ValueError(f"type: unknown effect {kind!r}")
+    effect: Effect = _TYPES[kind].from_json(data)
+    return effect

@@ -30,7 +30,7 @@ class RuleErrorCode(Enum):
     EMPTY_LIST = "EMPTY_LIST"
     #: The same entry twice, or an id both included and excluded.
     DUPLICATE = "DUPLICATE"
-    #: More decimals than the currency has, or more than 4 in a percentage.
+    #: More decimals than the currency has, than 4 in a percentage or 2 in a factor.
     TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"
     #: An amount is there in one currency and missing in another that is needed.
     MISSING_CURRENCY = "MISSING_CURRENCY"
@@ -42,8 +42,10 @@ class RuleErrorCode(Enum):
     STEPS_NOT_ASCENDING = "STEPS_NOT_ASCENDING"
     #: The end is not after the start.
     END_BEFORE_START = "END_BEFORE_START"
-    #: The benefit does not work in this lane.
+    #: The benefit, or standing alone, does not work in this lane.
     LANE_MISMATCH = "LANE_MISMATCH"
+    #: The condition asks about a cart, and the benefit's occasion has none.
+    OCCASION_MISMATCH = "OCCASION_MISMATCH"
 
 
 @dataclass(frozen=True)

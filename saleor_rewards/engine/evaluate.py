@@ -9,11 +9,15 @@ from .cart import Cart
 from .choose import choose
 from .compile import CompiledProgram
 from .conditions import Facts
-from .effects import Effect, LineDiscount, ShippingDiscount
+from .earn import Earning
+from .effects import Effect, LineDiscount, PointsEarned, ShippingDiscount
 from .explain import Explainer
 from .index import Gates
+from .kinds import Lane
 from .money import Rate
 from .offers import Offer
+from .redeem import Payment
+from .rules import PointsTerms, RuleDefinition
 from .snapshot import Snapshot
 
 
@@ -21,7 +25,8 @@ class Evaluation:
     """What the rules of a program give the cart `snapshot` at one moment.
 
     `effects` are sorted by lane and line, at most one for each rule and line, none of
-    them 0. `offers` are made when they are first asked for. Two evaluations are equal
+    them 0; what points pay comes after them, and what the order earns comes last.
+    `offers` are made when they are first asked for. Two evaluations are equal
     when their effects and offers are.
 
     >>> from datetime import timezone
@@ -33,15 +38,23 @@ class Evaluation:
     ((), 0, 0)
     """
 
-    def __init__(self, effects: tuple[Effect, ...], explainer: Explainer) -> None:
+    def __init__(
+        self,
+        effects: tuple[Effect, ...],
+        explainer: Explainer,
+        payment: Payment,
+        earning: Earning,
+    ) -> None:
         self.effects = effects
+        self._payment = payment
+        self._earning = earning
         self.snapshot = explainer.cart.snapshot
         self._explainer = explainer
         self._offers: tuple[Offer, ...] | None = None
 
     @property
     def discount_amount(self) -> int:
-        """The sum taken off the lines, in minor units."""
+        """The sum that rules take off the lines, in minor units."""
         return sum(
             effect.amount for effect in self.effects if isinstance(effect, LineDiscount)
         )
@@ -56,14 +69,58 @@ class Evaluation:
         )
 
     @property
+    def earned_points(self) -> int:
+        """How many points the order earns."""
+        return sum(
+            effect.points for effect in self.effects if isinstance(effect, PointsEarned)
+        )
+
+    @property
+    def redeemed_points(self) -> int:
+        """How many of the points held for the cart pay for it."""
+        return self._payment.points
+
+    @property
+    def redeemed_amount(self) -> int:
+        """What these points take off the lines, in minor units."""
+        return self._payment.amount
+
+    @property
+    def points_rules(self) -> tuple[RuleDefinition, ...]:
+        """The met rules of the points lane, by rank.
+
+        Of those that ask for the same, only the one that gives most is there.
+        """
+        return self._earning.rules
+
+    @property
+    def points_terms(self) -> PointsTerms | None:
+        """How points are earned and spent here; None where there are none."""
+        return self._payment.terms
+
+    def most_points(self, available: int) -> int:
+        """Return how many of `available` points could pay for this cart at most."""
+        return self._payment.most_points(available)
+
+    def worth(self, points: int) -> int:
+        """Return what `points` are worth in minor units, rounded down."""
+        return self._payment.worth(points)
+
+    @property
     def offers(self) -> tuple[Offer, ...]:
-        """One offer for each rule that has not ended, best priority first, then id."""
+        """One offer for each rule that has not ended, best priority first, then id.
+
+        Rules for other occasions than an order are no offers of a cart.
+        """
         if self._offers is None:
             self._offers = tuple(self._explainer.offers())
         return self._offers
 
     def offer(self, rule_id: int) -> Offer:
-        """Return the offer of one rule, also of one that ended; KeyError if unknown."""
+        """Return the offer of one rule, also of one that ended.
+
+        Raises `KeyError` where the program has no such rule, or not for carts.
+        """
         return self._explainer.offer(rule_id)
 
     def __eq__(self, other: object) -> bool:
@@ -108,8 +165,13 @@ def evaluate(snapshot: Snapshot, program: CompiledProgram, at: datetime) -> Eval
     index = program.index(snapshot.currency, at)
     fields = index.fields(cart, Gates(program.gates, facts))
     outcome = choose(cart, fields, _cap_amount(cart, program))
-    effects = tuple(effects_of(cart, outcome.applied))
-    return Evaluation(effects, Explainer(program, cart, facts, outcome))
+    given = tuple(effects_of(cart, outcome.applied))
+    payment = Payment(cart, given, program.settings.points)
+    reached = fields.get((Lane.POINTS, False), ())
+    earning = Earning(cart, reached, outcome.applied.remainder, payment)
+    explainer = Explainer(program, cart, facts, outcome, earning)
+    effects = (*given, *payment.effects, *earning.effects)
+    return Evaluation(effects, explainer, payment, earning)
 
 
 def _facts(snapshot: Snapshot, program: CompiledProgram, at: datetime) -> Facts:

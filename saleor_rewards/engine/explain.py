@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Iterator
 
 from .cart import Cart
 from .combination import Outcome, Pick
 from .compile import CompiledProgram
 from .conditions import Facts
+from .earn import Earning
+from .explain_points import PointsExplainer
 from .forecast import Forecast, Standing
 from .index import CompiledRule, Opening
-from .kinds import BenefitType, Lane, ShippingCarrier
+from .kinds import BenefitType, Lane, Occasion, ShippingCarrier
 from .offers import Offer, OfferCode, OfferState
 from .rules import RuleDefinition
 
@@ -40,13 +43,19 @@ class Explainer:
     """
 
     def __init__(
-        self, program: CompiledProgram, cart: Cart, facts: Facts, outcome: Outcome
+        self,
+        program: CompiledProgram,
+        cart: Cart,
+        facts: Facts,
+        outcome: Outcome,
+        earning: Earning,
     ) -> None:
         self.program = program
         self.cart = cart
         self.outcome = outcome
         self.rules = program.compiled(facts.currency)
         self.forecast = Forecast(cart, outcome.combination)
+        self.earning = earning
         self._at = facts.at
         self._facts = {
             lane: replace(facts, may_choose_method=lane is Lane.SHIPPING)
@@ -55,20 +64,27 @@ class Explainer:
         self._picks = {pick.compiled.rule.id: pick for pick in outcome.applied.picks}
 
     def offers(self) -> Iterator[Offer]:
-        """Yield the offer of each rule that has not ended."""
+        """Yield the offer of each rule for carts that has not ended."""
         for rule in self.program.rules:
+            if rule.occasion is not Occasion.ORDER:
+                continue
             if rule.ends_at is None or self._at < rule.ends_at:
                 yield self._offer(rule)
 
     def offer(self, rule_id: int) -> Offer:
-        """Return the offer of one rule; KeyError if the program has no such rule."""
-        return self._offer(self.program.rules_by_id[rule_id])
+        """Return the offer of one rule; KeyError if the program has none for carts."""
+        rule = self.program.rules_by_id[rule_id]
+        if rule.occasion is not Occasion.ORDER:
+            raise KeyError(rule_id)
+        return self._offer(rule)
 
     def _offer(self, rule: RuleDefinition) -> Offer:
         code = self._closed(rule)
         if code is not None:
             return _answer(rule, OfferState.BLOCKED, code)
         compiled = self.rules[rule.id]
+        if rule.lane is Lane.POINTS:
+            return self._points.offer(compiled)
         if rule.id in self._picks:
             return self._applied(compiled, self._picks[rule.id])
         standing = self.forecast.standing(compiled)
@@ -80,11 +96,17 @@ class Explainer:
             return _answer(rule, OfferState.APPLIED, code)
         return self._beaten_or_short(compiled, standing)
 
+    @cached_property
+    def _points(self) -> PointsExplainer:
+        return PointsExplainer(self.cart, self.outcome.applied, self.earning)
+
     def _closed(self, rule: RuleDefinition) -> OfferCode | None:
         facts = self._facts[rule.lane]
         answer = rule.dates.check(facts)
         if not answer.is_met:
             return answer.code
+        if rule.lane is Lane.POINTS and self.program.settings.points is None:
+            return OfferCode.POINTS_OFF
         compiled = self.rules.get(rule.id)
         if compiled is None:
             return OfferCode.CURRENCY_NOT_CONFIGURED

@@ -6,12 +6,12 @@ from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence, Tuple
+from typing import Iterable, Iterator, Mapping, NamedTuple, Sequence, Tuple, Union
 
 from .benefits import Option
 from .cart import Cart, ScopeView
 from .conditions import Facts, GateCondition
-from .kinds import Lane
+from .kinds import BenefitType, Lane
 from .rules import RuleDefinition
 from .scope import Key, Scope
 
@@ -102,13 +102,17 @@ class Way:
         """What ways are sorted by, the strongest first, whatever the cart holds."""
         option = self.opening.option
         rate = option.rate
+        if option.points is not None:
+            return (-option.points, self.rank)
         if rate is None:
             return (-option.worth(FAR_AMOUNT), self.rank)
         return (-Fraction(rate.numerator, rate.denominator), self.rank)
 
 
 class Run:
-    """Ways of one lane, all by a rate or all by an amount, the strongest first.
+    """Ways of one lane that can be compared, the strongest first.
+
+    All are by a rate, or all by an amount, or all give points in the same way.
 
     What the caps leave aside, no way takes more off any amount than the ways before
     it: so a search may stop at the first that takes less than what it has.
@@ -143,8 +147,9 @@ def _with_least_ranks(ways: Sequence[Way]) -> tuple[Way, ...]:
     return tuple(reversed(found))
 
 
-#: A lane, whether its rules are exclusive, and whether they work by a rate.
-RunKey = Tuple[Lane, bool, bool]
+#: A lane, whether its rules are exclusive, and whether they work by a rate; in the
+#: lane of points, how they give them.
+RunKey = Tuple[Lane, bool, Union[bool, BenefitType]]
 
 
 @dataclass(frozen=True)
@@ -260,7 +265,7 @@ def _shelves(rules: Iterable[CompiledRule]) -> list[Shelf]:
         rule = compiled.rule
         runs = groups[compiled.scope_no, compiled.gate_no, compiled.minimum_quantity]
         for step, opening in enumerate(compiled.openings):
-            key = (rule.lane, rule.exclusive, opening.option.rate is not None)
+            key = _run_key(rule, opening)
             rank = (*compiled.rank, step)
             last_of_rule = (*compiled.rank, FAR_AMOUNT)
             runs[key].append(Way(rank, compiled, opening, last_of_rule))
@@ -278,6 +283,12 @@ def _shelves(rules: Iterable[CompiledRule]) -> list[Shelf]:
     ]
 
 
+def _run_key(rule: RuleDefinition, opening: Opening) -> RunKey:
+    if rule.lane is Lane.POINTS:
+        return (rule.lane, rule.exclusive, rule.benefit.type)
+    return (rule.lane, rule.exclusive, opening.option.rate is not None)
+
+
 def _without_twins(rules: Iterable[CompiledRule]) -> Iterator[CompiledRule]:
     # Of rules that differ in nothing but their rank, only the first can ever win.
     seen = set()
@@ -291,7 +302,7 @@ def _without_twins(rules: Iterable[CompiledRule]) -> Iterator[CompiledRule]:
                 (way.option_no, way.before_amount, way.after_amount)
                 for way in compiled.openings
             ),
-            (rule.lane, rule.exclusive),
+            _run_key(rule, compiled.openings[0]),
         )
         if twin not in seen:
             seen.add(twin)

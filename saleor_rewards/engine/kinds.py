@@ -6,15 +6,16 @@ from enum import Enum
 
 
 class Lane(Enum):
-    """Where a benefit is taken off; rules in one lane compete, lanes add up.
+    """What a benefit works on; rules in one lane compete, lanes add up.
 
     >>> [lane.value for lane in Lane]
-    ['ITEM', 'ORDER', 'SHIPPING']
+    ['ITEM', 'ORDER', 'SHIPPING', 'POINTS']
     """
 
     ITEM = "ITEM"
     ORDER = "ORDER"
     SHIPPING = "SHIPPING"
+    POINTS = "POINTS"
 
 
 class SubtotalBase(Enum):
@@ -59,3 +60,34 @@ class BenefitType(Enum):
     FREE_SHIPPING = "FREE_SHIPPING"
     SHIPPING_PERCENT_OFF = "SHIPPING_PERCENT_OFF"
     SHIPPING_AMOUNT_OFF = "SHIPPING_AMOUNT_OFF"
+    POINTS_PER_AMOUNT = "POINTS_PER_AMOUNT"
+    POINTS_MULTIPLIER = "POINTS_MULTIPLIER"
+    POINTS_FIXED = "POINTS_FIXED"
+
+
+class Occasion(Enum):
+    """What a fixed number of points is given for.
+
+    >>> Occasion("SIGN_UP").name
+    'SIGN_UP'
+    """
+
+    #: Each order that meets the conditions.
+    ORDER = "ORDER"
+    #: Becoming a member, once.
+    SIGN_UP = "SIGN_UP"
+    #: The member's birthday, once a year.
+    BIRTHDAY = "BIRTHDAY"
+
+
+class PointsBase(Enum):
+    """Which price of a line earns points.
+
+    >>> PointsBase("NET").name
+    'NET'
+    """
+
+    #: With tax.
+    GROSS = "GROSS"
+    #: Without tax.
+    NET = "NET"

@@ -56,6 +56,12 @@ class OfferCode(Enum):
     CUSTOMER_UNKNOWN = "CUSTOMER_UNKNOWN"
     #: The shopper has ordered before.
     NOT_FIRST_ORDER = "NOT_FIRST_ORDER"
+    #: It is not the shopper's order of the number asked.
+    NOT_NTH_ORDER = "NOT_NTH_ORDER"
+    #: The shopper is not on one of the rule's levels.
+    TIER_NOT_ELIGIBLE = "TIER_NOT_ELIGIBLE"
+    #: The program gives no points.
+    POINTS_OFF = "POINTS_OFF"
     #: The shopper's own voucher holds the place that the benefit would need.
     VOUCHER_IN_USE = "VOUCHER_IN_USE"
     #: Rule `beaten_by` is better for the shopper.
@@ -73,7 +79,9 @@ class Offer:
     `amount`, `gap_amount` and `next_amount` are minor units of the cart's currency.
     `gap_amount` is the price of further items (in the rule's scope) that reaches the
     next benefit, `gap_quantity` how many items are missing. `next_percent` or
-    `next_amount` is what is then given; both are None for free shipping.
+    `next_amount` is what is then given; both are None for free shipping. `points` is
+    what a rule of the points lane gives for the cart, `next_points` what it would give
+    once the gap is closed.
     `beaten_by` is the id of the rule that is better, where one is.
 
     >>> offer = Offer(
@@ -98,3 +106,5 @@ class Offer:
     next_percent: Decimal | None = None
     next_amount: int | None = None
     beaten_by: int | None = None
+    points: int = 0
+    next_points: int | None = None

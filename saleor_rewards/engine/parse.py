@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Callable, Collection, Mapping
+from typing import Any, Collection, Mapping
 
-from .benefits import (
-    AmountOff,
-    Benefit,
-    FreeShipping,
-    Ladder,
-    LadderStep,
-    PercentOff,
-    ShippingAmountOff,
-    ShippingPercentOff,
-)
 from .conditions import (
     Countries,
     FirstOrder,
     MinimumQuantity,
     MinimumSubtotal,
+    NthOrder,
     ShippingMethods,
+    Tiers,
     WeeklyWindows,
     Window,
 )
 from .errors import RuleErrorCode, RuleErrors
-from .kinds import BenefitType, Lane, SubtotalBase
+from .kinds import Lane, Occasion
+from .parse_benefit import read_base, read_benefit
 from .reader import MAX_WHOLE, Reader, join, known_countries
 from .rules import Conditions, RuleDefinition
 from .scope import IdFilter, Scope
@@ -48,17 +41,13 @@ CONDITION_KEYS = (
     "countries",
     "shipping_methods",
     "first_order",
+    "nth_order",
+    "tiers",
     "weekly_windows",
 )
 WINDOW_KEYS = ("weekday", "start", "end")
-BENEFIT_KEYS = {
-    BenefitType.LADDER: ("type", "steps", "base", "cap"),
-    BenefitType.PERCENT_OFF: ("type", "percent", "cap"),
-    BenefitType.AMOUNT_OFF: ("type", "amounts"),
-    BenefitType.FREE_SHIPPING: ("type", "cap"),
-    BenefitType.SHIPPING_PERCENT_OFF: ("type", "percent", "cap"),
-    BenefitType.SHIPPING_AMOUNT_OFF: ("type", "amounts"),
-}
+#: What can be asked where there is no cart.
+MEMBER_KEYS = ("tiers",)
 
 
 def parse_rule(
@@ -86,7 +75,7 @@ def parse_rule(
     Traceback (most recent call last):
     saleor_rewards.engine.errors.RuleErrors: benefit.type: One of these is needed: \
 LADDER, PERCENT_OFF, AMOUNT_OFF, FREE_SHIPPING, SHIPPING_PERCENT_OFF, \
-SHIPPING_AMOUNT_OFF.
+SHIPPING_AMOUNT_OFF, POINTS_PER_AMOUNT, POINTS_MULTIPLIER, POINTS_FIXED.
     """
     reader = Reader()
     rule = _rule(reader, definition, id, version, name)
@@ -110,10 +99,13 @@ def _rule(
     exclusive = reader.boolean(data.get("exclusive"), "exclusive")
     starts_at, ends_at = _dates(reader, data)
     conditions = _conditions(reader, data.get("conditions"))
-    benefit = _benefit(reader, data.get("benefit"), lane)
+    benefit = read_benefit(reader, data.get("benefit"), lane)
+    if exclusive and lane is Lane.POINTS:
+        message = "Points add up with everything: no rule that gives them stands alone."
+        reader.fail(RuleErrorCode.LANE_MISMATCH, "exclusive", message)
     if label is None or lane is None or benefit is None:
         return None
-    return RuleDefinition(
+    rule = RuleDefinition(
         id=id,
         version=version,
         name=label,
@@ -125,6 +117,18 @@ def _rule(
         conditions=conditions,
         benefit=benefit,
     )
+    _check_occasion(reader, rule, data.get("conditions"))
+    return rule
+
+
+def _check_occasion(reader: Reader, rule: RuleDefinition, asked: object) -> None:
+    if rule.occasion is Occasion.ORDER or not isinstance(asked, dict):
+        return
+    for key in CONDITION_KEYS:
+        if key not in MEMBER_KEYS and asked.get(key) not in (None, False):
+            message = f"{rule.occasion.value} has no cart to ask about."
+            field = f"conditions.{key}"
+            reader.fail(RuleErrorCode.OCCASION_MISMATCH, field, message)
 
 
 def _check_currencies(
@@ -160,6 +164,7 @@ def _conditions(reader: Reader, value: object) -> Conditions:
     countries = _countries(reader, data.get("countries"), f"{field}.countries")
     methods = reader.texts(data.get("shipping_methods"), f"{field}.shipping_methods")
     first_order = reader.boolean(data.get("first_order"), f"{field}.first_order")
+    tiers = reader.texts(data.get("tiers"), f"{field}.tiers")
     windows = _windows(reader, data.get("weekly_windows"), f"{field}.weekly_windows")
     return Conditions(
         minimum_subtotal=_minimum_subtotal(reader, data.get("minimum_subtotal")),
@@ -168,6 +173,8 @@ def _conditions(reader: Reader, value: object) -> Conditions:
         countries=Countries(countries) if countries else None,
         shipping_methods=ShippingMethods(methods) if methods else None,
         first_order=FirstOrder() if first_order else None,
+        nth_order=_nth_order(reader, data.get("nth_order"), first_order),
+        tiers=Tiers(tiers) if tiers else None,
         weekly_windows=WeeklyWindows(windows) if windows else None,
     )
 
@@ -178,13 +185,23 @@ def _minimum_subtotal(reader: Reader, value: object) -> MinimumSubtotal | None:
     if data is None:
         return None
     amounts = reader.amounts(data.get("amounts"), f"{field}.amounts")
-    base = _base(reader, data, field)
+    base = read_base(reader, data, field)
     return None if amounts is None else MinimumSubtotal(amounts, base)
 
 
-def _base(reader: Reader, data: Mapping[str, Any], field: str) -> SubtotalBase:
-    base = reader.choice(data.get("base"), f"{field}.base", SubtotalBase)
-    return base or SubtotalBase.AFTER_ITEM_DISCOUNTS
+def _nth_order(reader: Reader, value: object, first_order: bool) -> NthOrder | None:
+    field = "conditions.nth_order"
+    data = reader.mapping(value, field, ("number", "repeats"), ("number",))
+    if data is None:
+        return None
+    number = reader.whole(data.get("number"), f"{field}.number", 1)
+    repeats = reader.boolean(data.get("repeats"), f"{field}.repeats")
+    if number is None:
+        return None
+    if first_order and number > 1:
+        message = "A first order is no other one: ask for only one of them."
+        reader.fail(RuleErrorCode.INVALID_VALUE, field, message)
+    return NthOrder(number, repeats)
 
 
 def _scope(reader: Reader, data: Mapping[str, Any]) -> Scope:
@@ -246,110 +263,3 @@ def _window(reader: Reader, value: object, field: str) -> Window | None:
         reader.fail(RuleErrorCode.END_BEFORE_START, f"{field}.end", message)
         return None
     return Window(weekday, start, end)
-
-
-def _benefit(reader: Reader, value: object, lane: Lane | None) -> Benefit | None:
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        reader.fail(RuleErrorCode.WRONG_TYPE, "benefit", "An object is needed.")
-        return None
-    reader.require(value.get("type"), "benefit.type")
-    kind = reader.choice(
-        value.get("type"), "benefit.type", BenefitType, RuleErrorCode.UNKNOWN_TYPE
-    )
-    if kind is None:
-        return None
-    reader.mapping(value, "benefit", BENEFIT_KEYS[kind])
-    benefit = BENEFIT_READERS[kind](reader, value)
-    if benefit is not None and lane is not None and lane not in benefit.lanes:
-        names = " or ".join(choice.value for choice in benefit.lanes)
-        message = f"{kind.value} works in lane {names}."
-        reader.fail(RuleErrorCode.LANE_MISMATCH, "benefit.type", message)
-    return benefit
-
-
-def _ladder(reader: Reader, data: Mapping[str, Any]) -> Ladder | None:
-    field = "benefit.steps"
-    reader.require(data.get("steps"), field)
-    items = reader.items(data.get("steps"), field)
-    steps = [
-        _step(reader, item, join(field, number))
-        for number, item in enumerate(items or ())
-    ]
-    cap = reader.amounts(data.get("cap"), "benefit.cap")
-    base = _base(reader, data, "benefit")
-    found = tuple(step for step in steps if step is not None)
-    if not found or len(found) < len(steps):
-        return None
-    _check_ascending(reader, found, field)
-    return Ladder(found, base, cap)
-
-
-def _step(reader: Reader, value: object, field: str) -> LadderStep | None:
-    reader.require(value, field)
-    data = reader.mapping(value, field, ("from", "percent", "amount"), ("from",))
-    if data is None:
-        return None
-    from_amounts = reader.amounts(data.get("from"), f"{field}.from", may_be_zero=True)
-    percent = reader.percent(data.get("percent"), f"{field}.percent")
-    amounts = reader.amounts(data.get("amount"), f"{field}.amount")
-    given = [key for key in ("percent", "amount") if data.get(key) is not None]
-    if len(given) != 1:
-        code = RuleErrorCode.DUPLICATE if given else RuleErrorCode.REQUIRED
-        reader.fail(
-            code, f"{field}.percent", "Either a percent or an amount is needed."
-        )
-    if from_amounts is None or (percent is None) == (amounts is None):
-        return None
-    return LadderStep(from_amounts, percent, amounts)
-
-
-def _check_ascending(reader: Reader, steps: tuple[LadderStep, ...], field: str) -> None:
-    for number, (lower, upper) in enumerate(zip(steps, steps[1:]), start=1):
-        for currency, amount in upper.from_amounts.entries:
-            before = lower.from_amounts.of(currency)
-            path = f"{field}.{number}.from.{currency}"
-            if before == amount:
-                message = "The step before starts at the same amount."
-                reader.fail(RuleErrorCode.STEPS_OVERLAP, path, message)
-            elif before is not None and before > amount:
-                message = "The step before starts at a higher amount."
-                reader.fail(RuleErrorCode.STEPS_NOT_ASCENDING, path, message)
-
-
-def _percent_off(reader: Reader, data: Mapping[str, Any]) -> PercentOff | None:
-    reader.require(data.get("percent"), "benefit.percent")
-    percent = reader.percent(data.get("percent"), "benefit.percent")
-    cap = reader.amounts(data.get("cap"), "benefit.cap")
-    if percent is None:
-        return None
-    if data["type"] == BenefitType.SHIPPING_PERCENT_OFF.value:
-        return ShippingPercentOff(percent, cap)
-    return PercentOff(percent, cap)
-
-
-def _amount_off(reader: Reader, data: Mapping[str, Any]) -> AmountOff | None:
-    reader.require(data.get("amounts"), "benefit.amounts")
-    amounts = reader.amounts(data.get("amounts"), "benefit.amounts")
-    if amounts is None:
-        return None
-    if data["type"] == BenefitType.SHIPPING_AMOUNT_OFF.value:
-        return ShippingAmountOff(amounts)
-    return AmountOff(amounts)
-
-
-def _free_shipping(reader: Reader, data: Mapping[str, Any]) -> FreeShipping:
-    return FreeShipping(reader.amounts(data.get("cap"), "benefit.cap"))
-
-
-BENEFIT_READERS: Mapping[
-    BenefitType, Callable[[Reader, Mapping[str, Any]], Benefit | None]
-] = {
-    BenefitType.LADDER: _ladder,
-    BenefitType.PERCENT_OFF: _percent_off,
-    BenefitType.AMOUNT_OFF: _amount_off,
-    BenefitType.FREE_SHIPPING: _free_shipping,
-    BenefitType.SHIPPING_PERCENT_OFF: _percent_off,
-    BenefitType.SHIPPING_AMOUNT_OFF: _amount_off,
-}

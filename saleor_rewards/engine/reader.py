@@ -20,6 +20,7 @@ EnumType = TypeVar("EnumType", bound=Enum)
 MAX_WHOLE = 2**31 - 1
 MAX_AMOUNT_DIGITS = 12
 MAX_PERCENT_DECIMALS = 4
+MAX_FACTOR_DECIMALS = 2
 
 DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 TIMESTAMP = re.compile(
@@ -219,6 +220,21 @@ class Reader:
             self.fail(RuleErrorCode.TOO_MANY_DECIMALS, field, message)
             return None
         return percent
+
+    def factor(self, value: object, field: str) -> Decimal | None:
+        """Read a factor above 1 and up to 100, of at most 2 decimals."""
+        factor = self.decimal(value, field)
+        if factor is None:
+            return None
+        if not 1 < factor <= 100:
+            message = "It must be above 1 and at most 100."
+            self.fail(RuleErrorCode.OUT_OF_RANGE, field, message)
+            return None
+        if factor != factor.quantize(Decimal(1).scaleb(-MAX_FACTOR_DECIMALS)):
+            message = f"At most {MAX_FACTOR_DECIMALS} decimals are possible."
+            self.fail(RuleErrorCode.TOO_MANY_DECIMALS, field, message)
+            return None
+        return factor
 
     def amounts(
         self, value: object, field: str, *, may_be_zero: bool = False

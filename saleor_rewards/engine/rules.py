@@ -7,7 +7,7 @@ from datetime import datetime, timezone, tzinfo
 from decimal import Decimal
 from typing import Iterator
 
-from .benefits import Benefit
+from .benefits import Benefit, PointsFixed
 from .conditions import (
     ActiveDates,
     Countries,
@@ -16,14 +16,16 @@ from .conditions import (
     Gate,
     MinimumQuantity,
     MinimumSubtotal,
+    NthOrder,
     ShippingMethods,
+    Tiers,
     WeeklyWindows,
 )
-from .kinds import Lane
+from .kinds import Lane, Occasion, PointsBase
 from .money import Amounts
 from .scope import Scope
 
-__all__ = ["Conditions", "Lane", "ProgramSettings", "RuleDefinition"]
+__all__ = ["Conditions", "Lane", "PointsTerms", "ProgramSettings", "RuleDefinition"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Conditions:
     countries: Countries | None = None
     shipping_methods: ShippingMethods | None = None
     first_order: FirstOrder | None = None
+    nth_order: NthOrder | None = None
+    tiers: Tiers | None = None
     weekly_windows: WeeklyWindows | None = None
 
     @property
@@ -50,6 +54,8 @@ class Conditions:
             self.countries,
             self.shipping_methods,
             self.first_order,
+            self.nth_order,
+            self.tiers,
         )
         return tuple(condition for condition in gates if condition is not None)
 
@@ -93,6 +99,12 @@ class RuleDefinition:
         """What decides a tie: the smaller one wins."""
         return (-self.priority, self.id)
 
+    @property
+    def occasion(self) -> Occasion:
+        """What the benefit is given for."""
+        benefit = self.benefit
+        return benefit.occasion if isinstance(benefit, PointsFixed) else Occasion.ORDER
+
     def amounts_by_field(self) -> Iterator[tuple[str, Amounts]]:
         """Yield each configured money with its path inside the definition."""
         if self.conditions.minimum_subtotal is not None:
@@ -111,12 +123,34 @@ class RuleDefinition:
 
 
 @dataclass(frozen=True)
+class PointsTerms:
+    """What a program's points are earned on, and what they are worth.
+
+    `redeem_points` points are worth `redeem_amount` minor units of `currency`; both
+    are None where points cannot be spent. Points are spent in steps of `step_points`,
+    at least `minimum_points` at once, and pay at most `most_percent` of the goods.
+
+    >>> PointsTerms("USD", PointsBase.GROSS, 100, 500).most_percent
+    Decimal('100')
+    """
+
+    currency: str
+    base: PointsBase = PointsBase.GROSS
+    redeem_points: int | None = None
+    redeem_amount: int | None = None
+    minimum_points: int = 1
+    step_points: int = 1
+    most_percent: Decimal = Decimal(100)
+
+
+@dataclass(frozen=True)
 class ProgramSettings:
     """What holds for all rules of a program.
 
     `cap_percent` is the most that the item and order lanes may take off together, in
     percent of the cart's subtotal after catalogue sales; None means no cap. Weekly
-    windows follow the clock of `time_zone`.
+    windows follow the clock of `time_zone`. Without `points` nothing is earned, and
+    no points are spent.
 
     >>> ProgramSettings(cap_percent=Decimal("30")).time_zone
     datetime.timezone.utc
@@ -124,3 +158,4 @@ class ProgramSettings:
 
     cap_percent: Decimal | None = None
     time_zone: tzinfo = timezone.utc
+    points: PointsTerms | None = None

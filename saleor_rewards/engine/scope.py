@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import FrozenSet, Tuple
+from typing import FrozenSet, Iterator, Tuple
+
+from .snapshot import LineSnapshot
 
 Ids = FrozenSet[str]
 #: What an id is of (`"product"`, `"collection"` or `"category"`), and the id.
@@ -70,6 +72,20 @@ class Scope:
         """Whether every line is in scope."""
         return not (self.exclude_sale_items or self.include_keys or self.exclude_keys)
 
+    def holds(self, line: LineSnapshot) -> bool:
+        """Tell whether `line` is in this scope.
+
+        >>> line = LineSnapshot("7", "1", "2", 2, list_amount=2000, amount=1500)
+        >>> Scope().holds(line), Scope(exclude_sale_items=True).holds(line)
+        (True, False)
+        """
+        if line.is_gift or (self.exclude_sale_items and line.on_sale):
+            return False
+        keys = frozenset(line_keys(line))
+        if self.exclude_keys & keys:
+            return False
+        return not self.include_keys or bool(self.include_keys & keys)
+
     def covers(self, other: Scope) -> bool:
         """Tell whether every line in `other` is surely in this scope too.
 
@@ -78,6 +94,19 @@ class Scope:
         (True, False, True)
         """
         return self.is_whole or self == other
+
+
+def line_keys(line: LineSnapshot) -> Iterator[Key]:
+    """Yield all ids by which a scope can name `line`.
+
+    >>> list(line_keys(LineSnapshot("7", "1", "2", 2, 2000, 2000, ("9",))))
+    [('product', '1'), ('category', '9')]
+    """
+    yield "product", line.product_id
+    for key in line.collection_ids:
+        yield "collection", key
+    for key in line.category_ids:
+        yield "category", key
 
 
 def _keys(products: Ids, collections: Ids, categories: Ids) -> frozenset[Key]:

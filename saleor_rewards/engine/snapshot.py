@@ -7,6 +7,7 @@ net as the channel's prices are entered.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any, Mapping
 
 from .kinds import ShippingCarrier
@@ -20,6 +21,13 @@ def _text(value: object, name: str) -> None:
 def _whole(value: object, name: str) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(f"{name}: a whole number is needed")
+    if value < 0:
+        raise ValueError(f"{name}: must not be negative")
+
+
+def _share(value: object, name: str) -> None:
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise ValueError(f"{name}: a decimal number is needed")
     if value < 0:
         raise ValueError(f"{name}: must not be negative")
 
@@ -44,7 +52,9 @@ class LineSnapshot:
     catalogue sales and before any voucher or reward. `category_ids` names the
     product's category and all its ancestors. A gift line neither counts towards a
     rule nor gets anything. `keep_amount` is what the line has to cost in the
-    end, for a host that cannot sell a line for nothing. Raises `ValueError` naming the field.
+    end, for a host that cannot sell a line for nothing. `tax_rate` is a share, such
+    as `Decimal("0.23")`. A line that is no gift earns points unless `earns_points` is
+    False. Raises `ValueError` naming the field.
 
     >>> line = LineSnapshot("7", "1", "2", quantity=2, list_amount=2000, amount=1500)
     >>> line.on_sale
@@ -64,6 +74,8 @@ class LineSnapshot:
     collection_ids: tuple[str, ...] = ()
     is_gift: bool = False
     keep_amount: int = 0
+    tax_rate: Decimal = Decimal(0)
+    earns_points: bool = True
 
     def __post_init__(self) -> None:
         for name in ("id", "product_id", "variant_id"):
@@ -73,6 +85,8 @@ class LineSnapshot:
         for name in ("category_ids", "collection_ids"):
             _texts(getattr(self, name), name)
         _flag(self.is_gift, "is_gift")
+        _flag(self.earns_points, "earns_points")
+        _share(self.tax_rate, "tax_rate")
         if self.amount > self.list_amount:
             raise ValueError("amount: must not exceed list_amount")
         if self.keep_amount > self.amount:
@@ -105,17 +119,23 @@ class CustomerSnapshot:
     """What is known of the shopper.
 
     `is_known` says that an account or an e-mail is given; `order_count` is None
-    where it was not read.
+    where it was not read. `tier_id` is the level of the member's account, and
+    `points_held` how many points are put aside to pay with in this cart.
 
-    >>> CustomerSnapshot(is_known=True, order_count=0)
-    CustomerSnapshot(is_known=True, order_count=0)
+    >>> CustomerSnapshot(is_known=True, order_count=0).tier_id is None
+    True
     """
 
     is_known: bool = False
     order_count: int | None = None
+    tier_id: str | None = None
+    points_held: int = 0
 
     def __post_init__(self) -> None:
         _flag(self.is_known, "is_known")
+        _whole(self.points_held, "points_held")
+        if self.tier_id is not None:
+            _text(self.tier_id, "tier_id")
         if self.order_count is not None:
             _whole(self.order_count, "order_count")
 
@@ -126,6 +146,9 @@ class Snapshot:
 
     `shipping` is None while no delivery method is chosen or none is needed;
     `shipping_carrier` says how the host can carry what is given on it.
+    `prices_with_tax` tells whether the amounts are gross. The shopper's own voucher
+    takes `voucher_amount`, or `voucher_percent` of what is left to pay in the end, off
+    the goods as a whole, beyond the line amounts.
 
     >>> cart = Snapshot(
     ...     channel="default",
@@ -145,6 +168,9 @@ class Snapshot:
     shipping: ShippingSnapshot | None = None
     customer: CustomerSnapshot = field(default_factory=CustomerSnapshot)
     shipping_carrier: ShippingCarrier = ShippingCarrier.NATIVE
+    prices_with_tax: bool = True
+    voucher_amount: int = 0
+    voucher_percent: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
         _text(self.channel, "channel")
@@ -157,6 +183,10 @@ class Snapshot:
             raise ValueError("lines: a tuple is needed")
         if not isinstance(self.shipping_carrier, ShippingCarrier):
             raise ValueError("shipping_carrier: a ShippingCarrier is needed")
+        _flag(self.prices_with_tax, "prices_with_tax")
+        _whole(self.voucher_amount, "voucher_amount")
+        if not 0 <= self.voucher_percent <= 100:
+            raise ValueError("voucher_percent: must be between 0 and 100")
         ids = [line.id for line in self.lines]
         if len(set(ids)) != len(ids):
             raise ValueError("lines: each id must be there once")
@@ -169,10 +199,12 @@ class Snapshot:
                 line,
                 category_ids=list(line["category_ids"]),
                 collection_ids=list(line["collection_ids"]),
+                tax_rate=str(line["tax_rate"]),
             )
             for line in data["lines"]
         ]
         data["shipping_carrier"] = self.shipping_carrier.value
+        data["voucher_percent"] = str(self.voucher_percent)
         return data
 
     @classmethod
@@ -191,6 +223,9 @@ class Snapshot:
                 shipping=None if shipping is None else ShippingSnapshot(**shipping),
                 customer=CustomerSnapshot(**data["customer"]),
                 shipping_carrier=_carrier(data["shipping_carrier"]),
+                prices_with_tax=data["prices_with_tax"],
+                voucher_amount=data["voucher_amount"],
+                voucher_percent=_decimal(data["voucher_percent"], "voucher_percent"),
             )
         except KeyError as error:
             raise ValueError(f"{error.args[0]}: missing") from None
@@ -211,5 +246,13 @@ def _line(data: Mapping[str, Any]) -> LineSnapshot:
             data,
             category_ids=tuple(data["category_ids"]),
             collection_ids=tuple(data["collection_ids"]),
+            tax_rate=_decimal(data["tax_rate"], "tax_rate"),
         )
     )
+
+
+def _decimal(value: object, name: str) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(f"{name}: not a number {value!r}") from None

@@ -11,6 +11,9 @@ from saleor_rewards.engine import (
     Evaluation,
     LineSnapshot,
     Offer,
+    PointsDiscount,
+    PointsEarned,
+    PointsTerms,
     ProgramSettings,
     RuleDefinition,
     ShippingSnapshot,
@@ -26,6 +29,9 @@ def utc(*parts: int) -> datetime:
 
 
 NOW = utc(2024, 5, 1, 12)
+
+#: 100 points are worth 5.00.
+TERMS = PointsTerms("USD", redeem_points=100, redeem_amount=500)
 
 
 def line(id: str, amount: int, quantity: int = 1, **values: Any) -> LineSnapshot:
@@ -81,6 +87,20 @@ def amount_off(amount: str, lane: str = "ORDER", **values: Any) -> Any:
     return definition(lane, "AMOUNT_OFF", {"amounts": {"USD": amount}}, **values)
 
 
+def per_amount(points: int = 1, per: str = "1.00", **values: Any) -> Any:
+    benefit = {"points": points, "per": {"USD": per}}
+    return definition("POINTS", "POINTS_PER_AMOUNT", benefit, **values)
+
+
+def multiplier(factor: str, **values: Any) -> Any:
+    return definition("POINTS", "POINTS_MULTIPLIER", {"factor": factor}, **values)
+
+
+def fixed(points: int, occasion: str | None = None, **values: Any) -> Any:
+    benefit = {"points": points, "occasion": occasion}
+    return definition("POINTS", "POINTS_FIXED", benefit, **values)
+
+
 def free_shipping(from_amount: str | None = None, **values: Any) -> Any:
     if from_amount is not None:
         values["minimum_subtotal"] = {"amounts": {"USD": from_amount}}
@@ -123,9 +143,32 @@ def run(
     return evaluate(snapshot, program, at)
 
 
+def earn(snapshot: Snapshot, *definitions: Any, **values: Any) -> Evaluation:
+    """Evaluate a cart in a program that gives points."""
+    return run(snapshot, *definitions, **{"points": TERMS, **values})
+
+
 def only_offer(snapshot: Snapshot, definition: Any, **values: Any) -> Offer:
     """Return what one rule alone answers."""
     return run(snapshot, definition, **values).offer(1)
+
+
+def earned(evaluation: Evaluation) -> list[tuple[int, int]]:
+    """Return rule and points of each effect that gives points."""
+    return [
+        (effect.rule_id, effect.points)
+        for effect in evaluation.effects
+        if isinstance(effect, PointsEarned)
+    ]
+
+
+def paid(evaluation: Evaluation) -> list[tuple[str, int]]:
+    """Return line and amount of each effect that is paid with points."""
+    return [
+        (effect.line_id, effect.amount)
+        for effect in evaluation.effects
+        if isinstance(effect, PointsDiscount)
+    ]
 
 
 def amounts(evaluation: Evaluation) -> list[tuple[int, str, int]]:

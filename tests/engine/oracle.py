@@ -13,6 +13,7 @@ from saleor_rewards.engine import (
     Lane,
     LineSnapshot,
     MinimumSubtotal,
+    NthOrder,
     PercentOff,
     ProgramSettings,
     RuleDefinition,
@@ -97,12 +98,18 @@ class Oracle:
                 not asked.first_order
                 or (customer.is_known and customer.order_count == 0)
             )
+            and (not asked.nth_order or self.is_nth(asked.nth_order))
+            and (not asked.tiers or customer.tier_id in asked.tiers.ids)
             and (
                 not asked.minimum_quantity
                 or sum(line.quantity for line in lines)
                 >= asked.minimum_quantity.quantity
             )
         )
+
+    def is_nth(self, asked: NthOrder) -> bool:
+        placed = self.cart.customer.order_count + 1
+        return placed % asked.number == 0 if asked.repeats else placed == asked.number
 
     def best(self) -> int:
         shared = [rule for rule in self.rules if not rule.exclusive]
@@ -112,7 +119,7 @@ class Oracle:
     def best_of(self, rules: Sequence[RuleDefinition]) -> int:
         lanes = [
             [None, *(c for r in rules if r.lane is lane for c in self.choices(r))]
-            for lane in Lane
+            for lane in (Lane.ITEM, Lane.ORDER, Lane.SHIPPING)
         ]
         return max(self.total(*choices) for choices in product(*lanes))
 

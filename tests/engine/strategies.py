@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from saleor_rewards.engine import (
     CustomerSnapshot,
     LineSnapshot,
+    PointsBase,
+    PointsTerms,
     ProgramSettings,
     RuleDefinition,
     ShippingCarrier,
@@ -58,7 +60,10 @@ OTHERS: tuple[Any, ...] = (
     {"countries": ["PL"]},
     {"shipping_methods": ["post"]},
     {"first_order": True},
+    {"nth_order": {"number": 2, "repeats": True}},
+    {"tiers": ["3"]},
 )
+POINTS = ("POINTS_PER_AMOUNT", "POINTS_MULTIPLIER", "POINTS_FIXED")
 GOODS = ("PERCENT_OFF", "AMOUNT_OFF", "LADDER")
 SHIPPING = ("FREE_SHIPPING", "SHIPPING_PERCENT_OFF", "SHIPPING_AMOUNT_OFF")
 
@@ -83,6 +88,8 @@ def line_snapshots(draw: Draw, id: str) -> LineSnapshot:
         collection_ids=collections,
         is_gift=is_gift,
         keep_amount=min(amount, kept * quantity),
+        tax_rate=draw(st.sampled_from((Decimal(0), Decimal("0.08"), Decimal("0.23")))),
+        earns_points=draw(st.sampled_from((True, True, True, False))),
     )
 
 
@@ -97,8 +104,18 @@ def snapshots(draw: Draw, currency: str = "USD") -> Snapshot:
         country=draw(st.sampled_from((None, "PL", "DE"))),
         lines=tuple(draw(line_snapshots(id)) for id in ids),
         shipping=None if price is None else ShippingSnapshot(method, price),
-        customer=CustomerSnapshot(True, draw(st.sampled_from((0, 1)))),
+        customer=CustomerSnapshot(
+            True,
+            draw(st.sampled_from((0, 1))),
+            draw(st.sampled_from((None, "3"))),
+            draw(st.sampled_from((0, 7, 250, 10**6))),
+        ),
         shipping_carrier=draw(st.sampled_from(ShippingCarrier)),
+        prices_with_tax=draw(st.booleans()),
+        voucher_amount=draw(st.sampled_from((0, 0, 1, 500, 10**6))),
+        voucher_percent=draw(
+            st.sampled_from([Decimal(n) for n in ("0", "0", "12.5", "100")])
+        ),
     )
 
 
@@ -174,6 +191,46 @@ def definitions(
         "conditions": asked,
         "benefit": draw(benefits(lane, currency)),
     }
+
+
+@st.composite
+def points_definitions(draw: Draw, currency: str = "USD", **values: Any) -> Any:
+    """Draw a rule that gives points for an order."""
+    kind = draw(st.sampled_from(POINTS))
+    benefit: dict[str, Any] = {"type": kind}
+    if kind == "POINTS_MULTIPLIER":
+        benefit["factor"] = draw(st.sampled_from(("1.01", "1.5", "2", "3")))
+    else:
+        benefit["points"] = draw(st.integers(1, 5))
+    if kind == "POINTS_PER_AMOUNT":
+        benefit["per"] = draw(money(currency, most=200))
+    found = draw(definitions(currency, lanes=["ORDER"], **values))
+    return {**found, "lane": "POINTS", "exclusive": False, "benefit": benefit}
+
+
+@st.composite
+def points_terms(draw: Draw, currency: str) -> PointsTerms:
+    return PointsTerms(
+        currency,
+        draw(st.sampled_from(PointsBase)),
+        redeem_points=draw(st.sampled_from((1, 3, 100))),
+        redeem_amount=draw(st.sampled_from((1, 5, 70))),
+        minimum_points=draw(st.sampled_from((1, 50))),
+        step_points=draw(st.sampled_from((1, 20))),
+        most_percent=draw(st.sampled_from((Decimal(100), Decimal("33.3")))),
+    )
+
+
+@st.composite
+def points_situations(
+    draw: Draw,
+) -> tuple[Snapshot, ProgramSettings, list[RuleDefinition]]:
+    """Draw a cart, settings with points, and rules of all lanes."""
+    snapshot, program_settings, rules = draw(situations())
+    terms = draw(points_terms(snapshot.currency))
+    given = draw(st.lists(points_definitions(snapshot.currency), max_size=6))
+    more = [replace(rule, id=10 + rule.id) for rule in parsed(given)]
+    return snapshot, replace(program_settings, points=terms), [*rules, *more]
 
 
 def rule_lists(currency: str, **values: Any) -> Any:

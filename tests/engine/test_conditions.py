@@ -257,6 +257,67 @@ def test_a_first_order_rule_asks_who_the_shopper_is(
     assert code(snapshot, percent_off("10", first_order=True)) is expected
 
 
+@pytest.mark.parametrize(
+    ("customer", "expected"),
+    [
+        (CustomerSnapshot(), OfferCode.CUSTOMER_UNKNOWN),
+        (CustomerSnapshot(True), OfferCode.CUSTOMER_UNKNOWN),
+        (CustomerSnapshot(True, 3), OfferCode.NOT_NTH_ORDER),
+        (CustomerSnapshot(True, 4), OfferCode.APPLIED),
+        (CustomerSnapshot(True, 5), OfferCode.NOT_NTH_ORDER),
+        (CustomerSnapshot(True, 9), OfferCode.NOT_NTH_ORDER),
+    ],
+)
+def test_a_rule_for_the_fifth_order_counts_the_one_being_placed(
+    customer: CustomerSnapshot, expected: OfferCode
+) -> None:
+    # given
+    snapshot = cart(line("a", 1000), customer=customer)
+
+    # when / then
+    assert code(snapshot, percent_off("10", nth_order={"number": 5})) is expected
+
+
+@pytest.mark.parametrize(
+    ("order_count", "expected"),
+    [
+        (0, OfferCode.NOT_NTH_ORDER),
+        (4, OfferCode.APPLIED),
+        (5, OfferCode.NOT_NTH_ORDER),
+        (9, OfferCode.APPLIED),
+    ],
+)
+def test_a_rule_that_repeats_is_met_at_each_order_of_that_number(
+    order_count: int, expected: OfferCode
+) -> None:
+    # given
+    snapshot = cart(line("a", 1000), customer=CustomerSnapshot(True, order_count))
+    fifth = {"number": 5, "repeats": True}
+
+    # when / then
+    assert code(snapshot, percent_off("10", nth_order=fifth)) is expected
+
+
+@pytest.mark.parametrize(
+    ("tier_id", "expected"),
+    [
+        (None, OfferCode.TIER_NOT_ELIGIBLE),
+        ("2", OfferCode.TIER_NOT_ELIGIBLE),
+        ("3", OfferCode.APPLIED),
+        ("4", OfferCode.APPLIED),
+    ],
+)
+def test_a_rule_for_tiers_asks_for_the_level_of_the_member(
+    tier_id: str | None, expected: OfferCode
+) -> None:
+    # given
+    customer = CustomerSnapshot(True, tier_id=tier_id)
+    snapshot = cart(line("a", 1000), customer=customer)
+
+    # when / then
+    assert code(snapshot, percent_off("10", tiers=["3", "4"])) is expected
+
+
 def test_a_currency_without_amounts_blocks_before_any_amount_is_read() -> None:
     # given
     snapshot = cart(line("a", 1), currency="JPY")

@@ -11,27 +11,39 @@ from hypothesis import strategies as st
 from saleor_rewards.engine import (
     Effect,
     LineDiscount,
+    PointsDiscount,
+    PointsEarned,
     ShippingDiscount,
     effect_from_json,
 )
 
 numbers, texts = st.integers(1, 10**9), st.text(min_size=1, max_size=9)
-effects = st.builds(
-    LineDiscount, numbers, numbers, texts, texts, numbers, st.just("USD")
-) | st.builds(ShippingDiscount, numbers, numbers, texts, texts, numbers, st.just("JPY"))
+effects = (
+    st.builds(LineDiscount, numbers, numbers, texts, texts, numbers, st.just("USD"))
+    | st.builds(
+        ShippingDiscount, numbers, numbers, texts, texts, numbers, st.just("JPY")
+    )
+    | st.builds(PointsDiscount, texts, numbers, st.just("BHD"))
+    | st.builds(PointsEarned, numbers, numbers, texts, numbers)
+)
 
 
 @given(effects)
 def test_an_effect_and_its_reverse_cancel_out(effect: Effect) -> None:
-    assert effect.amount + effect.reverse().amount == 0
+    assert _size(effect) + _size(effect.reverse()) == 0
     assert effect.reverse().reverse() == effect
+
+
+def _size(effect: Effect) -> int:
+    return effect.points if isinstance(effect, PointsEarned) else effect.amount
+
+
+@pytest.mark.parametrize("type", [None, "GIFT", ["LINE_DISCOUNT"]])
+def test_an_effect_of_an_unknown_type_is_refused(type: object) -> None:
+    with pytest.raises(ValueError, match="type: unknown effect"):
+        effect_from_json({"type": type})
 
 
 @given(effects)
 def test_an_effect_comes_back_from_json_as_it_went(effect: Effect) -> None:
     assert effect_from_json(json.loads(json.dumps(effect.to_json()))) == effect
-
-
-def test_an_effect_of_an_unknown_type_is_refused() -> None:
-    with pytest.raises(ValueError, match="type: unknown effect None"):
-        effect_from_json({})

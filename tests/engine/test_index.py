@@ -21,9 +21,12 @@ from .build import (
     NOW,
     amount_off,
     cart,
+    fixed,
     free_shipping,
     ladder,
     line,
+    multiplier,
+    per_amount,
     percent_off,
     rules,
     utc,
@@ -68,6 +71,9 @@ TEN_DOLLARS = cart(line("a", 1000), line("b", 0))
         lambda n: ladder((f"{11 + n}.00", "5%"), categories={"exclude": [str(n)]}),
         lambda n: percent_off("5", products={"include": [str(n)]}),
         lambda n: percent_off("5", collections={"include": [str(n), "x"]}),
+        lambda n: fixed(1 + n, minimum_subtotal={"amounts": {"USD": f"{11 + n}.00"}}),
+        lambda n: per_amount(1 + n, products={"include": [str(n)]}),
+        lambda n: fixed(1 + n, "SIGN_UP"),
         lambda n: {
             "lane": "ORDER",
             "benefit": {"type": "AMOUNT_OFF", "amounts": {"EUR": f"{1 + n}.00"}},
@@ -89,6 +95,14 @@ def test_rules_in_reach_are_found_among_those_that_are_not() -> None:
 
     # when / then: two shelves, since shipping may wait for a delivery method
     assert reached(program(*far, *near), TEN_DOLLARS) == (3, 2)
+
+
+def test_rules_that_give_points_in_different_ways_are_never_twins() -> None:
+    # given: each has the same number
+    compiled = program(per_amount(2, "0.01"), multiplier("2"), fixed(2))
+
+    # when / then: one shelf with a run each
+    assert reached(compiled, TEN_DOLLARS) == (3, 1)
 
 
 def test_rules_that_differ_in_nothing_but_their_rank_count_as_one() -> None:
@@ -132,6 +146,8 @@ def test_a_program_knows_which_parts_of_the_snapshot_it_needs() -> None:
         percent_off("5", collections={"include": ["1"]}),
         percent_off("5", first_order=True),
     ).needs == {"categories", "collections", "customer"}
+    assert program(percent_off("5", nth_order={"number": 5})).needs == {"customer"}
+    assert program(fixed(5, "BIRTHDAY", tiers=["3"])).needs == {"tier"}
 
 
 def test_two_rules_of_one_id_are_refused() -> None:

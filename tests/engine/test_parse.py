@@ -17,8 +17,15 @@ from saleor_rewards.engine import (
     parse_rule,
 )
 
-from .build import amount_off, definition, free_shipping, ladder, percent_off, rule
-from .strategies import currencies, definitions
+from .build import (
+    amount_off,
+    definition,
+    free_shipping,
+    ladder,
+    percent_off,
+    rule,
+)
+from .strategies import currencies, definitions, points_definitions
 
 FULL: Any = {
     "lane": "ORDER",
@@ -39,6 +46,8 @@ FULL: Any = {
         "countries": ["DE", "PL"],
         "shipping_methods": ["3"],
         "first_order": True,
+        "nth_order": {"number": 1, "repeats": True},
+        "tiers": ["3", "4"],
         "weekly_windows": [
             {"weekday": 0, "start": "09:00", "end": "17:00"},
             {"weekday": 6, "start": "20:30", "end": "24:00"},
@@ -72,7 +81,7 @@ def test_a_definition_with_every_key_comes_back_as_it_went() -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(currencies.flatmap(definitions))
+@given(currencies.flatmap(definitions) | currencies.flatmap(points_definitions))
 def test_every_rule_comes_back_from_its_json_as_it_went(found: Any) -> None:
     # given
     parsed = rule(found)
@@ -188,6 +197,16 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("conditions.countries", [], "EMPTY_LIST", ""),
     ("conditions.shipping_methods", {}, "WRONG_TYPE", ""),
     ("conditions.first_order", "true", "WRONG_TYPE", ""),
+    ("conditions.nth_order", 5, "WRONG_TYPE", ""),
+    ("conditions.nth_order", {}, "REQUIRED", ".number"),
+    ("conditions.nth_order.number", 0, "OUT_OF_RANGE", ""),
+    ("conditions.nth_order.number", "5", "WRONG_TYPE", ""),
+    ("conditions.nth_order.number", 5, "INVALID_VALUE", "conditions.nth_order"),
+    ("conditions.nth_order.repeats", "yes", "WRONG_TYPE", ""),
+    ("conditions.nth_order.until", 9, "UNKNOWN_KEY", ""),
+    ("conditions.tiers", [], "EMPTY_LIST", ""),
+    ("conditions.tiers", "3", "WRONG_TYPE", ""),
+    ("conditions.tiers", ["3", "3"], "DUPLICATE", ".1"),
     ("conditions.weekly_windows", [], "EMPTY_LIST", ""),
     (WINDOW, None, "REQUIRED", ""),
     (f"{WINDOW}.weekday", 7, "OUT_OF_RANGE", ""),
@@ -247,7 +266,8 @@ def test_each_mistake_has_its_code_and_field(
 
 
 def test_the_list_of_mistakes_shows_every_code() -> None:
-    assert {code for _, _, code, _ in MISTAKES} | {"MISSING_CURRENCY"} == {
+    elsewhere = {"MISSING_CURRENCY", "OCCASION_MISMATCH"}
+    assert {code for _, _, code, _ in MISTAKES} | elsewhere == {
         code.value for code in RuleErrorCode
     }
 
@@ -257,10 +277,15 @@ def test_the_list_of_mistakes_shows_every_code() -> None:
     [
         ({"type": "PERCENT_OFF"}, "benefit.percent"),
         ({"type": "AMOUNT_OFF"}, "benefit.amounts"),
+        ({"type": "POINTS_PER_AMOUNT", "points": 1}, "benefit.per"),
+        ({"type": "POINTS_PER_AMOUNT", "per": {"USD": "1.00"}}, "benefit.points"),
+        ({"type": "POINTS_MULTIPLIER"}, "benefit.factor"),
+        ({"type": "POINTS_FIXED"}, "benefit.points"),
     ],
 )
 def test_a_benefit_says_what_it_lacks(benefit: Any, field: str) -> None:
-    assert errors({"lane": "ORDER", "benefit": benefit}) == [("REQUIRED", field)]
+    lane = "POINTS" if "POINTS" in benefit["type"] else "ORDER"
+    assert errors({"lane": lane, "benefit": benefit}) == [("REQUIRED", field)]
 
 
 @pytest.mark.parametrize(
@@ -271,9 +296,14 @@ def test_a_benefit_says_what_it_lacks(benefit: Any, field: str) -> None:
         ("ORDER", "SHIPPING_AMOUNT_OFF", {"amounts": {"USD": "5.00"}}),
         ("SHIPPING", "PERCENT_OFF", {"percent": "5"}),
         ("SHIPPING", "AMOUNT_OFF", {"amounts": {"USD": "5.00"}}),
+        ("POINTS", "AMOUNT_OFF", {"amounts": {"USD": "5.00"}}),
+        ("POINTS", "FREE_SHIPPING", {}),
+        ("ORDER", "POINTS_PER_AMOUNT", {"points": 1, "per": {"USD": "1.00"}}),
+        ("ITEM", "POINTS_MULTIPLIER", {"factor": "2"}),
+        ("SHIPPING", "POINTS_FIXED", {"points": 5}),
     ],
 )
-def test_goods_and_shipping_each_have_their_own_benefits(
+def test_goods_shipping_and_points_each_have_their_own_benefits(
     lane: str, kind: str, benefit: Any
 ) -> None:
     assert errors(definition(lane, kind, benefit)) == [

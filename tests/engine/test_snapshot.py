@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -53,6 +54,10 @@ LINE = {
         ("is_gift", 1),
         ("keep_amount", -1),
         ("keep_amount", 101),
+        ("tax_rate", 0.23),
+        ("tax_rate", Decimal("-0.1")),
+        ("tax_rate", Decimal("NaN")),
+        ("earns_points", 1),
     ],
 )
 def test_a_line_names_the_field_that_is_wrong(field: str, value: Any) -> None:
@@ -69,6 +74,9 @@ def test_a_line_names_the_field_that_is_wrong(field: str, value: Any) -> None:
         ({"lines": []}, "lines"),
         ({"lines": (line("a", 1), line("a", 2))}, "lines"),
         ({"shipping_carrier": "NATIVE"}, "shipping_carrier"),
+        ({"prices_with_tax": 1}, "prices_with_tax"),
+        ({"voucher_amount": -1}, "voucher_amount"),
+        ({"voucher_percent": Decimal(101)}, "voucher_percent"),
     ],
 )
 def test_a_snapshot_names_the_field_that_is_wrong(values: Any, field: str) -> None:
@@ -85,6 +93,10 @@ def test_shipping_and_customer_name_the_field_that_is_wrong() -> None:
         CustomerSnapshot(is_known=1)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="^order_count: "):
         CustomerSnapshot(order_count=-1)
+    with pytest.raises(ValueError, match="^tier_id: "):
+        CustomerSnapshot(tier_id="")
+    with pytest.raises(ValueError, match="^points_held: "):
+        CustomerSnapshot(points_held=-1)
 
 
 @pytest.mark.parametrize("key", sorted(cart().to_json()))
@@ -111,6 +123,16 @@ def test_json_with_an_unknown_key_is_refused() -> None:
 def test_json_with_an_unknown_carrier_is_refused_by_its_name() -> None:
     with pytest.raises(ValueError, match="^shipping_carrier: "):
         Snapshot.from_json({**cart().to_json(), "shipping_carrier": "PIGEON"})
+
+
+def test_json_with_a_tax_rate_that_is_no_number_is_refused_by_its_name() -> None:
+    # given
+    data = cart(line("a", 1)).to_json()
+    data["lines"][0]["tax_rate"] = "much"
+
+    # when / then
+    with pytest.raises(ValueError, match="^tax_rate: "):
+        Snapshot.from_json(data)
 
 
 def test_a_line_is_on_sale_where_its_amount_is_below_the_list() -> None:

@@ -1,0 +1,166 @@
+"""Pays for goods with points, once all other lanes have given what they give."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Iterable, Iterator, Sequence
+
+from .allocate import split_by_largest_remainder
+from .cart import Cart
+from .effects import Effect, LineDiscount, PointsDiscount
+from .kinds import PointsBase
+from .money import Rate
+from .rules import PointsTerms
+from .snapshot import LineSnapshot, Snapshot
+
+
+class Payment:
+    """What is left to pay for each line of a cart, and what points pay of it.
+
+    `effects` is what the other lanes give, none of which the points change. The
+    shopper's own voucher takes its share of each line before the points do. Without
+    `terms`, or in another currency than theirs, points pay nothing.
+
+    >>> from saleor_rewards.engine.snapshot import CustomerSnapshot, Snapshot
+    >>> line = LineSnapshot("7", "1", "2", 2, list_amount=2000, amount=2000)
+    >>> shopper = CustomerSnapshot(is_known=True, points_held=150)
+    >>> snapshot = Snapshot("default", "USD", lines=(line,), customer=shopper)
+    >>> terms = PointsTerms("USD", redeem_points=100, redeem_amount=500)
+    >>> payment = Payment(Cart(snapshot, []), (), terms)
+    >>> payment.points, payment.amount
+    (150, 750)
+    """
+
+    def __init__(
+        self, cart: Cart, effects: Iterable[Effect], terms: PointsTerms | None
+    ) -> None:
+        self.cart = cart
+        self.terms = terms
+        self._effects = effects
+
+    @cached_property
+    def points(self) -> int:
+        """How many of the points held for the cart pay."""
+        return self.most_points(self.cart.snapshot.customer.points_held)
+
+    @property
+    def amount(self) -> int:
+        """What these points pay, in minor units."""
+        return self.worth(self.points)
+
+    def worth(self, points: int) -> int:
+        """Return what `points` are worth in minor units, rounded down."""
+        terms = self.terms
+        if terms is None or not terms.redeem_points or not terms.redeem_amount:
+            return 0
+        if terms.currency != self.cart.snapshot.currency:
+            return 0
+        return points * terms.redeem_amount // terms.redeem_points
+
+    def most_points(self, available: int) -> int:
+        """Return the most of `available` points that may pay for this cart.
+
+        Whole steps, none below the minimum, and none that would pay nothing more.
+        """
+        terms = self.terms
+        if terms is None or not terms.redeem_points or not terms.redeem_amount:
+            return 0
+        if available <= 0:
+            return 0
+        # The most points whose worth, rounded down, the cart has room for.
+        fitting = ((self._most_amount + 1) * terms.redeem_points - 1) // (
+            terms.redeem_amount
+        )
+        most = _floor(min(available, fitting), terms.step_points)
+        amount = self.worth(most)
+        if not amount:
+            return 0
+        needed = -(-amount * terms.redeem_points // terms.redeem_amount)
+        least = _ceil(max(needed, terms.minimum_points), terms.step_points)
+        return least if least <= most else 0
+
+    @property
+    def effects(self) -> Iterator[PointsDiscount]:
+        """What the points take off each line, none of it 0."""
+        if self.points:
+            for line, part in zip(self.cart.lines, self._parts):
+                if part:
+                    yield PointsDiscount(line.id, part, self.cart.snapshot.currency)
+
+    @cached_property
+    def bases(self) -> Sequence[int]:
+        """What each line earns points on: what is left of it, with or without tax."""
+        parts = self._parts if self.points else [0] * len(self._left)
+        left = self._after_percent(_less(self._left, parts))
+        with_tax = self.cart.snapshot.prices_with_tax
+        if self.terms is None or with_tax is (self.terms.base is PointsBase.GROSS):
+            return left
+        convert = _without_tax if with_tax else _with_tax
+        return [convert(line, amount) for line, amount in zip(self.cart.lines, left)]
+
+    @cached_property
+    def _left(self) -> list[int]:
+        taken = {line.id: 0 for line in self.cart.lines}
+        for effect in self._effects:
+            if isinstance(effect, LineDiscount):
+                taken[effect.line_id] += effect.amount
+        left = [line.amount - taken[line.id] for line in self.cart.lines]
+        voucher_amount = min(self.cart.snapshot.voucher_amount, sum(left))
+        return _less(left, split_by_largest_remainder(voucher_amount, left))
+
+    def _after_percent(self, left: list[int]) -> list[int]:
+        # Saleor takes a percentage of what the points leave, so it stands last.
+        rate = Rate.from_percent(self.cart.snapshot.voucher_percent)
+        return _less(left, split_by_largest_remainder(rate.of(sum(left)), left))
+
+    @cached_property
+    def _rooms(self) -> list[int]:
+        return [
+            max(amount - line.keep_amount, 0)
+            for line, amount in zip(self.cart.lines, self._left)
+        ]
+
+    @property
+    def _most_amount(self) -> int:
+        terms = self.terms
+        if terms is None or terms.currency != self.cart.snapshot.currency:
+            return 0
+        limit = Rate.from_percent(terms.most_percent).floor_of(sum(self._left))
+        return min(limit, sum(self._rooms))
+
+    @cached_property
+    def _parts(self) -> Sequence[int]:
+        return split_by_largest_remainder(self.amount, self._rooms)
+
+
+def points_paid(
+    snapshot: Snapshot, effects: Iterable[Effect], terms: PointsTerms | None
+) -> int:
+    """Return how many points paid for a cart that got `effects`.
+
+    >>> points_paid(Snapshot("default", "USD"), (), PointsTerms("USD"))
+    0
+    """
+    return Payment(Cart(snapshot, ()), effects, terms).points
+
+
+def _less(amounts: Sequence[int], parts: Sequence[int]) -> list[int]:
+    return [amount - part for amount, part in zip(amounts, parts)]
+
+
+def _floor(points: int, step: int) -> int:
+    return points - points % step
+
+
+def _ceil(points: int, step: int) -> int:
+    return -(-points // step) * step
+
+
+def _with_tax(line: LineSnapshot, amount: int) -> int:
+    share, whole = line.tax_rate.as_integer_ratio()
+    return Rate(whole + share, whole).of(amount)
+
+
+def _without_tax(line: LineSnapshot, amount: int) -> int:
+    share, whole = line.tax_rate.as_integer_ratio()
+    return Rate(whole, whole + share).of(amount)

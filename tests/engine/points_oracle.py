@@ -1,0 +1,162 @@
+"""Works out points line by line and unit by unit, as plainly as can be."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+from typing import Any, Sequence
+
+from saleor_rewards.engine import (
+    LineDiscount,
+    LineSnapshot,
+    PointsBase,
+    PointsDiscount,
+    PointsFixed,
+    PointsMultiplier,
+    PointsPerAmount,
+    RuleDefinition,
+)
+
+from .oracle import Choice, Oracle, in_scope, rounded
+
+
+def remainders(total: int, exact: Sequence[Fraction]) -> list[int]:
+    """Round down, and give what is left over to the largest remainders."""
+    parts = [floor(share) for share in exact]
+    while sum(parts) < total:
+        missed = [share - part for share, part in zip(exact, parts)]
+        parts[missed.index(max(missed))] += 1
+    return parts
+
+
+def shared_out(amount: int, weights: Sequence[int]) -> list[int]:
+    if not amount:
+        return [0] * len(weights)
+    return remainders(amount, [Fraction(amount * w, sum(weights)) for w in weights])
+
+
+class PointsOracle:
+    """What a cart pays and earns in points, once the other lanes gave `effects`."""
+
+    def __init__(self, situation: Any, effects: Sequence[Any]) -> None:
+        self.cart, settings, self.rules = situation
+        self.terms = settings.points
+        self.plain = Oracle(self.cart, settings, self.rules)
+        self.lines = [line for line in self.plain.lines if not line.is_gift]
+        items = {rule.id for rule in self.rules if rule.lane.value == "ITEM"}
+        self.after = self.less(effects, lambda effect: effect.rule_id in items)
+        left = self.less(effects, lambda effect: True)
+        voucher = shared_out(min(self.cart.voucher_amount, sum(left)), left)
+        self.left = [amount - part for amount, part in zip(left, voucher)]
+        self.rooms = [
+            max(amount - line.keep_amount, 0)
+            for line, amount in zip(self.lines, self.left)
+        ]
+
+    def less(self, effects: Sequence[Any], counts: Any) -> list[int]:
+        taken = dict.fromkeys((line.id for line in self.lines), 0)
+        for effect in effects:
+            if isinstance(effect, LineDiscount) and counts(effect):
+                taken[effect.line_id] += effect.amount
+        return [line.amount - taken[line.id] for line in self.lines]
+
+    def worth(self, points: int) -> int:
+        terms = self.terms
+        return floor(Fraction(points * terms.redeem_amount, terms.redeem_points))
+
+    @property
+    def most_amount(self) -> int:
+        share = Fraction(self.terms.most_percent) / 100
+        return min(floor(share * sum(self.left)), sum(self.rooms))
+
+    def paid(self, amount: int) -> list[PointsDiscount]:
+        parts = shared_out(amount, self.rooms)
+        return [
+            PointsDiscount(line.id, part, self.cart.currency)
+            for line, part in zip(self.lines, parts)
+            if part
+        ]
+
+    def bases(self, amount: int) -> list[int]:
+        """Return what each line earns on where points paid `amount`."""
+        paid = shared_out(amount, self.rooms)
+        left = [amount - part for amount, part in zip(self.left, paid)]
+        voucher = rounded(Fraction(self.cart.voucher_percent) / 100 * sum(left))
+        return [
+            self.base(line, amount - part)
+            for line, amount, part in zip(self.lines, left, shared_out(voucher, left))
+        ]
+
+    def earned(self, amount: int) -> dict[int, int]:
+        """Return points by rule for a cart of which points paid `amount`."""
+        bases = self.bases(amount)
+        met = [rule for rule in self.rules if self.is_met(rule)]
+        exact: dict[int, Fraction] = {}
+        for line, base in zip(self.lines, bases):
+            rate = self.best(met, PointsPerAmount, [line])
+            factor = self.best(met, PointsMultiplier, [line])
+            if rate is not None:
+                points = self.value(rate) * base
+                exact[rate.id] = exact.get(rate.id, 0) + points
+                if factor is not None:
+                    added = points * (self.value(factor) - 1)
+                    exact[factor.id] = exact.get(factor.id, 0) + added
+        by_rank = sorted(exact, key=lambda id: self.rule(id).rank)
+        shares = [exact[id] for id in by_rank]
+        found = dict(zip(by_rank, remainders(floor(sum(shares)), shares)))
+        fixed = self.best(met, PointsFixed, self.lines)
+        if fixed is not None:
+            found[fixed.id] = fixed.benefit.points
+        return {id: points for id, points in found.items() if points}
+
+    def rule(self, id: int) -> RuleDefinition:
+        return next(rule for rule in self.rules if rule.id == id)
+
+    def base(self, line: LineSnapshot, amount: int) -> int:
+        with_tax = self.cart.prices_with_tax
+        share = 1 + Fraction(line.tax_rate)
+        if with_tax and self.terms.base is PointsBase.NET:
+            return rounded(amount / share)
+        if not with_tax and self.terms.base is PointsBase.GROSS:
+            return rounded(amount * share)
+        return amount
+
+    def is_met(self, rule: RuleDefinition) -> bool:
+        choice = Choice(rule, 0, None, 0, None)
+        before = [line.amount for line in self.lines]
+        return self.plain.passes(rule) and self.reaches(choice, before)
+
+    def reaches(self, choice: Choice, before: Sequence[int]) -> bool:
+        places = {line.id: place for place, line in enumerate(self.lines)}
+        padded = [
+            [
+                0 if line.is_gift else amounts[places[line.id]]
+                for line in self.plain.lines
+            ]
+            for amounts in (before, self.after)
+        ]
+        return self.plain.is_met(choice, *padded)
+
+    def value(self, rule: RuleDefinition) -> Fraction:
+        benefit = rule.benefit
+        if isinstance(benefit, PointsPerAmount):
+            return Fraction(benefit.points, benefit.per.of(self.cart.currency))
+        if isinstance(benefit, PointsMultiplier):
+            return Fraction(benefit.factor)
+        return Fraction(benefit.points)
+
+    def best(
+        self, met: Sequence[Any], type: Any, lines: Sequence[LineSnapshot]
+    ) -> RuleDefinition | None:
+        fitting = [
+            rule
+            for rule in met
+            if isinstance(rule.benefit, type)
+            and any(
+                line.earns_points and in_scope(rule.conditions.scope, line)
+                for line in lines
+            )
+        ]
+        return min(
+            fitting, key=lambda rule: (-self.value(rule), *rule.rank), default=None
+        )
