@@ -45,6 +45,27 @@ def main() -> None:
             budget,
             checkout.many_against_few(bench, first),
         )
+    ledger_rows()
+
+
+def ledger_rows() -> None:
+    from . import ledger
+
+    row(
+        "postings against bare rows, in the same time (at least)",
+        "0.35",
+        ledger.measure_posting(),
+    )
+    row(
+        "balance after 100,000 entries against after 10",
+        "1.3",
+        ledger.measure_balance(),
+    )
+    row(
+        f"expiry of {ledger.EXPIRING:,} lots against as many bare rows",
+        "2.0",
+        ledger.Expiry().measure(),
+    )
 
 
 if __name__ == "__main__":

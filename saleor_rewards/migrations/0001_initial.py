@@ -27,6 +27,58 @@ BEFORE UPDATE OR DELETE ON saleor_rewards_entry
 FOR EACH ROW EXECUTE PROCEDURE saleor_rewards_refuse_change();
 """
 
+#: One earning in one round trip: PostgreSQL keeps the plans of a function's statements,
+#: and planning is most of what the same statements cost one by one. False where there
+#: is more to do than to add up.
+EARN = """
+CREATE FUNCTION saleor_rewards_earn(
+    _account bigint, _points bigint, _pending bigint, _most bigint, _key text,
+    _fingerprint text, _order text, _version bigint, _at timestamptz,
+    _available_from timestamptz, _expires_at timestamptz, _due_at timestamptz,
+    _lapses_at timestamptz
+) RETURNS boolean AS $$
+DECLARE
+    _lot bigint;
+BEGIN
+    UPDATE saleor_rewards_account SET
+        points_pending = points_pending + _pending,
+        points_available = points_available + _points - _pending,
+        points_lifetime = points_lifetime + _points,
+        due_at = LEAST(due_at, _due_at),
+        active_at = _at,
+        lapses_at = COALESCE(_lapses_at, lapses_at)
+    WHERE id = _account AND state = 'open' AND points_debt = 0
+        AND (due_at IS NULL OR due_at > _at)
+        AND (lapses_at IS NULL OR lapses_at > _at)
+        AND points_pending + points_available + points_held + _points <= _most
+        AND points_lifetime + _points <= _most;
+    IF NOT FOUND THEN
+        RETURN FALSE;
+    END IF;
+    INSERT INTO saleor_rewards_lot (
+        account_id, points, points_pending, points_available, points_held,
+        available_from, expires_at, order_pk, rule_version_id
+    ) VALUES (
+        _account, _points, _pending, _points - _pending, 0, _available_from,
+        _expires_at, _order, _version
+    ) RETURNING id INTO _lot;
+    INSERT INTO saleor_rewards_entry (
+        account_id, kind, key, fingerprint, points_pending, points_available,
+        points_held, points_debt, points_lifetime, points_waived, moves, order_pk,
+        rule_version_id, at, created_at
+    ) VALUES (
+        _account, 'earn', _key, _fingerprint, _pending, _points - _pending, 0, 0,
+        _points, 0,
+        jsonb_build_array(jsonb_build_array(_lot, _pending, _points - _pending, 0)),
+        _order, _version, _at, statement_timestamp()
+    );
+    RETURN TRUE;
+END;
+$$ LANGUAGE plpgsql;
+"""
+
+UNEARN = "DROP FUNCTION saleor_rewards_earn"
+
 UNGUARD = """
 DROP TRIGGER saleor_rewards_entry_is_append_only ON saleor_rewards_entry;
 DROP TRIGGER saleor_rewards_rule_version_is_append_only
@@ -68,6 +120,10 @@ class Migration(migrations.Migration):
                 ("active_at", models.DateTimeField(blank=True, null=True)),
                 ("lapses_at", models.DateTimeField(blank=True, null=True)),
                 ("tier_since", models.DateTimeField(blank=True, null=True)),
+                (
+                    "tier_below_since",
+                    models.DateTimeField(blank=True, null=True),
+                ),
                 ("tier_due_at", models.DateTimeField(blank=True, null=True)),
                 ("noticed_at", models.DateTimeField(blank=True, null=True)),
                 ("joined_at", models.DateTimeField()),
@@ -127,6 +183,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="entries",
                         to="saleor_rewards.Account",
@@ -786,6 +843,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="entry",
+            index=models.Index(fields=["account", "id"], name="rewards_entry_history"),
+        ),
+        migrations.AddIndex(
             model_name="account",
             index=models.Index(
                 condition=models.Q(due_at__isnull=False),
@@ -860,4 +921,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(GUARD, UNGUARD),
+        migrations.RunSQL(EARN, UNEARN),
     ]

@@ -28,7 +28,9 @@ class Account(models.Model):
     the entries; they change under the row's lock in the entry's transaction.
     They are exact until ``due_at``, the earliest time at which points of a lot
     become available or expire. ``lapses_at`` is when all points expire unless
-    the person earns or spends before.
+    the person earns or spends before. ``tier_below_since`` is when the tier's
+    measure fell below it, ``tier_due_at`` when to look at the tier again, and
+    ``noticed_at`` the latest expiry that the person was told of.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -55,6 +57,7 @@ class Account(models.Model):
         Tier, related_name="+", null=True, blank=True, on_delete=models.PROTECT
     )
     tier_since = models.DateTimeField(null=True, blank=True)
+    tier_below_since = models.DateTimeField(null=True, blank=True)
     tier_due_at = models.DateTimeField(null=True, blank=True)
     noticed_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField()
@@ -142,8 +145,9 @@ class Entry(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
+    # The index on the history below serves it too.
     account = models.ForeignKey(
-        Account, related_name="entries", on_delete=models.PROTECT
+        Account, related_name="entries", on_delete=models.PROTECT, db_index=False
     )
     kind = models.CharField(max_length=8, choices=EntryKind.choices)
     key = models.CharField(max_length=160, unique=True)
@@ -170,6 +174,7 @@ class Entry(models.Model):
                 condition=~Q(order_pk=""),
                 name="rewards_entry_order",
             ),
+            models.Index(fields=("account", "id"), name="rewards_entry_history"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,88 @@
+"""Reads what is on accounts, exactly, also between the tasks that post what is due."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Iterable, Iterator, Sequence
+
+from ..models import Account
+from .lots import Balance, LotState
+from .rows import open_lots_of, sums_of
+from .state import State, stamp_of
+
+__all__ = ["Balance", "balance", "balances", "expiring", "expiring_soon"]
+
+
+def balance(account: Account, at: datetime) -> Balance:
+    """Return what is on an account at ``at``; no query unless something is due."""
+    return balances([account], at)[account.pk]
+
+
+def balances(accounts: Sequence[Account], at: datetime) -> dict[int, Balance]:
+    """Return what is on each account at ``at``, by primary key.
+
+    One query for all of those on which something is due. Reads from where the
+    first account was read.
+    """
+    found = {account.pk: sums_of(account) for account in accounts}
+    due = [account for account in accounts if _is_due(account, at)]
+    for account, state in _settled(due, at):
+        found[account.pk] = state.balance
+    return found
+
+
+def expiring_soon(
+    account: Account, at: datetime, until: datetime
+) -> list[tuple[datetime, int]]:
+    """Return when how many points expire up to ``until``, soonest first."""
+    rows = expiring([account], at)[account.pk]
+    return [(moment, points) for moment, points in rows if moment <= until]
+
+
+def expiring(
+    accounts: Sequence[Account], at: datetime
+) -> dict[int, list[tuple[datetime, int]]]:
+    """Return when how many points of each account expire after ``at``.
+
+    Pending points are among them, held ones are not. Where an account lapses,
+    everything expires then that has not done so before. One query for all.
+    """
+    return {
+        account.pk: _ends(state.lots.values(), state.lapses_at)
+        for account, state in _settled(accounts, at)
+    }
+
+
+def _ends(
+    lots: Iterable[LotState], lapses_at: datetime | None
+) -> list[tuple[datetime, int]]:
+    found: dict[datetime, int] = defaultdict(int)
+    for lot in lots:
+        ends = [end for end in (lot.expires_at, lapses_at) if end is not None]
+        points = lot.pending + lot.available
+        if ends and points:
+            found[min(ends)] += points
+    return sorted(found.items())
+
+
+def _is_due(account: Account, at: datetime) -> bool:
+    return any(
+        time is not None and time <= at for time in (account.due_at, account.lapses_at)
+    )
+
+
+def _settled(
+    accounts: Sequence[Account], at: datetime
+) -> Iterator[tuple[Account, State]]:
+    """Yield accounts with what they are at ``at``, which nobody writes."""
+    lots = open_lots_of(accounts)
+    for account in accounts:
+        state = State(sums_of(account), at, new_lot=_none, lapses_at=account.lapses_at)
+        state.add(lots[account.pk])
+        state.settle(stamp_of(at))
+        yield account, state
+
+
+def _none() -> int:
+    raise NotImplementedError("reading opens no lot")

@@ -1,0 +1,123 @@
+"""What the ledger has to know of an order, read from its rows and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Iterable
+
+
+@dataclass(frozen=True)
+class OrderLineFacts:
+    """One line of an order; the amounts are what is left of it after all offers.
+
+    Amounts are whole minor units of the whole line. What gift cards pay counts as
+    paid. `sale_amount` is what a catalogue sale took off it. `product_id` and
+    `variant_id` are empty where the product is gone from the shop.
+    """
+
+    id: str
+    product_id: str
+    variant_id: str
+    quantity: int
+    net_amount: int
+    gross_amount: int
+    category_ids: tuple[str, ...] = ()
+    collection_ids: tuple[str, ...] = ()
+    sale_amount: int = 0
+    is_gift_card: bool = False
+    is_gift: bool = False
+
+
+@dataclass(frozen=True)
+class OrderFacts:
+    """How one order stands; amounts are whole minor units, times are aware.
+
+    `is_confirmed` is false for an order that waits for the merchant's consent, and
+    `is_cancelled` is true for an expired one as well. `paid_at` and `fulfilled_at` are
+    when that first held. `total_amount` is what was to be paid in money, shipping
+    included; `refunded_amount` how much of it went back, in all.
+    """
+
+    order_pk: str
+    channel_pk: int
+    channel: str
+    currency: str
+    email: str
+    ordered_at: datetime
+    total_amount: int
+    lines: tuple[OrderLineFacts, ...]
+    checkout_token: str | None = None
+    user_pk: int | None = None
+    language: str = ""
+    country: str | None = None
+    shipping_method_id: str | None = None
+    prices_with_tax: bool = True
+    is_confirmed: bool = True
+    is_cancelled: bool = False
+    is_paid: bool = False
+    is_fulfilled: bool = False
+    paid_at: datetime | None = None
+    fulfilled_at: datetime | None = None
+    refunded_amount: int = 0
+
+    @property
+    def is_refunded(self) -> bool:
+        """Whether all that was paid went back."""
+        return 0 < self.total_amount <= self.refunded_amount
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether nothing is left of the order that points could be given for."""
+        return self.is_cancelled or self.is_refunded
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Money that was taken for an order at one time, in minor units."""
+
+    at: datetime
+    amount: int
+
+
+def is_paid(total: int, charged: int, refunded: int) -> bool:
+    """Tell whether an order was paid in full, whatever went back since.
+
+    >>> is_paid(1000, charged=600, refunded=400), is_paid(1000, 600, 0), is_paid(0, 0, 0)
+    (True, False, True)
+    """
+    return charged + refunded >= total
+
+
+def paid_at(total: int, charges: Iterable[Charge], ordered_at: datetime) -> datetime:
+    """Return when the charges first covered the total.
+
+    Where they never do, as with a payment that left no trace of its time, the last
+    of them counts. An order is not paid before it is placed.
+
+    >>> from datetime import timezone
+    >>> day = [datetime(2026, 5, number, tzinfo=timezone.utc) for number in range(1, 9)]
+    >>> charges = [Charge(day[3], 400), Charge(day[1], 600), Charge(day[6], 300)]
+    >>> paid_at(1000, charges, day[0]).day, paid_at(1000, [], day[0]).day
+    (4, 1)
+    """
+    found = ordered_at
+    covered = 0
+    for charge in sorted(charges, key=lambda charge: charge.at):
+        if covered >= total:
+            break
+        covered += charge.amount
+        found = max(found, charge.at)
+    return found
+
+
+def refunded(total: int, charged: int, refunded: int) -> int:
+    """Return how much of the total went back, in minor units.
+
+    Money that was paid twice and given back once is no refund, and neither is one
+    that was charged again since.
+
+    >>> refunded(1000, charged=600, refunded=400), refunded(1000, 1000, 200)
+    (400, 0)
+    """
+    return min(max(total - charged, 0), max(refunded, 0))

@@ -1,0 +1,153 @@
+"""All that the ledger holds of a person, to hand it out or to erase it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from ..models import Account, AccountState, Entry, Hold, Receipt, Settlement, TierChange
+from .upkeep import erase
+
+__all__ = ["accounts_of", "erase_person", "export_person"]
+
+SUMS = (
+    "points_pending",
+    "points_available",
+    "points_held",
+    "points_debt",
+    "points_lifetime",
+)
+
+
+def accounts_of(user_pk: int | None, email: str) -> list[Account]:
+    """Return the accounts of a user, of an address, and what was merged into them.
+
+    Either may be missing: ``None``, or an empty text. Erased accounts are nobody's.
+    """
+    wanted = Q(pk=None)
+    if user_pk is not None:
+        wanted |= Q(user_pk=user_pk)
+    if email:
+        wanted |= Q(email=email.lower())
+    accounts = Account.objects.exclude(state=AccountState.ERASED).order_by("pk")
+    found = list(accounts.filter(wanted))
+    merged = found
+    while merged:
+        known = [account.pk for account in found]
+        merged = list(accounts.filter(merged_into__in=merged).exclude(pk__in=known))
+        found = found + merged
+    return found
+
+
+def export_person(user_pk: int | None, email: str) -> dict[str, Any]:
+    """Return everything that is held of a person, ready for JSON.
+
+    ``{"user": 7 | None, "email": "...", "accounts": [...]}``; times are ISO texts.
+    """
+    return {
+        "user": user_pk,
+        "email": email,
+        "accounts": [_account(account) for account in accounts_of(user_pk, email)],
+    }
+
+
+def erase_person(user_pk: int | None, email: str, at: datetime) -> int:
+    """Erase all open accounts of a person; return how many there were.
+
+    The sums stay in the ledger, and nothing that tells whose they were.
+    """
+    found = accounts_of(user_pk, email)
+    open_pks = [a.pk for a in found if a.state == AccountState.OPEN]
+    for pk in open_pks:
+        erase(pk, at)
+    return len(open_pks)
+
+
+def _account(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.pk,
+        "program": str(account.program),
+        "email": account.email,
+        "state": account.state,
+        "merged_into": account.merged_into_id,
+        "tier": account.tier.name if account.tier else None,
+        "joined_at": _text(account.joined_at),
+        **{name: getattr(account, name) for name in SUMS},
+        "entries": [_entry(entry) for entry in _entries(account)],
+        "tier_changes": [_change(change) for change in _changes(account)],
+        "holds": [_hold(hold) for hold in Hold.objects.filter(account=account)],
+        "orders": _orders(account),
+    }
+
+
+def _entries(account: Account) -> Any:
+    entries = Entry.objects.filter(account=account).order_by("pk")
+    return entries.select_related("note", "rule_version")
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    note = getattr(entry, "note", None)
+    return {
+        "at": _text(entry.at),
+        "kind": entry.kind,
+        "key": entry.key,
+        **{name: getattr(entry, name) for name in SUMS},
+        "points_waived": entry.points_waived,
+        "order": entry.order_pk,
+        "rule": entry.rule_version.name if entry.rule_version else None,
+        "reason": note.reason if note else None,
+        "author": note.author if note else None,
+    }
+
+
+def _changes(account: Account) -> Any:
+    changes = TierChange.objects.filter(account=account).order_by("pk")
+    return changes.select_related("tier")
+
+
+def _change(change: TierChange) -> dict[str, Any]:
+    return {
+        "at": _text(change.at),
+        "tier": change.tier.name if change.tier else None,
+        "reason": change.reason,
+    }
+
+
+def _hold(hold: Hold) -> dict[str, Any]:
+    return {
+        "at": _text(hold.at),
+        "state": hold.state,
+        "points": hold.points,
+        "points_captured": hold.points_captured,
+        "points_returned": hold.points_returned,
+        "checkout": hold.checkout_token,
+        "order": hold.order_pk,
+    }
+
+
+def _orders(account: Account) -> list[dict[str, Any]]:
+    settled = Settlement.objects.filter(account=account).order_by("pk")
+    receipts = set(
+        Receipt.objects.filter(order_pk__in=settled.values("order_pk")).values_list(
+            "order_pk", flat=True
+        )
+    )
+    return [
+        {
+            "order": one.order_pk,
+            "ordered_at": _text(one.ordered_at),
+            "points_earned": one.points_earned,
+            "points_spent": one.points_spent,
+            "points_returned": one.points_returned,
+            "spend_amount": one.spend_amount,
+            "currency": one.currency,
+            "has_receipt": one.order_pk in receipts,
+        }
+        for one in settled
+    ]
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat()

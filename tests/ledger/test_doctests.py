@@ -1,0 +1,17 @@
+"""The examples in the ledger's docstrings hold."""
+
+from __future__ import annotations
+
+import doctest
+from types import ModuleType
+
+import pytest
+
+from saleor_rewards.ledger import errors, lots, moves, state
+
+
+@pytest.mark.parametrize("module", [errors, lots, moves, state])
+def test_examples_hold(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0

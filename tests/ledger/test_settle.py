@@ -1,0 +1,313 @@
+"""What an order should have earned, spent and given back, from how it stands."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saleor_rewards.engine import LineSnapshot, PointsBase, parse_rule
+from saleor_rewards.ledger.facts import OrderFacts, OrderLineFacts
+from saleor_rewards.ledger.settle import (
+    Agreement,
+    Terms,
+    available_from,
+    earned_at,
+    expires_at,
+    lapses_at,
+    targets,
+)
+from saleor_rewards.models import EarnOn, PointsExpiry
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
+HOUR = timedelta(hours=1)
+PER_DOLLAR, DOUBLE, FIXED = "31", "32", "33"
+
+
+def rule(pk: int, benefit: dict[str, Any], **conditions: Any) -> Any:
+    definition = {"lane": "POINTS", "benefit": benefit, "conditions": conditions}
+    return parse_rule(definition, id=pk, version=1, name=f"Rule {pk}")
+
+
+per_dollar = rule(1, {"type": "POINTS_PER_AMOUNT", "points": 1, "per": {"USD": "1.00"}})
+double = rule(
+    2, {"type": "POINTS_MULTIPLIER", "factor": "2"}, categories={"include": ["9"]}
+)
+fixed = rule(3, {"type": "POINTS_FIXED", "points": 50})
+
+
+def agreed(*rules: Any, points: int = 0, **terms: Any) -> Agreement:
+    return Agreement(
+        terms=Terms(**terms),
+        rules=rules,
+        version_pks={(1, 1): 31, (2, 1): 32, (3, 1): 33},
+        redeemed_points=points,
+    )
+
+
+def line(pk: str = "1", gross: int = 10000, **facts: Any) -> OrderLineFacts:
+    net = facts.pop("net", gross)
+    return OrderLineFacts(pk, f"p{pk}", f"v{pk}", 1, net, gross, **facts)
+
+
+def order(*lines: OrderLineFacts, **facts: Any) -> OrderFacts:
+    """An order of 100.00 that is paid an hour after it was placed."""
+    lines = lines or (line(),)
+    known = {
+        "total_amount": sum(line.gross_amount for line in lines),
+        "is_paid": True,
+        "paid_at": NOON + HOUR,
+    }
+    return OrderFacts(
+        order_pk="7",
+        channel_pk=1,
+        channel="main",
+        currency="USD",
+        email="ann@example.com",
+        ordered_at=NOON,
+        lines=lines,
+        **{**known, **facts},
+    )
+
+
+#: What may happen to an order, as what it says afterwards.
+EVENTS: dict[str, dict[str, Any]] = {
+    "paid": {"is_paid": True, "paid_at": NOON + HOUR},
+    "confirmed": {"is_confirmed": True},
+    "fulfilled": {"is_fulfilled": True, "fulfilled_at": NOON + 2 * HOUR},
+    "refunded 3.33": {"refunded_amount": 333},
+    "refunded 30.00": {"refunded_amount": 3000},
+    "cancelled": {"is_cancelled": True},
+}
+
+
+def after(events: Any) -> OrderFacts:
+    """The order as it stands after some events, in whatever order they came."""
+    facts = order(is_paid=False, paid_at=None, is_confirmed=False)
+    returned = 0
+    for event in events:
+        change = dict(EVENTS[event])
+        returned += change.pop("refunded_amount", 0)
+        facts = replace(facts, refunded_amount=returned, **change)
+    return facts
+
+
+@pytest.mark.parametrize("earn_on", EarnOn)
+def test_events_in_every_order_end_at_the_same_targets(earn_on: EarnOn) -> None:
+    # given
+    agreement = agreed(per_dollar, fixed, points=41, earn_on=earn_on)
+
+    # then
+    for count in range(len(EVENTS) + 1):
+        for chosen in permutations(EVENTS, count):
+            posted = given_back = 0
+            for number in range(count + 1):
+                step = targets(after(chosen[:number]), agreement)
+                posted += step.points_earned - posted
+                given_back += step.points_returned - given_back
+            oracle = expected(set(chosen), earn_on)
+            assert (posted, given_back) == oracle, chosen
+
+
+def expected(happened: set[str], earn_on: EarnOn) -> tuple[int, int]:
+    """Return what was earned and given back, in the words of the rules."""
+    refunded = 333 * ("refunded 3.33" in happened)
+    refunded += 3000 * ("refunded 30.00" in happened)
+    if "cancelled" in happened:
+        return 0, 41
+    needed = {"paid", "confirmed"}
+    if earn_on == EarnOn.FULFILLED:
+        needed.add("fulfilled")
+    earned = 150 - 150 * refunded // 10000 if needed <= happened else 0
+    return earned, 41 * refunded // 10000
+
+
+def test_a_larger_refund_never_takes_less_back_of_any_rule() -> None:
+    # given
+    agreement = agreed(per_dollar, double, fixed)
+    facts = order(line("1", 3333, category_ids=("9",)), line("2", 6667))
+
+    # when
+    steps = [
+        targets(replace(facts, refunded_amount=refunded), agreement).points_by_version
+        for refunded in range(0, 10001, 7)
+    ]
+
+    # then
+    for before, after in zip(steps, steps[1:]):
+        assert all(points <= before[version] for version, points in after.items())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_refund_in_parts_ends_where_the_same_refund_at_once_ends(seed: int) -> None:
+    # given
+    agreement = agreed(per_dollar, double, fixed, points=77)
+    facts = order(line("1", 3333, category_ids=("9",)), line("2", 6667))
+    whole = random.Random(seed).randint(1, 10000)
+    cuts = sorted(random.Random(seed).choices(range(whole), k=12)) + [whole]
+
+    # when
+    steps = [targets(replace(facts, refunded_amount=cut), agreement) for cut in cuts]
+
+    # then
+    at_once = targets(replace(facts, refunded_amount=whole), agreement)
+    assert steps[-1] == at_once
+    for earlier, later in zip(steps, steps[1:]):
+        assert later.points_returned >= earlier.points_returned
+        for version, points in later.points_by_version.items():
+            assert points <= earlier.points_by_version[version]
+
+
+def test_points_go_to_the_versions_of_the_rules_that_gave_them() -> None:
+    # given
+    facts = order(line("1", 2000, category_ids=("9",)), line("2", 8000))
+
+    # when
+    found = targets(facts, agreed(per_dollar, double, fixed))
+
+    # then
+    assert found.points_by_version == {PER_DOLLAR: 100, DOUBLE: 20, FIXED: 50}
+    assert found.points_earned == 170
+    assert (found.spend_amount, found.is_counted) == (10000, True)
+
+
+def test_the_share_that_a_refund_takes_is_rounded_down() -> None:
+    # given
+    agreement = agreed(per_dollar, points=3)
+
+    # when
+    found = targets(order(refunded_amount=9999), agreement)
+
+    # then
+    assert found.points_by_version == {PER_DOLLAR: 1}
+    assert found.points_returned == 2
+    assert found.spend_amount == 1
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"is_cancelled": True},
+        {"refunded_amount": 10000},
+        {"refunded_amount": 2500, "is_cancelled": True},
+    ],
+)
+def test_an_order_that_is_undone_gives_back_all_and_keeps_nothing(
+    facts: dict[str, Any],
+) -> None:
+    # when
+    found = targets(order(**facts), agreed(per_dollar, fixed, points=40))
+
+    # then
+    assert found.points_by_version == {}
+    assert (found.points_spent, found.points_returned) == (40, 40)
+    assert (found.spend_amount, found.is_counted) == (0, False)
+
+
+def test_points_that_paid_all_of_an_order_come_back_only_when_it_is_cancelled() -> None:
+    # given
+    facts = order(line("1", 0), total_amount=0)
+
+    # then
+    assert targets(facts, agreed(per_dollar, points=40)).points_returned == 0
+    cancelled = targets(replace(facts, is_cancelled=True), agreed(points=40))
+    assert cancelled.points_returned == 40
+
+
+def test_an_order_that_waits_for_consent_or_money_spends_but_earns_nothing() -> None:
+    for facts in (order(is_confirmed=False), order(is_paid=False, paid_at=None)):
+        found = targets(facts, agreed(per_dollar, points=40))
+        assert (found.points_earned, found.points_spent) == (0, 40)
+        assert not found.is_counted
+
+
+def test_points_for_fulfilled_orders_wait_for_the_money_too() -> None:
+    # given
+    terms = Terms(earn_on=EarnOn.FULFILLED)
+    sent = {"is_fulfilled": True, "fulfilled_at": NOON - HOUR}
+
+    # then
+    assert earned_at(order(is_paid=False, **sent), terms) is None
+    assert earned_at(order(), terms) is None
+    assert earned_at(order(**sent), terms) == NOON + HOUR
+
+
+def test_buying_a_gift_card_or_getting_a_gift_earns_nothing() -> None:
+    # given
+    facts = order(line("1"), line("2", is_gift_card=True), line("3", is_gift=True))
+
+    # then
+    assert targets(facts, agreed(per_dollar)).points_earned == 100
+
+
+def test_the_base_is_the_price_with_or_without_tax() -> None:
+    # given
+    facts = order(line(gross=12300, net=10000))
+
+    # then
+    assert targets(facts, agreed(per_dollar)).points_earned == 123
+    net = agreed(per_dollar, base=PointsBase.NET)
+    assert targets(facts, net).points_earned == 100
+
+
+def test_what_the_receipt_says_of_a_product_outlives_the_catalogue() -> None:
+    # given
+    known = LineSnapshot("c1", "p1", "v1", 1, 10000, 10000, category_ids=("9",))
+    agreement = replace(agreed(per_dollar, double), lines=(known,))
+    moved = order(line("1", category_ids=("4",)))
+    gone = order(OrderLineFacts("1", "", "", 1, 10000, 10000))
+
+    # then
+    for facts in (moved, gone):
+        assert targets(facts, agreement).points_earned == 200
+
+
+def test_times_come_from_the_order_and_the_terms() -> None:
+    # given
+    terms = Terms(return_days=14, expiry=PointsExpiry.AFTER_EARNING, expiry_days=365)
+
+    # then
+    assert available_from(NOON, terms) == NOON + timedelta(days=14)
+    assert expires_at(NOON, terms) == NOON + timedelta(days=14 + 365)
+    assert lapses_at(order(), terms) is None
+    idle = replace(terms, expiry=PointsExpiry.AFTER_INACTIVITY)
+    assert expires_at(NOON, idle) is None
+    assert lapses_at(order(), idle) == NOON + timedelta(days=365)
+
+
+def test_an_order_from_before_points_were_switched_on_is_left_alone() -> None:
+    found = targets(order(), Agreement())
+    assert (found.points_earned, found.points_spent, found.is_counted) == (0, 0, False)
+
+
+@given(
+    amounts=st.lists(st.integers(0, 10**7), min_size=1, max_size=5),
+    points=st.integers(0, 10**6),
+    share=st.fractions(0, 1),
+    flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+)
+def test_nothing_goes_below_zero_or_beyond_what_there_was(
+    amounts: list[int], points: int, share: Any, flags: tuple[bool, bool, bool]
+) -> None:
+    # given
+    lines = [line(str(number), amount) for number, amount in enumerate(amounts)]
+    paid, confirmed, cancelled = flags
+    facts = order(*lines, is_paid=paid, is_confirmed=confirmed, is_cancelled=cancelled)
+    refunded = int(facts.total_amount * share)
+
+    # when
+    found = targets(
+        replace(facts, refunded_amount=refunded), agreed(per_dollar, points=points)
+    )
+
+    # then
+    assert 0 <= found.points_returned <= found.points_spent == points
+    assert 0 <= found.points_earned <= sum(amounts) // 100
+    assert all(found.points_by_version.values())
+    assert 0 <= found.spend_amount <= facts.total_amount
