@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class RewardsConfig(AppConfig):
-    """Registers the checks and hangs our fields onto Saleor's schema."""
+    """Registers the checks, our fields in Saleor's schema and the periodic tasks."""
 
     name = "saleor_rewards"
     label = "saleor_rewards"
@@ -16,5 +16,7 @@ class RewardsConfig(AppConfig):
     def ready(self) -> None:
         from . import checks  # noqa: F401 - registers them
         from .graphql import mount
+        from .schedule import install as install_schedule
 
         mount.install()
+        install_schedule()

@@ -5,18 +5,27 @@ Everything else in this package is the same on every Saleor.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, ContextManager
 
 import graphene
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import DataError
 from graphql.error import GraphQLError
 from saleor.graphql.account.enums import CountryCodeEnum
-from saleor.graphql.core.connection import CountableConnection
+from saleor.graphql.account.types import User
+from saleor.graphql.checkout.types import Checkout
+from saleor.graphql.core.connection import (
+    CountableConnection,
+    connection_from_queryset_slice,
+)
 from saleor.graphql.core.dataloaders import DataLoader
+from saleor.graphql.core.enums import OrderDirection
 from saleor.graphql.core.mutations import BaseMutation
 from saleor.graphql.core.scalars import Decimal
+from saleor.graphql.core.types.common import IntRangeInput
 from saleor.graphql.core.types.money import Money
 
 if TYPE_CHECKING:
@@ -25,14 +34,22 @@ if TYPE_CHECKING:
 __all__ = [
     "MANAGE_DISCOUNTS",
     "MANAGE_ORDERS",
+    "MANAGE_USERS",
     "BaseMutation",
+    "Checkout",
     "CountableConnection",
     "CountryCodeEnum",
     "DataLoader",
+    "Date",
     "DateTime",
     "Decimal",
+    "IntRangeInput",
     "LanguageCodeEnum",
     "Money",
+    "OrderDirection",
+    "PermissionDenied",
+    "User",
+    "connection_field",
     "cost_map",
     "database",
     "guarded_connection",
@@ -40,8 +57,11 @@ __all__ = [
     "has_permission",
     "instance_of",
     "is_owner",
+    "reading",
     "requestor",
     "slice_connection",
+    "slice_sorted",
+    "wrapped_checkout",
 ]
 
 #: Saleor 3 brought channels. The version does not tell: 2.10 calls itself "dev".
@@ -51,8 +71,13 @@ IS_SALEOR_2 = find_spec("saleor.channel") is None
 DOC_CATEGORY = "Discounts"
 
 if IS_SALEOR_2:
-    from graphene.types.datetime import DateTime
-    from saleor.core.permissions import DiscountPermissions, OrderPermissions
+    from graphene.types.datetime import Date, DateTime
+    from graphql_jwt.exceptions import PermissionDenied
+    from saleor.core.permissions import (
+        AccountPermissions,
+        DiscountPermissions,
+        OrderPermissions,
+    )
     from saleor.graphql.core.fields import (
         BaseConnectionField,
         BaseDjangoConnectionField,
@@ -60,58 +85,87 @@ if IS_SALEOR_2:
     from saleor.graphql.decorators import permission_required
     from saleor.graphql.translations.enums import LanguageCodeEnum
 else:
+    from saleor.core.db.connection import allow_writer_in_context
+    from saleor.core.exceptions import PermissionDenied
     from saleor.graphql.core.connection import create_connection_slice
-    from saleor.graphql.core.context import get_database_connection_name
+    from saleor.graphql.core.context import (
+        SyncWebhookControlContext,
+        get_database_connection_name,
+    )
     from saleor.graphql.core.enums import LanguageCodeEnum
     from saleor.graphql.core.fields import ConnectionField, PermissionsField
-    from saleor.graphql.core.scalars import DateTime
+    from saleor.graphql.core.scalars import Date, DateTime
     from saleor.graphql.decorators import one_of_permissions_required
     from saleor.graphql.query_cost_map import COST_MAP
-    from saleor.permission.enums import DiscountPermissions, OrderPermissions
+    from saleor.permission.enums import (
+        AccountPermissions,
+        DiscountPermissions,
+        OrderPermissions,
+    )
 
 MANAGE_DISCOUNTS = DiscountPermissions.MANAGE_DISCOUNTS
 MANAGE_ORDERS = OrderPermissions.MANAGE_ORDERS
+MANAGE_USERS = AccountPermissions.MANAGE_USERS
 
 Resolver = Callable[..., Any]
 
 
-def guarded_field(type_: Any, *, resolver: Resolver, **options: Any) -> graphene.Field:
-    """Return a field that only MANAGE_DISCOUNTS opens, to staff and to apps."""
-    guarded = _guarded(resolver)
+def guarded_field(
+    type_: Any,
+    *,
+    resolver: Resolver,
+    permission: Any = MANAGE_DISCOUNTS,
+    **options: Any,
+) -> graphene.Field:
+    """Return a field that only the permission opens, to staff and to apps."""
+    guarded = _guarded(resolver, permission)
     if IS_SALEOR_2:
         return graphene.Field(type_, resolver=guarded, **options)
     return PermissionsField(
         type_,
         resolver=guarded,
-        permissions=[MANAGE_DISCOUNTS],
+        permissions=[permission],
         doc_category=DOC_CATEGORY,
         **options,
     )
 
 
 def guarded_connection(
-    type_: Any, *, resolver: Resolver, **options: Any
+    type_: Any,
+    *,
+    resolver: Resolver,
+    permission: Any = MANAGE_DISCOUNTS,
+    **options: Any,
 ) -> graphene.Field:
-    """Return a relay connection field that only MANAGE_DISCOUNTS opens."""
-    guarded = _guarded(resolver)
+    """Return a relay connection field that only the permission opens."""
+    guarded = _guarded(resolver, permission)
     if IS_SALEOR_2:
         return BaseConnectionField(type_, resolver=guarded, **options)
     return ConnectionField(
         type_,
         resolver=guarded,
-        permissions=[MANAGE_DISCOUNTS],
+        permissions=[permission],
         doc_category=DOC_CATEGORY,
         **options,
     )
 
 
-def _guarded(resolver: Resolver) -> Resolver:
+def connection_field(type_: Any, *, resolver: Resolver, **options: Any) -> Any:
+    """Return a relay connection field that is as open as what it stands on."""
+    if IS_SALEOR_2:
+        return BaseConnectionField(type_, resolver=resolver, **options)
+    return ConnectionField(
+        type_, resolver=resolver, doc_category=DOC_CATEGORY, **options
+    )
+
+
+def _guarded(resolver: Resolver, permission: Any) -> Resolver:
     # Saleor 3's own fields forget the permissions of a field that comes with its
     # resolver; they only put them into its description.
     if IS_SALEOR_2:
-        guarded: Resolver = permission_required(MANAGE_DISCOUNTS)(resolver)
+        guarded: Resolver = permission_required(permission)(resolver)
     else:
-        guarded = one_of_permissions_required([MANAGE_DISCOUNTS])(resolver)
+        guarded = one_of_permissions_required([permission])(resolver)
     return guarded
 
 
@@ -134,6 +188,42 @@ def slice_connection(
         raise GraphQLError("Received cursor is invalid.") from error
 
 
+def slice_sorted(
+    rows: QuerySet[Any],
+    info: graphene.ResolveInfo,
+    args: dict[str, Any],
+    connection: type[CountableConnection],
+    *,
+    fields: list[str],
+    is_descending: bool,
+) -> Any:
+    """Return the page of ``rows`` by another order than that of their model.
+
+    ``fields`` end with one that is unique; none of them may be null. Raises
+    ``GraphQLError`` for a page without or beyond bounds.
+    """
+    try:
+        _check_page(info, args)
+        runs_down = is_descending is not bool(args.get("last"))
+        signs = "-" if runs_down else ""
+        args["sort_by"] = {
+            "field": fields,
+            "direction": OrderDirection.DESC.value if is_descending else "",
+        }
+        with reading(info.context):
+            found = connection_from_queryset_slice(
+                rows.order_by(*(f"{signs}{name}" for name in fields)),
+                args,
+                connection,
+                connection.Edge,
+                graphene.relay.PageInfo,
+            )
+    except (ValueError, TypeError, ValidationError, DataError) as error:
+        raise GraphQLError("Received cursor is invalid.") from error
+    found.iterable = rows
+    return found
+
+
 def _check_page(info: graphene.ResolveInfo, args: dict[str, Any]) -> None:
     asked = {
         getattr(getattr(selection, "name", None), "value", "")
@@ -145,8 +235,12 @@ def _check_page(info: graphene.ResolveInfo, args: dict[str, Any]) -> None:
             "You must provide a `first` or `last` value to properly paginate the "
             f"`{info.field_name}` connection."
         )
-    limit = settings.GRAPHENE["RELAY_CONNECTION_MAX_LIMIT"]
-    if any(size > limit for size in sizes):
+    limit = (
+        settings.GRAPHENE["RELAY_CONNECTION_MAX_LIMIT"]
+        if IS_SALEOR_2
+        else settings.GRAPHQL_PAGINATION_LIMIT
+    )
+    if limit and any(size > limit for size in sizes):
         raise GraphQLError(
             f"Requesting more than {limit} records on the `{info.field_name}` "
             "connection exceeds its limit."
@@ -159,6 +253,17 @@ def database(context: Any) -> str:
         return "default"
     alias: str = get_database_connection_name(context)
     return alias
+
+
+def reading(context: Any) -> ContextManager[None]:
+    """Return a block that may read from where :func:`database` says.
+
+    What a mutation answers is read from the writer, after the mutation is done.
+    """
+    if IS_SALEOR_2:
+        return nullcontext()
+    block: ContextManager[None] = allow_writer_in_context(context)
+    return block
 
 
 def requestor(context: Any) -> Any:
@@ -184,6 +289,11 @@ def is_owner(context: Any, user_pk: Any) -> bool:
 def instance_of(root: Any) -> Any:
     """Return Saleor's model instance out of whatever its types resolve from."""
     return getattr(root, "node", root)
+
+
+def wrapped_checkout(checkout: Any) -> Any:
+    """Return a checkout as the host's own mutations answer with it."""
+    return checkout if IS_SALEOR_2 else SyncWebhookControlContext(node=checkout)
 
 
 def cost_map() -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Callable, Mapping
 
+from ..models import Tier
 from ..programs import FieldError, ProgramError, ProgramErrorCode, check_rule
 from .enums import Weekday
 from .ids import existing, pk_of
@@ -23,6 +24,9 @@ BENEFIT_FIELDS = {
     "FREE_SHIPPING": "free_shipping",
     "SHIPPING_PERCENT_OFF": "shipping_percent_off",
     "SHIPPING_AMOUNT_OFF": "shipping_amount_off",
+    "POINTS_PER_AMOUNT": "points_per_amount",
+    "POINTS_MULTIPLIER": "points_multiplier",
+    "POINTS_FIXED": "points_fixed",
 }
 
 #: Beyond it no digit of a number means an amount or a percentage, and writing
@@ -30,16 +34,19 @@ BENEFIT_FIELDS = {
 LARGEST_EXPONENT = 30
 MOST_DIGITS = 40
 
+TIER = "RewardsTier"
+
 SCALARS = ("lane", "priority", "exclusive", "starts_at", "ends_at")
 
 
 class Draft:
     """A rule in the making, with the errors that only the input shows.
 
-    It starts from a saved rule, or from nothing.
+    It is for a program, and starts from a saved rule or from nothing.
     """
 
-    def __init__(self, rule: Rule | None = None) -> None:
+    def __init__(self, program: Program, rule: Rule | None = None) -> None:
+        self.program = program
         current = rule.current if rule else None
         self.name: Any = current.name if current else None
         self.is_active: Any = rule.is_active if rule else True
@@ -63,7 +70,7 @@ class Draft:
         if "benefit" in data:
             self._set(self.definition, "benefit", self._benefit(data["benefit"] or {}))
 
-    def check(self, program: Program) -> tuple[RuleDefinition, tuple[Warning, ...]]:
+    def check(self) -> tuple[RuleDefinition, tuple[Warning, ...]]:
         """Return the rule and its warnings.
 
         Raises ``ProgramError`` with every error, at paths of the input. Where
@@ -71,7 +78,7 @@ class Draft:
         """
         found: tuple[FieldError, ...] = ()
         try:
-            checked = check_rule(program, self.name, self.definition)
+            checked = check_rule(self.program, self.name, self.definition)
         except ProgramError as error:
             found = error.errors
         known = [error.field or "" for error in self.errors]
@@ -117,6 +124,8 @@ class Draft:
             "shipping_methods": lambda value: self._ids(
                 value, "conditions.shippingMethods", "ShippingMethod"
             ),
+            "nth_order": dict,
+            "tiers": lambda value: self._ids(value, "conditions.tiers", TIER),
             "weekly_windows": _windows,
         }
         conditions: dict[str, Any] = {}
@@ -143,8 +152,9 @@ class Draft:
         }
 
     def _ids(self, ids: list[str], path: str, type_name: str) -> list[str]:
-        pks = [pk_of(value, type_name, column="integer") for value in ids]
-        known = existing(type_name, [pk for pk in pks if pk is not None])
+        column = "big" if type_name == TIER else "integer"
+        pks = [pk_of(value, type_name, column=column) for value in ids]
+        known = self._existing(type_name, [pk for pk in pks if pk is not None])
         seen: set[int] = set()
         for index, pk in enumerate(pks):
             if pk is None:
@@ -167,6 +177,12 @@ class Draft:
                 seen.add(pk)
         # A list that is not empty stays so: its ids are told of one by one.
         return [str(pk) for pk in sorted(seen)] or ["0"] * min(len(ids), 1)
+
+    def _existing(self, type_name: str, pks: list[int]) -> set[int]:
+        if type_name != TIER:
+            return existing(type_name, pks)
+        tiers = Tier.objects.filter(program_id=self.program.pk, deleted_at=None)
+        return set(tiers.filter(pk__in=pks).values_list("pk", flat=True))
 
     def _benefit(self, data: Mapping[str, Any]) -> dict[str, Any] | None:
         given = {kind: data.get(key) for kind, key in BENEFIT_FIELDS.items()}

@@ -11,13 +11,16 @@ import graphene
 from ..engine import (
     BenefitType,
     Lane,
+    Occasion,
     OfferCode,
     OfferState,
     RuleErrorCode,
     SubtotalBase,
     WarningCode,
 )
+from ..ledger import LedgerErrorCode
 from ..models import VoucherSlot
+from ..plugin.redeeming import PointsErrorCode
 from ..programs import ProgramErrorCode
 from .base import DOC_CATEGORY
 
@@ -57,6 +60,9 @@ RewardsLane = enum_of("RewardsLane", "Rules in one lane compete, lanes add up.",
 RewardsBenefitType = enum_of(
     "RewardsBenefitType", "What a rule gives once it is met.", BenefitType
 )
+RewardsOccasion = enum_of(
+    "RewardsOccasion", "What a fixed number of points is given for.", Occasion
+)
 RewardsOfferState = enum_of(
     "RewardsOfferState", "Whether a shopper has an offer, or can get it.", OfferState
 )
@@ -71,6 +77,8 @@ RewardsErrorCode = enum_of(
     "What is wrong with an input.",
     ProgramErrorCode,
     RuleErrorCode,
+    LedgerErrorCode,
+    PointsErrorCode,
 )
 RewardsWarningCode = enum_of(
     "RewardsWarningCode", "What a merchant may not have meant.", WarningCode

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from saleor.graphql.account.types import User
 from saleor.graphql.checkout.types import Checkout
 from saleor.graphql.order.types import Order
 from saleor.graphql.plugins.schema import PluginsMutations, PluginsQueries
@@ -17,6 +18,11 @@ from .mutations import (
     RewardsRuleUpdate,
 )
 from .offers import CheckoutRewards, resolve_checkout_rewards
+from .points.adjusting import RewardsPointsAdjust
+from .points.customer import CustomerRewards, resolve_user_rewards
+from .points.shopping import RewardsPointsRedeem, RewardsPointsRelease
+from .points.staff import POINTS_QUERIES
+from .points.transfers import RewardsBalancesImport
 from .queries import QUERIES
 from .receipts import RewardsReceipt, resolve_order_rewards
 from .trials import RewardsRuleTest
@@ -27,6 +33,10 @@ MUTATIONS = {
     "rewards_rule_update": RewardsRuleUpdate,
     "rewards_rule_delete": RewardsRuleDelete,
     "rewards_rule_test": RewardsRuleTest,
+    "rewards_points_redeem": RewardsPointsRedeem,
+    "rewards_points_release": RewardsPointsRelease,
+    "rewards_points_adjust": RewardsPointsAdjust,
+    "rewards_balances_import": RewardsBalancesImport,
 }
 
 PAGED: dict[str, Any] = {"complexity": 1, "multipliers": ["first", "last"]}
@@ -37,12 +47,32 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
         "rewardsPrograms": PAGED,
         "rewardsRule": {"complexity": 1},
         "rewardsRules": PAGED,
+        "rewardsAccount": {"complexity": 1},
+        "rewardsAccounts": PAGED,
+        "rewardsRefundPreview": {"complexity": 5},
+        # They read every balance there is, or thousands of them.
+        "rewardsLiability": {"complexity": 50},
+        "rewardsBalancesExport": {"complexity": 50},
     },
     # A cart is evaluated for it, so a page of carts is dear.
     "Checkout": {"rewards": {"complexity": 5}},
     "Order": {"rewards": {"complexity": 1}},
-    "RewardsProgram": {"rules": PAGED},
+    "CustomerRewards": {"account": {"complexity": 1}, "accounts": {"complexity": 1}},
+    "RewardsAccount": {
+        "entries": PAGED,
+        "expiringSoon": {"complexity": 1},
+        "holds": {"complexity": 1},
+        "tierHistory": {"complexity": 1},
+        # What counts for a tier is read for each account by itself.
+        "tierProgress": {"complexity": 5},
+    },
+    "RewardsProgram": {
+        "points": {"complexity": 1},
+        "rules": PAGED,
+        "tiers": {"complexity": 1},
+    },
     "RewardsRule": {"program": {"complexity": 1}},
+    "User": {"rewards": {"complexity": 1}},
 }
 
 
@@ -58,7 +88,12 @@ def mount_fields() -> None:
         description="What the order got.",
         resolver=resolve_order_rewards,
     )
-    for name, field in QUERIES.items():
+    User._meta.fields["rewards"] = graphene.Field(
+        CustomerRewards,
+        description="The customer's points. For that customer and MANAGE_USERS alone.",
+        resolver=resolve_user_rewards,
+    )
+    for name, field in {**QUERIES, **POINTS_QUERIES}.items():
         setattr(PluginsQueries, name, field)
     for name, mutation in MUTATIONS.items():
         setattr(PluginsMutations, name, mutation.Field())

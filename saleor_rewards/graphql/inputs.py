@@ -7,7 +7,14 @@ from typing import Any
 import graphene
 
 from .base import DOC_CATEGORY, CountryCodeEnum, DateTime, Decimal
-from .enums import RewardsLane, RewardsSubtotalBase, RewardsVoucherSlot, RewardsWeekday
+from .enums import (
+    RewardsLane,
+    RewardsOccasion,
+    RewardsSubtotalBase,
+    RewardsVoucherSlot,
+    RewardsWeekday,
+)
+from .points.inputs import RewardsPointsInput, RewardsTierInput
 
 
 def required_list(type_: Any, description: str) -> Any:
@@ -66,6 +73,18 @@ class RewardsWeeklyWindowInput(graphene.InputObjectType):
         description = "Part of a weekday."
 
 
+class RewardsNthOrderInput(graphene.InputObjectType):
+    doc_category = DOC_CATEGORY
+
+    number = graphene.Int(required=True, description="Which order, counted from 1.")
+    repeats = graphene.Boolean(
+        description="Whether each further one counts: the 5th, the 10th and so on."
+    )
+
+    class Meta:
+        description = "Which of a customer's orders, with the one being placed."
+
+
 class RewardsConditionsInput(graphene.InputObjectType):
     doc_category = DOC_CATEGORY
 
@@ -86,6 +105,10 @@ class RewardsConditionsInput(graphene.InputObjectType):
     countries = optional_list(CountryCodeEnum, "Countries that the cart may go to.")
     shipping_methods = optional_list(graphene.ID, "Delivery methods that qualify.")
     first_order = graphene.Boolean(description="Only for a customer's first order.")
+    nth_order = graphene.InputField(
+        RewardsNthOrderInput, description="Only for that order of a customer's."
+    )
+    tiers = optional_list(graphene.ID, "Levels of members that qualify.")
     weekly_windows = optional_list(
         RewardsWeeklyWindowInput, "When in the week the rule is open."
     )
@@ -148,6 +171,35 @@ class RewardsFreeShippingInput(graphene.InputObjectType):
         description = "Shipping for free."
 
 
+class RewardsPointsPerAmountInput(graphene.InputObjectType):
+    doc_category = DOC_CATEGORY
+
+    points = graphene.Int(required=True, description="How many points.")
+    per = required_list(RewardsAmountInput, "For what amount, per currency.")
+
+    class Meta:
+        description = "Points for what the goods cost."
+
+
+class RewardsPointsMultiplierInput(graphene.InputObjectType):
+    doc_category = DOC_CATEGORY
+
+    factor = Decimal(required=True, description="Above 1 and up to 100.")
+
+    class Meta:
+        description = "So many times the points that other rules give per amount."
+
+
+class RewardsPointsFixedInput(graphene.InputObjectType):
+    doc_category = DOC_CATEGORY
+
+    points = graphene.Int(required=True, description="How many points.")
+    occasion = RewardsOccasion(description="ORDER if not given.")
+
+    class Meta:
+        description = "A number of points, once for an occasion."
+
+
 class RewardsBenefitInput(graphene.InputObjectType):
     doc_category = DOC_CATEGORY
 
@@ -166,6 +218,15 @@ class RewardsBenefitInput(graphene.InputObjectType):
     )
     shipping_amount_off = graphene.InputField(
         RewardsAmountOffInput, description="An amount off the shipping."
+    )
+    points_per_amount = graphene.InputField(
+        RewardsPointsPerAmountInput, description="Points for what the goods cost."
+    )
+    points_multiplier = graphene.InputField(
+        RewardsPointsMultiplierInput, description="So many times the points."
+    )
+    points_fixed = graphene.InputField(
+        RewardsPointsFixedInput, description="A number of points."
     )
 
     class Meta:
@@ -204,6 +265,11 @@ class RewardsProgramInput(graphene.InputObjectType):
     time_zone = graphene.String(description="Zone of weekly windows: Europe/Warsaw.")
     voucher_slot = RewardsVoucherSlot(
         description="What free shipping does beside a shopper's own code."
+    )
+    points = graphene.InputField(RewardsPointsInput, description="How points work.")
+    tiers = optional_list(
+        RewardsTierInput,
+        "The levels of members, all of them: those that are left out go.",
     )
 
     class Meta:

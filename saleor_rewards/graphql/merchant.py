@@ -35,15 +35,20 @@ class RewardsError(graphene.ObjectType):
 
 
 class RewardsMutation(BaseMutation):
-    """A mutation for MANAGE_DISCOUNTS whose errors name the field of the input."""
+    """A mutation whose errors name the field of the input.
+
+    It is for MANAGE_DISCOUNTS unless ``permissions`` says otherwise.
+    """
 
     class Meta:
         abstract = True
 
     @classmethod
-    def __init_subclass_with_meta__(cls, **options: Any) -> None:
+    def __init_subclass_with_meta__(
+        cls, permissions: Any = (MANAGE_DISCOUNTS,), **options: Any
+    ) -> None:
         super().__init_subclass_with_meta__(
-            permissions=(MANAGE_DISCOUNTS,), error_type_class=RewardsError, **options
+            permissions=permissions, error_type_class=RewardsError, **options
         )
         cls.doc_category = DOC_CATEGORY
         # Saleor 2 declares errors without a code here, and at another place.

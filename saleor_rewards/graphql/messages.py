@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 from django.utils.translation import gettext, ngettext, override, to_locale
 
 from ..engine import BenefitType, Lane, Offer, OfferCode, from_minor
@@ -54,8 +54,15 @@ class _Message:
             format_percent(share, locale=self.locale, decimal_quantization=False)
         )
 
+    def _points(self, points: int) -> str:
+        text = ngettext("%(points)s point", "%(points)s points", points)
+        return text % {"points": format_decimal(points, locale=self.locale)}
+
     def _applied(self) -> str:
         offer = self.offer
+        if offer.points:
+            text = gettext("You earn %(points)s.")
+            return text % {"points": self._points(offer.points)}
         if not offer.amount:
             return ""
         if offer.benefit_type is BenefitType.FREE_SHIPPING:
@@ -86,6 +93,8 @@ class _Message:
         is_shipping = offer.lane is Lane.SHIPPING
         if offer.benefit_type is BenefitType.FREE_SHIPPING:
             return gettext("free shipping")
+        if offer.next_points:
+            return self._points(offer.next_points)
         if offer.next_percent is not None:
             worth = self._percent(offer.next_percent)
         elif offer.next_amount is not None:
@@ -104,12 +113,15 @@ class _Message:
             if self.offer.benefit_type is BenefitType.FREE_SHIPPING:
                 return gettext("Shipping is free: choose how to have it delivered.")
             return gettext("Shipping is cheaper: choose how to have it delivered.")
+        if self.offer.code is OfferCode.BEATEN and self.offer.lane is Lane.POINTS:
+            return gettext("Another offer gives you more points.")
         return reasons()[self.offer.code]
 
 
 def reasons() -> dict[OfferCode, str]:
     """Return the text of each code that needs no amount, in the active language."""
     return {
+        **_reasons_of_shoppers(),
         OfferCode.MINIMUM_SUBTOTAL: gettext("Add more to your cart."),
         OfferCode.MINIMUM_QUANTITY: gettext("Add more to your cart."),
         OfferCode.NOT_STARTED: gettext("This offer has not started yet."),
@@ -129,10 +141,6 @@ def reasons() -> dict[OfferCode, str]:
         OfferCode.NO_ELIGIBLE_ITEMS: gettext(
             "Nothing in your cart counts for this offer."
         ),
-        OfferCode.CUSTOMER_UNKNOWN: gettext(
-            "Log in or give your e-mail address to see whether you get it."
-        ),
-        OfferCode.NOT_FIRST_ORDER: gettext("This offer is for a first order only."),
         OfferCode.VOUCHER_IN_USE: gettext(
             "This offer does not go with your voucher code."
         ),
@@ -143,4 +151,18 @@ def reasons() -> dict[OfferCode, str]:
         OfferCode.CAP_REACHED: gettext(
             "Your other offers give the most that one order can have."
         ),
+    }
+
+
+def _reasons_of_shoppers() -> dict[OfferCode, str]:
+    return {
+        OfferCode.CUSTOMER_UNKNOWN: gettext(
+            "Log in or give your e-mail address to see whether you get it."
+        ),
+        OfferCode.NOT_FIRST_ORDER: gettext("This offer is for a first order only."),
+        OfferCode.NOT_NTH_ORDER: gettext("This offer is for another order of yours."),
+        OfferCode.TIER_NOT_ELIGIBLE: gettext(
+            "This offer is for members on another level."
+        ),
+        OfferCode.POINTS_OFF: gettext("No points are given at the moment."),
     }

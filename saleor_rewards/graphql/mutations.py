@@ -6,19 +6,16 @@ from typing import Any, Mapping
 
 import graphene
 
-from ..models import VoucherSlot
 from ..programs import (
-    ProgramError,
     create_rule,
     delete_rule,
     locked_rule,
-    update_program,
     update_rule,
 )
 from .definitions import Draft
 from .inputs import RewardsProgramInput, RewardsRuleInput
 from .merchant import RewardsMutation, actor_of, program_of, required_pk
-from .paths import Paths
+from .program_update import ProgramUpdate
 from .programs import RewardsProgram, RewardsRule, RewardsWarning, warnings_of
 
 
@@ -53,18 +50,8 @@ class RewardsProgramUpdate(RewardsMutation):
         channel: str | None = None,
     ) -> RewardsProgramUpdate:
         program = program_of(id, channel)
-        try:
-            changed = update_program(program.pk, **_settings(input))
-        except ProgramError as error:
-            raise ProgramError(Paths().translated(error.errors)) from None
-        return cls(program=changed, errors=[])
-
-
-def _settings(input: Mapping[str, Any]) -> dict[str, Any]:
-    settings = dict(input)
-    if settings.get("voucher_slot"):
-        settings["voucher_slot"] = VoucherSlot[settings["voucher_slot"]].value
-    return settings
+        update = ProgramUpdate(program.pk, input)
+        return cls(program=update.apply(), errors=[])
 
 
 class RewardsRuleCreate(RewardsMutation):
@@ -85,9 +72,9 @@ class RewardsRuleCreate(RewardsMutation):
         cls, info: Any, channel: str, input: Mapping[str, Any]
     ) -> RewardsRuleCreate:
         program = program_of(None, channel)
-        draft = Draft()
+        draft = Draft(program)
         draft.take(input)
-        draft.check(program)
+        draft.check()
         saved = create_rule(
             program,
             name=draft.name,
@@ -113,9 +100,9 @@ class RewardsRuleUpdate(RewardsMutation):
     @classmethod
     def execute(cls, info: Any, id: str, input: Mapping[str, Any]) -> RewardsRuleUpdate:
         rule = locked_rule(required_pk(id, "RewardsRule", "id"))
-        draft = Draft(rule)
+        draft = Draft(rule.program, rule)
         draft.take(input)
-        draft.check(rule.program)
+        draft.check()
         saved = update_rule(
             rule.pk,
             name=draft.name,

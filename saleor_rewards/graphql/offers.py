@@ -19,6 +19,13 @@ from .ids import global_id
 from .languages import language_of
 from .messages import offer_message
 from .money import money_of
+from .points.cart import (
+    CartOwner,
+    CartPoints,
+    CheckoutPoints,
+    cart_points,
+    owner_of,
+)
 
 
 class CartOffer(NamedTuple):
@@ -30,10 +37,14 @@ class CartOffer(NamedTuple):
 
 
 class CartRewards(NamedTuple):
-    """An evaluation with the language that the checkout is in, where it has one."""
+    """An evaluation with the language that the checkout is in, where it has one.
+
+    ``owner`` is the customer whose cart it is, where it is a real one.
+    """
 
     evaluation: Evaluation
     checkout_language: str | None
+    owner: CartOwner | None = None
 
     @property
     def currency(self) -> str:
@@ -52,7 +63,7 @@ class RewardsOffer(graphene.ObjectType):
 
     rule_id = graphene.ID(required=True, description="ID of the rule.")
     name = graphene.String(required=True, description="Name of the rule.")
-    lane = RewardsLane(required=True, description="Where the benefit is taken off.")
+    lane = RewardsLane(required=True, description="What the benefit works on.")
     benefit_type = RewardsBenefitType(required=True, description="What it gives.")
     state = RewardsOfferState(
         required=True, description="Whether the shopper has it, or can get it."
@@ -76,6 +87,11 @@ class RewardsOffer(graphene.ObjectType):
     )
     next_percent = Decimal(description="Percentage that the next benefit is.")
     next_amount = graphene.Field(Money, description="Amount that the next benefit is.")
+    points = graphene.Int(required=True, description="How many points it gives now.")
+    next_points = graphene.Int(
+        description="How many points it gives once nothing is missing, by what is "
+        "known of the cart."
+    )
     beaten_by = graphene.ID(description="ID of the rule that is better.")
 
     class Meta:
@@ -135,6 +151,14 @@ class RewardsOffer(graphene.ObjectType):
         return None if amount is None else money_of(amount, root.currency)
 
     @staticmethod
+    def resolve_points(root: CartOffer, _info: Any) -> int:
+        return root.offer.points
+
+    @staticmethod
+    def resolve_next_points(root: CartOffer, _info: Any) -> int | None:
+        return root.offer.next_points
+
+    @staticmethod
     def resolve_beaten_by(root: CartOffer, _info: Any) -> str | None:
         winner = root.offer.beaten_by
         return None if winner is None else global_id("RewardsRule", winner)
@@ -168,8 +192,17 @@ class CheckoutRewards(graphene.ObjectType):
         "for the delivery method that is chosen next.",
     )
 
+    points = graphene.Field(
+        CheckoutPoints,
+        description="Its points; null in a channel without points.",
+    )
+
     class Meta:
         description = "The rewards of a cart."
+
+    @staticmethod
+    def resolve_points(root: CartRewards, _info: Any) -> CartPoints | None:
+        return cart_points(root.evaluation, root.owner)
 
     @staticmethod
     def resolve_offers(
@@ -212,4 +245,5 @@ def resolve_checkout_rewards(root: Any, info: Any) -> CartRewards | None:
     evaluation = checkout_rewards(checkout, info.context)
     if evaluation is None:
         return None
-    return CartRewards(evaluation, getattr(checkout, "language_code", None))
+    language = getattr(checkout, "language_code", None)
+    return CartRewards(evaluation, language, owner_of(checkout))

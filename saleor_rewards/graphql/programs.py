@@ -20,6 +20,12 @@ from .base import (
 from .enums import RewardsLane, RewardsVoucherSlot, RewardsWarningCode
 from .loaders import ChannelByPkLoader, RulesByProgramPkLoader
 from .paths import Paths
+from .points.policy import (
+    RewardsPoints,
+    RewardsTier,
+    resolve_points,
+    resolve_tiers,
+)
 from .rule_parts import RewardsBenefit, RewardsConditions
 
 
@@ -177,6 +183,18 @@ class RewardsProgram(graphene.ObjectType):
     version = graphene.Int(required=True, description="Counts the changes.")
     created_at = DateTime(required=True, description="When it was made.")
     updated_at = DateTime(required=True, description="When it was changed last.")
+    points = graphene.Field(
+        RewardsPoints,
+        required=True,
+        resolver=resolve_points,
+        description="How its points are earned, spent and lost.",
+    )
+    tiers = graphene.List(
+        graphene.NonNull(RewardsTier),
+        required=True,
+        resolver=resolve_tiers,
+        description="The levels of its members, lowest first.",
+    )
     rules = guarded_connection(
         RewardsRuleCountableConnection,
         resolver=_rules,

@@ -8,11 +8,9 @@ import graphene
 from graphql.error import GraphQLError
 
 from ..models import Program, Rule
-from ..programs import ProgramError
-from ..programs.channels import channel_by_slug
 from .base import database, guarded_connection, guarded_field, slice_connection
-from .ids import pk_of
 from .inputs import RewardsRuleFilterInput
+from .lookups import channel_pk_of, query_pk
 from .programs import (
     RewardsProgram,
     RewardsProgramCountableConnection,
@@ -33,9 +31,8 @@ def _resolve_program(
         raise GraphQLError("Give either `id` or `channel`.")
     programs = Program.objects.using(database(info.context))
     if id is not None:
-        return programs.filter(pk=_pk(id, "RewardsProgram")).first()
-    channel_pk = _channel_pk(str(channel))
-    return programs.filter(channel_pk=channel_pk).first()
+        return programs.filter(pk=query_pk(id, "RewardsProgram")).first()
+    return programs.filter(channel_pk=channel_pk_of(str(channel))).first()
 
 
 def _resolve_rules(
@@ -52,7 +49,7 @@ def _resolve_rules(
 
 def _filtered(rules: Any, wanted: dict[str, Any]) -> Any:
     if wanted.get("channel") is not None:
-        rules = rules.filter(program__channel_pk=_channel_pk(wanted["channel"]))
+        rules = rules.filter(program__channel_pk=channel_pk_of(wanted["channel"]))
     if wanted.get("is_active") is not None:
         rules = rules.filter(is_active=wanted["is_active"])
     if wanted.get("lane") is not None:
@@ -67,27 +64,10 @@ def _filtered(rules: Any, wanted: dict[str, Any]) -> Any:
 def _resolve_rule(_root: Any, info: Any, id: str) -> Rule | None:
     return (
         Rule.objects.using(database(info.context))
-        .filter(pk=_pk(id, "RewardsRule"), deleted_at=None)
+        .filter(pk=query_pk(id, "RewardsRule"), deleted_at=None)
         .select_related("current", "program")
         .first()
     )
-
-
-def _pk(value: str, type_name: str) -> int:
-    pk = pk_of(value, type_name)
-    if pk is None:
-        raise GraphQLError(f"Invalid ID: {value}. Expected: {type_name}.")
-    return pk
-
-
-def _channel_pk(slug: str) -> int | None:
-    from ..plugin.host import host
-
-    try:
-        with host.writing():
-            return channel_by_slug(slug, field="channel").pk
-    except ProgramError:
-        return None
 
 
 QUERIES: dict[str, graphene.Field] = {

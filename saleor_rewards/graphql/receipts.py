@@ -6,8 +6,18 @@ from typing import Any, NamedTuple
 
 import graphene
 
-from ..engine import LineDiscount, ShippingDiscount, effect_from_json
+from ..engine import (
+    Effect,
+    LineDiscount,
+    PointsDiscount,
+    PointsEarned,
+    ShippingDiscount,
+    Snapshot,
+    effect_from_json,
+    points_paid,
+)
 from ..models import Receipt
+from ..programs.settings import program_settings
 from .base import (
     DOC_CATEGORY,
     MANAGE_ORDERS,
@@ -23,7 +33,7 @@ from .money import money_of
 
 
 class Entry(NamedTuple):
-    """One effect of a receipt; ``variant_pk`` is what its line sold."""
+    """What a rule took off; ``variant_pk`` is what its line sold."""
 
     effect: LineDiscount | ShippingDiscount
     variant_pk: str | None
@@ -87,7 +97,7 @@ class RewardsReceipt(graphene.ObjectType):
     savings = graphene.Field(
         Money,
         required=True,
-        description="All that was taken off, goods and shipping.",
+        description="All that rules took off, goods and shipping.",
     )
     shipping_savings = graphene.Field(
         Money,
@@ -99,40 +109,68 @@ class RewardsReceipt(graphene.ObjectType):
         required=True,
         description="What each rule took off.",
     )
+    points_redeemed = graphene.Int(
+        required=True, description="How many points paid for it."
+    )
+    points_worth = graphene.Field(
+        Money, required=True, description="What these points paid."
+    )
+    points_earned = graphene.Int(
+        required=True,
+        description="How many points it was to earn, before refunds and cancellation.",
+    )
 
     class Meta:
         description = "What an order got, by rule version."
 
     @staticmethod
     def resolve_savings(root: Receipt, _info: Any) -> Any:
-        return _total(root, _entries(root))
+        return _total(root, [entry.effect for entry in _entries(root)])
 
     @staticmethod
     def resolve_shipping_savings(root: Receipt, _info: Any) -> Any:
-        entries = _entries(root)
-        return _total(
-            root,
-            [entry for entry in entries if isinstance(entry.effect, ShippingDiscount)],
-        )
+        return _total(root, _of_type(root, ShippingDiscount))
 
     @staticmethod
     def resolve_entries(root: Receipt, _info: Any) -> list[Entry]:
         return _entries(root)
+
+    @staticmethod
+    def resolve_points_redeemed(root: Receipt, _info: Any) -> int:
+        if not _of_type(root, PointsDiscount):
+            return 0
+        terms = program_settings(root.settings).points
+        return points_paid(Snapshot.from_json(root.snapshot), _effects(root), terms)
+
+    @staticmethod
+    def resolve_points_worth(root: Receipt, _info: Any) -> Any:
+        return _total(root, _of_type(root, PointsDiscount))
+
+    @staticmethod
+    def resolve_points_earned(root: Receipt, _info: Any) -> int:
+        return sum(effect.points for effect in _of_type(root, PointsEarned))
+
+
+def _effects(receipt: Receipt) -> list[Effect]:
+    return [effect_from_json(effect) for effect in receipt.effects]
+
+
+def _of_type(receipt: Receipt, type_: Any) -> list[Any]:
+    return [effect for effect in _effects(receipt) if isinstance(effect, type_)]
 
 
 def _entries(receipt: Receipt) -> list[Entry]:
     variants = {
         line["id"]: line["variant_id"] for line in receipt.snapshot.get("lines", ())
     }
-    effects = [effect_from_json(effect) for effect in receipt.effects]
     return [
         Entry(effect, variants.get(getattr(effect, "line_id", None)))
-        for effect in effects
+        for effect in _of_type(receipt, (LineDiscount, ShippingDiscount))
     ]
 
 
-def _total(receipt: Receipt, entries: list[Entry]) -> Any:
-    return money_of(sum(entry.effect.amount for entry in entries), receipt.currency)
+def _total(receipt: Receipt, effects: list[Any]) -> Any:
+    return money_of(sum(effect.amount for effect in effects), receipt.currency)
 
 
 def resolve_order_rewards(root: Any, info: Any) -> Any:

@@ -8,7 +8,13 @@ from typing import Any, Mapping
 import graphene
 
 from .base import DOC_CATEGORY, CountryCodeEnum, Decimal, Money
-from .enums import RewardsBenefitType, RewardsSubtotalBase, RewardsWeekday, Weekday
+from .enums import (
+    RewardsBenefitType,
+    RewardsOccasion,
+    RewardsSubtotalBase,
+    RewardsWeekday,
+    Weekday,
+)
 from .ids import global_id
 from .money import monies
 
@@ -43,8 +49,8 @@ def _from_definition(
     return root.get(name, default)
 
 
-def _percent(root: Definition) -> PythonDecimal | None:
-    return PythonDecimal(root["percent"]) if "percent" in root else None
+def _decimal(root: Definition, key: str) -> PythonDecimal | None:
+    return PythonDecimal(root[key]) if key in root else None
 
 
 class RewardsIdFilter(DefinitionType):
@@ -88,6 +94,20 @@ class RewardsWeeklyWindow(DefinitionType):
         return Weekday(root["weekday"]).name
 
 
+class RewardsNthOrder(DefinitionType):
+    number = graphene.Int(required=True, description="Which order, counted from 1.")
+    repeats = graphene.Boolean(
+        required=True, description="Whether each further one counts."
+    )
+
+    class Meta:
+        description = "Which of a customer's orders, with the one being placed."
+
+    @staticmethod
+    def resolve_repeats(root: Definition, _info: Any) -> bool:
+        return bool(root.get("repeats"))
+
+
 class RewardsConditions(DefinitionType):
     minimum_subtotal = graphene.Field(
         RewardsMinimumSubtotal, description="Subtotal needed."
@@ -109,6 +129,12 @@ class RewardsConditions(DefinitionType):
     )
     first_order = graphene.Boolean(
         required=True, description="Only for a customer's first order."
+    )
+    nth_order = graphene.Field(
+        RewardsNthOrder, description="Only for that order of a customer's."
+    )
+    tiers = graphene.List(
+        graphene.NonNull(graphene.ID), description="Levels of members that qualify."
     )
     weekly_windows = graphene.List(
         graphene.NonNull(RewardsWeeklyWindow),
@@ -143,6 +169,11 @@ class RewardsConditions(DefinitionType):
         pks = root.get("shipping_methods")
         return pks and [global_id("ShippingMethod", pk) for pk in pks]
 
+    @staticmethod
+    def resolve_tiers(root: Definition, _info: Any) -> list[str] | None:
+        pks = root.get("tiers")
+        return pks and [global_id("RewardsTier", pk) for pk in pks]
+
 
 def _with_global_ids(found: Definition | None, type_name: str) -> Definition | None:
     return found and {
@@ -169,7 +200,7 @@ class RewardsLadderStep(DefinitionType):
 
     @staticmethod
     def resolve_percent(root: Definition, _info: Any) -> PythonDecimal | None:
-        return _percent(root)
+        return _decimal(root, "percent")
 
     @staticmethod
     def resolve_amount(root: Definition, _info: Any) -> Any:
@@ -185,6 +216,10 @@ class RewardsBenefit(DefinitionType):
     percent = Decimal(description="Percentage off.")
     amounts = money_list("Amount off, per currency.", required=False)
     cap = money_list("The most that it gives, per currency.", required=False)
+    points = graphene.Int(description="How many points it gives.")
+    per = money_list("For what amount it gives them, per currency.", required=False)
+    factor = Decimal(description="How many times the points it gives.")
+    occasion = RewardsOccasion(description="What a fixed number of points is for.")
 
     class Meta:
         description = "What a rule gives once it is met."
@@ -197,11 +232,19 @@ class RewardsBenefit(DefinitionType):
 
     @staticmethod
     def resolve_percent(root: Definition, _info: Any) -> PythonDecimal | None:
-        return _percent(root)
+        return _decimal(root, "percent")
 
     @staticmethod
     def resolve_amounts(root: Definition, _info: Any) -> Any:
         return monies(root.get("amounts"))
+
+    @staticmethod
+    def resolve_per(root: Definition, _info: Any) -> Any:
+        return monies(root.get("per"))
+
+    @staticmethod
+    def resolve_factor(root: Definition, _info: Any) -> PythonDecimal | None:
+        return _decimal(root, "factor")
 
     @staticmethod
     def resolve_cap(root: Definition, _info: Any) -> Any:

@@ -85,8 +85,8 @@ class RewardsRuleTest(RewardsMutation):
             channel_pk=target.channel_pk
         ).first() or Program(channel_pk=target.channel_pk)
         saved = _saved(input, program)
-        draft = _draft(input, saved)
-        tried, warnings = _checked(draft, program)
+        draft = _draft(input, program, saved)
+        tried, warnings = _checked(draft)
         pk = saved.pk if saved else DRAFT_PK
         compiled = compile_trial(program, tried, pk=pk)
         evaluation = evaluate(target.snapshot(program, compiled), compiled, target.at)
@@ -151,22 +151,24 @@ def _saved(input: Mapping[str, Any], program: Program) -> Rule | None:
     return rule
 
 
-def _draft(input: Mapping[str, Any], saved: Rule | None) -> Draft | None:
+def _draft(
+    input: Mapping[str, Any], program: Program, saved: Rule | None
+) -> Draft | None:
     data = input.get("rule")
     if saved is None and data is None:
         return None
-    draft = Draft(saved)
+    draft = Draft(program, saved)
     draft.take(data or {})
     return draft
 
 
 def _checked(
-    draft: Draft | None, program: Program
+    draft: Draft | None,
 ) -> tuple[RuleDefinition | None, tuple[Warning, ...]]:
     if draft is None:
         return None, ()
     try:
-        return draft.check(program)
+        return draft.check()
     except ProgramError as error:
         raise ProgramError(
             replace(found, field=f"rule.{found.field}") for found in error.errors

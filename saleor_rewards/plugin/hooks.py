@@ -12,6 +12,7 @@ from . import service
 from .guard import guarded
 from .host import Hooks, host
 from .rulebook import Rulebook, rulebook
+from .settling import settle_soon
 
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class RewardsPlugin(Hooks, BasePlugin):
-    """Spend ladders, free shipping, and more, inside Saleor's own checkout."""
+    """Spend ladders, free shipping and loyalty points, inside Saleor's own checkout."""
 
     PLUGIN_ID = PLUGIN_ID
     PLUGIN_NAME = "Rewards"
     PLUGIN_DESCRIPTION = (
-        "Spend-threshold discounts and free shipping. Programs and rules are set "
-        "through the rewards mutations of the GraphQL API."
+        "Spend-threshold discounts, free shipping and loyalty points. Programs and "
+        "rules are set through the rewards mutations of the GraphQL API."
     )
     CONFIGURATION_PER_CHANNEL = False
     DEFAULT_ACTIVE = False
@@ -44,12 +45,22 @@ class RewardsPlugin(Hooks, BasePlugin):
 
     def book(self, checkout: Checkout) -> Rulebook | None:
         """Return the rules that hold for a checkout, ``None`` without a program."""
-        book = rulebook(self.rules_version, host.channel_pk(checkout))
+        return self.channel_book(host.channel_pk(checkout))
+
+    def channel_book(self, channel_pk: int) -> Rulebook | None:
+        """Return the rules that hold in a channel, ``None`` without a program."""
+        book = rulebook(self.rules_version, channel_pk)
         return book.without_rules() if book and self.is_killed else book
 
     def order_created(self, order: Order, previous_value: Any, **_: Any) -> Any:
-        """Write the order's key on its receipt."""
+        """Write the order's key on its receipt, and settle its points."""
         guarded("REWARDS_ORDER_CREATED", None, lambda: service.name_order(order))
+        return self.order_updated(order, previous_value)
+
+    def order_updated(self, order: Order, previous_value: Any, **_: Any) -> Any:
+        """Bring the points to what the order says now, whatever happened to it."""
+        if self.active:
+            guarded("REWARDS_SETTLE_ORDER", None, lambda: settle_soon(order.pk))
         return previous_value
 
     @classmethod

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, ContextManager, Mapping, Protocol
+from typing import TYPE_CHECKING, Any, ContextManager, Mapping, Protocol, Sequence
 
 if TYPE_CHECKING:
+    from saleor.account.models import User
     from saleor.checkout.models import Checkout
 
     from ..engine import Evaluation, Snapshot
+    from ..ledger.facts import OrderFacts
     from .rulebook import Rulebook
 
 #: Adapter module by Saleor's major version.
@@ -38,6 +41,35 @@ class Reading:
     snapshot: Snapshot
     shown: Mapping[str, Decimal] = field(default_factory=dict)
     carrier: Any = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account in the shop.
+
+    ``email`` is in lower case. ``is_confirmed`` says that the shop takes the address
+    for theirs, ``is_welcome`` that it lets them in and waits for nothing more.
+    ``language`` is empty where Saleor keeps none.
+    """
+
+    pk: int
+    email: str
+    is_confirmed: bool
+    is_welcome: bool
+    joined_at: datetime
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A mail to one person, in words and in ``payload`` for apps that send their own."""
+
+    event: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    payload: Mapping[str, Any]
 
 
 class Host(Protocol):
@@ -74,8 +106,77 @@ class Host(Protocol):
         Returns the key of the last one, ``None`` where no more are left.
         """
 
+    def refresh(self, checkout_token: str) -> None:
+        """Bring a checkout's prices to what its rules give, where they are stored."""
+
+    def living_checkouts(self, tokens: list[str]) -> set[str]:
+        """Return those of the tokens that a checkout still has."""
+
+    def ordered_checkouts(self, tokens: list[str]) -> dict[str, str]:
+        """Return the keys of the orders made of these checkouts, by token."""
+
+    def orders(self, pks: Sequence[str]) -> dict[str, OrderFacts]:
+        """Return the facts of orders by key; drafts and missing ones are left out.
+
+        Always as they stand on the writer, in a constant number of queries.
+        """
+
+    def orders_after(
+        self, after: str, limit: int, since: datetime
+    ) -> list[tuple[str, str]]:
+        """Return up to ``limit`` orders placed at or after ``since``, oldest first.
+
+        Each as where it stands, to go on ``after``, and its key. All where ``after``
+        is empty; drafts are left out.
+        """
+
+    def orders_before(self, facts: OrderFacts) -> int:
+        """Return how many orders the same person placed before this one."""
+
+    def drop_points(self, checkout: Checkout) -> bool:
+        """Take what spent points carry off a checkout; return whether there was any.
+
+        Touches no table of the ledger.
+        """
+
     def withdraw(self, limit: int) -> int:
         """Take our effects off up to ``limit`` open checkouts; return how many."""
+
+    def loaded_plugin(self, plugin_id: str) -> Any:
+        """Return the plugin as Saleor loads it outside a request, or ``None``."""
+
+    def person(self, user: User) -> Person:
+        """Return what we have to know of a user."""
+
+    def people(self, user_pks: list[int]) -> dict[int, Person]:
+        """Return those of the users that are still there, by primary key."""
+
+    def person_with_email(self, email: str) -> Person | None:
+        """Return who has an e-mail address, however it is written."""
+
+    def people_with_emails(self, emails: list[str]) -> dict[str, Person]:
+        """Return those who have one of the addresses, by address in lower case."""
+
+    def newcomers(self, since: datetime, after: int, limit: int) -> list[Person]:
+        """Return up to ``limit`` welcome customers who joined at ``since`` or later.
+
+        In order of their primary keys, which are all above ``after``.
+        """
+
+    def people_with(
+        self, key: str, after: int, limit: int
+    ) -> list[tuple[Person, object]]:
+        """Return up to ``limit`` welcome customers with a public metadata key.
+
+        Each with the value that stands there, in order of their primary keys, which
+        are all above ``after``.
+        """
+
+    def mail(self, notice: Notice, channel_pk: int) -> bool:
+        """Send a mail the way the shop sends its own; ``False`` where it sends none.
+
+        Raises whatever the sending raises.
+        """
 
 
 #: The wheel of 2.10.1 calls its version "dev"; channels came with 3.0.

@@ -7,7 +7,9 @@ from typing import Any, Callable
 from django.core.exceptions import ValidationError
 
 from ..programs.versions import PLUGIN_ID
+from . import members
 from .guard import guarded
+from .host import host
 from .saleor2 import memo
 
 
@@ -28,15 +30,21 @@ class OrderGateMiddleware:
 
     Saleor 2.10 compares the payment with the total before it asks any plugin.
     A shopper whose offer ended would read that the payment does not cover the
-    total, and not why.
+    total, and not why. Neither does it tell of an account that was confirmed,
+    so the new member is welcomed here.
     """
 
     MUTATION = "checkoutComplete"
+    CONFIRMATION = "confirmAccount"
 
     def resolve(
         self, next_: Callable[..., Any], root: Any, info: Any, **args: Any
     ) -> Any:
         """Resolve a field, the placing of an order behind the gate."""
+        if root is None and info.field_name == self.CONFIRMATION:
+            answer = next_(root, info, **args)
+            guarded("REWARDS_WELCOME", None, lambda: _welcome(info, args["email"]))
+            return answer
         if root is not None or info.field_name != self.MUTATION:
             return next_(root, info, **args)
         refusal = guarded("REWARDS_ORDER_GATE", None, lambda: _refusal(info, args))
@@ -59,3 +67,9 @@ def _refusal(info: Any, args: Any) -> Any:
     except ValidationError as refused:
         return CheckoutComplete.handle_errors(refused)
     return None
+
+
+def _welcome(info: Any, email: str) -> None:
+    person = host.person_with_email(email)
+    if person is not None and info.context.plugins.get_plugin(PLUGIN_ID).active:
+        members.welcome_person(person)

@@ -28,7 +28,7 @@ class Rulebook:
     """The rules in force in one channel.
 
     ``settings`` is what a receipt needs beside the rule versions to compute
-    an order again: ``{"cap_percent": "50" | None, "time_zone": "Europe/Warsaw"}``.
+    an order again, see :func:`saleor_rewards.programs.settings.settings_of`.
     """
 
     channel_pk: int
@@ -39,9 +39,12 @@ class Rulebook:
 
     def without_rules(self) -> Rulebook:
         """Return the same channel's book with nothing to give."""
-        settings = program_settings(self.settings)
+        settings = {**self.settings, "points": None}
         return replace(
-            self, compiled=compile_program(settings, []), rule_version_pks=()
+            self,
+            compiled=compile_program(program_settings(settings), []),
+            settings=settings,
+            rule_version_pks=(),
         )
 
 

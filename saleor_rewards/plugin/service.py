@@ -14,6 +14,7 @@ from ..models import Receipt
 from ..programs.versions import PLUGIN_ID
 from .guard import bounded_transaction, guarded
 from .host import Reading, host
+from .redeeming import keep_hold
 from .rulebook import Rulebook
 from .shown import shown_by
 
@@ -76,6 +77,9 @@ def close_gate(checkout: Checkout, book: Rulebook) -> None:
     at = timezone.now()
     with bounded_transaction():
         reading = host.read(checkout, book, lock=True)
+        if reading is not None and reading.snapshot.customer.points_held:
+            keep_hold(checkout, book, at)
+            reading = host.read(checkout, book, lock=True)
         if reading is None:
             return
         now = evaluate(reading.snapshot, book.compiled, at)

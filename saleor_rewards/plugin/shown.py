@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Iterable, Union
+from typing import Iterable
 
-from ..engine import LineDiscount, ShippingDiscount, from_minor
+from ..engine import (
+    Effect,
+    LineDiscount,
+    PointsDiscount,
+    ShippingDiscount,
+    from_minor,
+)
 
-Effect = Union[LineDiscount, ShippingDiscount]
+#: Stands beside what spent points take off, where a rule's name stands for others.
+POINTS = "Points"
+
+
+def name_of(effect: LineDiscount | ShippingDiscount | PointsDiscount) -> str:
+    """Return the name under which a shopper finds what the effect takes off."""
+    return POINTS if isinstance(effect, PointsDiscount) else effect.rule_name
 
 
 def shown_by(effects: Iterable[Effect]) -> dict[str, Decimal]:
-    """Return the sum of the effects' amounts by the name of their rule."""
+    """Return the sum of what the effects take off by :func:`name_of`."""
     shown: dict[str, Decimal] = {}
     for effect in effects:
-        amount = from_minor(effect.amount, effect.currency)
-        shown[effect.rule_name] = shown.get(effect.rule_name, Decimal(0)) + amount
+        if isinstance(effect, (LineDiscount, ShippingDiscount, PointsDiscount)):
+            name, amount = name_of(effect), from_minor(effect.amount, effect.currency)
+            shown[name] = shown.get(name, Decimal(0)) + amount
     return shown

@@ -1,6 +1,7 @@
 """Services that change programs and rules, and compute receipts again."""
 
 from .errors import FieldError, ProgramError, ProgramErrorCode
+from .points import replace_tiers, update_points
 from .programs import get_or_create_program, update_program
 from .receipts import recompute
 from .rules import (
@@ -30,7 +31,9 @@ __all__ = [
     "locked_rule",
     "program_settings",
     "recompute",
+    "replace_tiers",
     "settings_of",
+    "update_points",
     "update_program",
     "update_rule",
 ]

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-from ..engine import Evaluation, Snapshot, compile_program, evaluate, parse_rule
-from ..models import Receipt, RuleVersion
-from .settings import program_settings
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Iterable, Iterator
+
+from django.db.models import Q
+
+from ..engine import (
+    CompiledProgram,
+    CustomerSnapshot,
+    Evaluation,
+    Lane,
+    LineSnapshot,
+    ShippingSnapshot,
+    Snapshot,
+    compile_program,
+    evaluate,
+    parse_rule,
+)
+from ..ledger.settle import GONE, Agreement, Terms
+from ..models import Program, Receipt, RuleVersion
+from .settings import program_settings, settings_of
+
+if TYPE_CHECKING:
+    from ..ledger.facts import OrderFacts, OrderLineFacts
+
+TAX_RATE = Decimal("0.0001")
 
 
 def recompute(receipt: Receipt) -> Evaluation:
@@ -14,11 +38,94 @@ def recompute(receipt: Receipt) -> Evaluation:
     ``[effect.to_json() for effect in recompute(receipt).effects]`` equals
     ``receipt.effects``.
     """
-    versions = (
-        RuleVersion.objects.using(receipt._state.db)
-        .filter(pk__in=receipt.rule_version_pks)
-        .order_by("rule_id")
+    versions = _versions([receipt])
+    program = _compile(receipt.settings, versions.values())
+    return evaluate(Snapshot.from_json(receipt.snapshot), program, receipt.at)
+
+
+def agreements(receipts: Iterable[Receipt]) -> Iterator[Agreement]:
+    """Yield what each of the receipts says of its order's points, in one query."""
+    receipts = list(receipts)
+    versions = _versions(receipts)
+    programs: dict[str, CompiledProgram] = {}
+    for receipt in receipts:
+        mine = [versions[pk] for pk in receipt.rule_version_pks]
+        key = json.dumps([receipt.settings, receipt.rule_version_pks], sort_keys=True)
+        if key not in programs:
+            programs[key] = _compile(receipt.settings, mine)
+        yield _agreement(receipt, mine, programs[key])
+
+
+def receipt_of(
+    facts: OrderFacts, program: Program, customer: CustomerSnapshot
+) -> Receipt:
+    """Return a receipt, not saved, for an order that left none at its checkout.
+
+    Its points are those of the rules as they stood when the order was placed;
+    offers that take off money are in the order's prices already.
+    """
+    settings = settings_of(program)
+    versions = list(_points_versions(program, facts.ordered_at))
+    snapshot = _snapshot(facts, customer)
+    now = evaluate(snapshot, _compile(settings, versions), facts.ordered_at)
+    return Receipt(
+        checkout_token=facts.checkout_token,
+        order_pk=facts.order_pk,
+        channel_pk=facts.channel_pk,
+        currency=facts.currency,
+        at=facts.ordered_at,
+        snapshot=snapshot.to_json(),
+        settings=settings,
+        rule_version_pks=[version.pk for version in versions],
+        effects=[effect.to_json() for effect in now.effects],
     )
+
+
+def _agreement(
+    receipt: Receipt, versions: Iterable[RuleVersion], program: CompiledProgram
+) -> Agreement:
+    points = receipt.settings.get("points")
+    if points is None:
+        return Agreement()
+    snapshot = Snapshot.from_json(receipt.snapshot)
+    now = evaluate(snapshot, program, receipt.at)
+    return Agreement(
+        terms=Terms.from_settings(points),
+        rules=now.points_rules,
+        version_pks={(v.rule_id, v.number): v.pk for v in versions},
+        lines=snapshot.lines,
+        redeemed_points=now.redeemed_points,
+    )
+
+
+def _versions(receipts: Iterable[Receipt]) -> dict[int, RuleVersion]:
+    receipts = list(receipts)
+    pks = {pk for receipt in receipts for pk in receipt.rule_version_pks}
+    if not pks:
+        return {}
+    database = receipts[0]._state.db
+    versions = RuleVersion.objects.using(database).filter(pk__in=pks)
+    return {version.pk: version for version in versions.order_by("rule_id")}
+
+
+def _points_versions(program: Program, at: datetime) -> Iterable[RuleVersion]:
+    versions = (
+        RuleVersion.objects.filter(
+            Q(rule__deleted_at=None) | Q(rule__deleted_at__gt=at),
+            rule__program=program,
+            rule__is_active=True,
+            created_at__lte=at,
+        )
+        .order_by("rule_id", "-number")
+        .distinct("rule_id")
+    )
+    points = Lane.POINTS.value
+    return [version for version in versions if version.definition["lane"] == points]
+
+
+def _compile(
+    settings: dict[str, Any], versions: Iterable[RuleVersion]
+) -> CompiledProgram:
     rules = [
         parse_rule(
             version.definition,
@@ -29,5 +136,37 @@ def recompute(receipt: Receipt) -> Evaluation:
         )
         for version in versions
     ]
-    program = compile_program(program_settings(receipt.settings), rules)
-    return evaluate(Snapshot.from_json(receipt.snapshot), program, receipt.at)
+    return compile_program(program_settings(settings), rules)
+
+
+def _snapshot(facts: OrderFacts, customer: CustomerSnapshot) -> Snapshot:
+    method_id = facts.shipping_method_id
+    return Snapshot(
+        channel=facts.channel,
+        currency=facts.currency,
+        country=facts.country,
+        lines=tuple(_line(line, facts.prices_with_tax) for line in facts.lines),
+        shipping=ShippingSnapshot(method_id, 0) if method_id else None,
+        customer=customer,
+        prices_with_tax=facts.prices_with_tax,
+    )
+
+
+def _line(line: OrderLineFacts, with_tax: bool) -> LineSnapshot:
+    amount = line.gross_amount if with_tax else line.net_amount
+    tax = Decimal(line.gross_amount - line.net_amount)
+    return LineSnapshot(
+        id=line.id,
+        product_id=line.product_id or GONE,
+        variant_id=line.variant_id or GONE,
+        quantity=line.quantity,
+        list_amount=amount + line.sale_amount,
+        amount=amount,
+        category_ids=line.category_ids,
+        collection_ids=line.collection_ids,
+        is_gift=line.is_gift,
+        tax_rate=(tax / line.net_amount).quantize(TAX_RATE)
+        if line.net_amount
+        else tax * 0,
+        earns_points=not line.is_gift_card,
+    )

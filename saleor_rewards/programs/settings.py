@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from dateutil import tz
 
-from ..engine import ProgramSettings
+from ..engine import PointsBase, PointsTerms, ProgramSettings, to_minor
+from ..models import PointsPolicy
+from .channels import channel_of
 
 if TYPE_CHECKING:
     from ..models import Program
@@ -25,12 +27,33 @@ def is_time_zone(name: str) -> bool:
     return isinstance(tz.gettz(name), (tz.tzfile, tz.tzutc))
 
 
+#: What of a policy an order's points depend on, as a receipt keeps it.
+TERMS = (
+    "earn_on",
+    "base",
+    "return_days",
+    "expiry",
+    "expiry_days",
+    "redeem_points",
+    "minimum_points",
+    "step_points",
+    "hold_minutes",
+    "shortage",
+)
+
+
 def settings_of(program: Program) -> dict[str, Any]:
-    """Return ``{"cap_percent": "50.00" | None, "time_zone": "Europe/Warsaw"}``."""
+    """Return what a receipt needs beside the rule versions, as JSON.
+
+    ``{"cap_percent": "50.00" | None, "time_zone": "Europe/Warsaw", "points":
+    None | {"currency": "USD", "redeem_amount": "1.000" | None, ...}}`` with the
+    fields of :data:`TERMS`, amounts and percentages as texts.
+    """
     cap = program.cap_percent
     return {
         "cap_percent": None if cap is None else str(cap),
         "time_zone": program.time_zone,
+        "points": _points(program),
     }
 
 
@@ -40,4 +63,33 @@ def program_settings(settings: dict[str, Any]) -> ProgramSettings:
     return ProgramSettings(
         cap_percent=None if cap is None else Decimal(cap),
         time_zone=tz.gettz(settings["time_zone"]),
+        points=_terms(settings["points"]),
+    )
+
+
+def _points(program: Program) -> dict[str, Any] | None:
+    policy = PointsPolicy.objects.filter(program_id=program.pk, is_active=True).first()
+    if policy is None:
+        return None
+    amount = policy.redeem_amount
+    return {
+        **{name: getattr(policy, name) for name in TERMS},
+        "currency": channel_of(program.channel_pk, field="channel").currency,
+        "redeem_amount": None if amount is None else str(amount),
+        "most_percent": str(policy.most_percent),
+    }
+
+
+def _terms(points: dict[str, Any] | None) -> PointsTerms | None:
+    if points is None:
+        return None
+    amount = points["redeem_amount"]
+    return PointsTerms(
+        currency=points["currency"],
+        base=PointsBase[points["base"].upper()],
+        redeem_points=points["redeem_points"],
+        redeem_amount=amount and to_minor(Decimal(amount), points["currency"]),
+        minimum_points=points["minimum_points"],
+        step_points=points["step_points"],
+        most_percent=Decimal(points["most_percent"]),
     )

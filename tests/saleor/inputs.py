@@ -18,6 +18,30 @@ DOCUMENTS = (
 ).read_text(encoding="utf-8")
 
 
+#: Every setting of points, none of them as it is by default.
+POINTS = {
+    "isActive": True,
+    "earnOn": "FULFILLED",
+    "base": "NET",
+    "returnDays": 30,
+    "expiry": "AFTER_EARNING",
+    "expiryDays": 365,
+    "noticeDays": 14,
+    "redeemPoints": 100,
+    "redeemAmount": 1.5,
+    "minimumPoints": 50,
+    "stepPoints": 10,
+    "mostPercent": 50.5,
+    "holdMinutes": 30,
+    "shortage": "CLAMP",
+    "birthdayKey": "born",
+    "tierMeasure": "SPEND",
+    "tierWindowDays": 365,
+    "tierGraceDays": 30,
+    "tierDowngrade": "STEP",
+}
+
+
 def document(name: str) -> str:
     """Return one of the ready operations with the fragments that it spreads."""
     parts = re.split(r"\n(?=#|query|mutation|fragment)", DOCUMENTS)

@@ -26,6 +26,8 @@ numbers = count(1)
 
 DISCOUNTS = "manage_discounts"
 ORDERS = "manage_orders"
+STAFF = "manage_staff"
+USERS = "manage_users"
 
 
 @dataclass

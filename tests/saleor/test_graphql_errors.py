@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from saleor_rewards.models import Program, Rule
+from saleor_rewards.models import Program, Rule, Tier
 
 from .inputs import create, document, dollars, ladder, node_id, order_rule
 from .merchants import Caller, merchant
@@ -102,6 +103,52 @@ def test_all_errors_come_at_once_with_the_paths_of_the_input(
             "INVALID_ID",
         ),
         (
+            {"conditions": {"nthOrder": {"number": 0}}},
+            "conditions.nthOrder.number",
+            "OUT_OF_RANGE",
+        ),
+        (
+            {"conditions": {"tiers": [node_id("RewardsTier", 999)]}},
+            "conditions.tiers.0",
+            "NOT_FOUND",
+        ),
+        (
+            {"conditions": {"tiers": [node_id("RewardsRule", 1)]}},
+            "conditions.tiers.0",
+            "INVALID_ID",
+        ),
+        (
+            {"lane": "POINTS", "benefit": {"pointsMultiplier": {"factor": 1}}},
+            "benefit.pointsMultiplier.factor",
+            "OUT_OF_RANGE",
+        ),
+        (
+            {"lane": "POINTS", "benefit": {"pointsPerAmount": {
+                "points": 0, "per": dollars(1)}}},
+            "benefit.pointsPerAmount.points",
+            "OUT_OF_RANGE",
+        ),
+        (
+            {"lane": "POINTS", "benefit": {"pointsPerAmount": {
+                "points": 1, "per": dollars("0.001")}}},
+            "benefit.pointsPerAmount.per.0.amount",
+            "TOO_MANY_DECIMALS",
+        ),
+        (
+            {"lane": "POINTS", "exclusive": True, "benefit": {"pointsFixed": {
+                "points": 5}}},
+            "exclusive",
+            "LANE_MISMATCH",
+        ),
+        (
+            {"lane": "POINTS", "conditions": {"minimumQuantity": 2},
+             "benefit": {"pointsFixed": {"points": 5, "occasion": "SIGN_UP"}}},
+            "conditions.minimumQuantity",
+            "OCCASION_MISMATCH",
+        ),
+        ({"benefit": {"pointsFixed": {"points": 5}}}, "benefit.pointsFixed",
+         "LANE_MISMATCH"),
+        (
             {"conditions": {"weeklyWindows": [
                 {"weekday": "MONDAY", "start": "25:00", "end": "26:00"}]}},
             "conditions.weeklyWindows.0.start",
@@ -121,6 +168,27 @@ def test_an_error_names_the_field_and_a_code(
         (error["field"], error["code"]) for error in payload["errors"]
     }
     assert all(error["message"] for error in payload["errors"])
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_tier_that_is_gone_or_of_another_program_is_not_found(
+    shop: Shop, boss: Caller, gone: bool
+) -> None:
+    # given
+    program = shop.program if gone else Program.objects.create(channel_pk=999)
+    deleted_at = timezone.now() if gone else None
+    tier = Tier.objects.create(
+        program=program, name="Gold", threshold=5, deleted_at=deleted_at
+    )
+
+    # when
+    conditions = {"tiers": [node_id("RewardsTier", tier.pk)]}
+    payload = create(boss, shop, conditions=conditions)
+
+    # then
+    assert [(error["field"], error["code"]) for error in payload["errors"]] == [
+        ("conditions.tiers.0", "NOT_FOUND")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from graphql import get_named_type
 from saleor.graphql.api import schema
 
 from saleor_rewards.engine import parse_rule
-from saleor_rewards.models import RuleVersion
+from saleor_rewards.models import RuleVersion, Tier
 
 from . import merchants
 from .fuzzing import TEXTS, check_answer, doubled, ids, paths, replaced, values
-from .inputs import dollars
+from .inputs import POINTS, dollars
 from .merchants import Caller
 from .world import Shop, Shopper
 
@@ -41,6 +41,9 @@ BENEFITS: dict[str, tuple[str, dict[str, Any]]] = {
     "freeShipping": ("SHIPPING", {"cap": dollars(5)}),
     "shippingPercentOff": ("SHIPPING", {"percent": 50, "cap": dollars(5)}),
     "shippingAmountOff": ("SHIPPING", {"amounts": dollars(5)}),
+    "pointsPerAmount": ("POINTS", {"points": 2, "per": dollars(1)}),
+    "pointsMultiplier": ("POINTS", {"factor": 2}),
+    "pointsFixed": ("POINTS", {"points": 50, "occasion": "ORDER"}),
 }
 
 
@@ -52,6 +55,7 @@ def conditions(shop: Shop) -> dict[str, Any]:
     def only(type_name: str, pk: Any) -> dict[str, Any]:
         return {"include": [graphene.Node.to_global_id(type_name, pk)]}
 
+    tier = Tier.objects.create(program=shop.program, name="Gold", threshold=500)
     method = graphene.Node.to_global_id("ShippingMethod", shop.shipping_method().pk)
     return {
         "minimumSubtotal": {"amounts": dollars(5), "base": "BEFORE_ITEM_DISCOUNTS"},
@@ -63,6 +67,8 @@ def conditions(shop: Shop) -> dict[str, Any]:
         "countries": ["PL"],
         "shippingMethods": [method],
         "firstOrder": True,
+        "nthOrder": {"number": 1, "repeats": True},
+        "tiers": [graphene.Node.to_global_id("RewardsTier", tier.pk)],
         "weeklyWindows": [{"weekday": "MONDAY", "start": "09:00", "end": "17:00"}],
     }
 
@@ -183,6 +189,11 @@ mutation($channel: String!, $input: RewardsProgramInput!) {
 """
 
 
+def tier_id(shop: Shop) -> str:
+    tier = Tier.objects.create(program=shop.program, name="Gold", threshold=5)
+    return graphene.Node.to_global_id("RewardsTier", tier.pk)
+
+
 def test_odd_values_in_a_programs_settings_are_answered_in_words(shop: Shop) -> None:
     # given
     caller = merchants.merchant()
@@ -192,8 +203,15 @@ def test_odd_values_in_a_programs_settings_are_answered_in_words(shop: Shop) -> 
         "capPercent": 30,
         "timeZone": "Europe/Warsaw",
         "voucherSlot": "WITHHOLD",
+        "points": POINTS,
+        "tiers": [{"id": tier_id(shop), "name": "Gold", "threshold": 5}],
     }
-    assert set(fine) == set(schema.get_type("RewardsProgramInput").fields)
+    for type_name, tried in (
+        ("RewardsProgramInput", fine),
+        ("RewardsPointsInput", POINTS),
+        ("RewardsTierInput", fine["tiers"][0]),
+    ):
+        assert set(tried) == set(schema.get_type(type_name).fields)
 
     # when
     for path, kind in paths("RewardsProgramInput", fine):

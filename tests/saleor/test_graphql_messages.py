@@ -47,6 +47,7 @@ def offer(code: OfferCode, **fields: Any) -> Offer:
 
 
 FREE = {"lane": Lane.SHIPPING, "benefit_type": BenefitType.FREE_SHIPPING}
+POINTS = {"lane": Lane.POINTS, "benefit_type": BenefitType.POINTS_PER_AMOUNT}
 CHEAP = {"lane": Lane.SHIPPING, "benefit_type": BenefitType.SHIPPING_PERCENT_OFF}
 
 
@@ -97,6 +98,23 @@ CHEAP = {"lane": Lane.SHIPPING, "benefit_type": BenefitType.SHIPPING_PERCENT_OFF
             "Shipping is free: choose how to have it delivered.",
         ),
         (offer(OfferCode.ENDED), "This offer has ended."),
+        (offer(OfferCode.APPLIED, points=1, **POINTS), "You earn 1 point."),
+        (offer(OfferCode.APPLIED, points=1250, **POINTS), "You earn 1,250 points."),
+        (
+            offer(
+                OfferCode.MINIMUM_SUBTOTAL, gap_amount=720, next_points=120, **POINTS
+            ),
+            "Add $7.20 more for 120 points.",
+        ),
+        (
+            offer(OfferCode.MINIMUM_QUANTITY, gap_quantity=2, next_points=1, **POINTS),
+            "Add 2 more items for 1 point.",
+        ),
+        (
+            offer(OfferCode.MINIMUM_SUBTOTAL, gap_amount=720, next_points=0, **POINTS),
+            "Add $7.20 more for Spring.",
+        ),
+        (offer(OfferCode.BEATEN, **POINTS), "Another offer gives you more points."),
     ],
 )
 def test_an_offer_says_in_english_what_it_gives_or_lacks(
@@ -113,6 +131,9 @@ def test_amounts_are_written_as_the_language_and_the_currency_want() -> None:
     assert offer_message(found, "JPY", "en") == "Add ¥1,250 more for free shipping."
     assert offer_message(found, "USD", "zh-hans") == "再购 US$12.50 即享免运费。"
     assert offer_message(found, "USD", "zh-hant") == "再買 US$12.50 即享免運費。"
+    earned = offer(OfferCode.APPLIED, points=1250, **POINTS)
+    assert offer_message(earned, "USD", "zh-hans") == "您将获得 1,250 积分。"
+    assert offer_message(earned, "USD", "zh-hant") == "您將獲得 1,250 點。"
 
 
 @pytest.mark.parametrize("code", OfferCode)

@@ -8,51 +8,114 @@ from uuid import uuid4
 import graphene
 import pytest
 from django.utils import timezone
+from graphql import get_named_type, is_leaf_type
 from saleor.graphql.api import schema
 from saleor.order.models import Order
 
-from saleor_rewards.models import Receipt, Rule
+from saleor_rewards.models import Account, Entry, PointsPolicy, Receipt, Rule
 from saleor_rewards.plugin.host import MAJOR
 
 from . import merchants
-from .merchants import Caller
+from .merchants import DISCOUNTS, ORDERS, STAFF, USERS, Caller
+from .purses import earn, open_purse
 from .world import Shop, Shopper
 
 pytestmark = pytest.mark.django_db
 
-CALLERS: dict[str, tuple[Callable[[], Caller], bool]] = {
-    "anonymous": (merchants.anonymous, False),
-    "customer": (merchants.customer, False),
-    "staff without": (merchants.staff, False),
-    "staff with another": (lambda: merchants.staff(merchants.ORDERS), False),
-    "staff with": (merchants.merchant, True),
-    "app without": (merchants.app, False),
-    "app with": (lambda: merchants.app(merchants.DISCOUNTS), True),
+#: By name: how a caller is made who has, or lacks, one permission.
+CALLERS: dict[str, Callable[[str], Caller]] = {
+    "anonymous": lambda _permission: merchants.anonymous(),
+    "customer": lambda _permission: merchants.customer(),
+    "staff without": lambda _permission: merchants.staff(),
+    "staff with another": lambda permission: merchants.staff(*others(permission)),
+    "staff with": lambda permission: merchants.staff(permission),
+    "app without": lambda _permission: merchants.app(),
+    "app with another": lambda permission: merchants.app(*others(permission)),
+    "app with": lambda permission: merchants.app(permission),
+}
+ALLOWED = ("staff with", "app with")
+
+#: By the name of the field: who may, and a document that reads or changes rules of
+#: channel $channel, rule $rule, points of user $user, or order $order.
+GUARDED = {
+    "rewardsProgram": (
+        DISCOUNTS,
+        "query($channel: String!) { rewardsProgram(channel: $channel) "
+        "{ id points { isActive } tiers { id } } }",
+    ),
+    "rewardsPrograms": (
+        DISCOUNTS,
+        "{ rewardsPrograms(first: 1) { edges { node { id } } } }",
+    ),
+    "rewardsRule": (DISCOUNTS, "query($rule: ID!) { rewardsRule(id: $rule) { id } }"),
+    "rewardsRules": (DISCOUNTS, "{ rewardsRules(first: 1) { edges { node { id } } } }"),
+    "rewardsProgramUpdate": (
+        DISCOUNTS,
+        "mutation($channel: String!) { rewardsProgramUpdate(channel: $channel, "
+        'input: {name: "Mine", points: {isActive: true}, tiers: []}) '
+        "{ program { id } errors { code } } }",
+    ),
+    "rewardsRuleCreate": (
+        DISCOUNTS,
+        "mutation($channel: String!) { rewardsRuleCreate(channel: $channel, "
+        'input: {name: "Mine", lane: ORDER, benefit: {percentOff: {percent: 99}}}) '
+        "{ rule { id } errors { code } } }",
+    ),
+    "rewardsRuleUpdate": (
+        DISCOUNTS,
+        'mutation($rule: ID!) { rewardsRuleUpdate(id: $rule, input: {name: "Mine"}) '
+        "{ rule { id } errors { code } } }",
+    ),
+    "rewardsRuleDelete": (
+        DISCOUNTS,
+        "mutation($rule: ID!) { rewardsRuleDelete(id: $rule) "
+        "{ rule { id } errors { code } } }",
+    ),
+    "rewardsRuleTest": (
+        DISCOUNTS,
+        "mutation($checkout: ID!) { rewardsRuleTest(input: {checkoutId: $checkout}) "
+        "{ rewards { savings { amount } } errors { code } } }",
+    ),
+    "rewardsAccount": (
+        USERS,
+        "query($channel: String!, $user: ID!) { rewardsAccount(channel: $channel, "
+        "userId: $user) { id available } }",
+    ),
+    "rewardsAccounts": (
+        USERS,
+        "{ rewardsAccounts(first: 1) { totalCount edges { node { id } } } }",
+    ),
+    "rewardsLiability": (USERS, "{ rewardsLiability { currency } }"),
+    "rewardsBalancesExport": (
+        USERS,
+        "query($channel: String!) { rewardsBalancesExport(channel: $channel) { csv } }",
+    ),
+    "rewardsPointsAdjust": (
+        USERS,
+        "mutation($channel: String!, $user: ID!) { rewardsPointsAdjust(input: "
+        '{channel: $channel, userId: $user, points: 99, reason: "Mine"}) '
+        "{ account { id } errors { code } } }",
+    ),
+    "rewardsBalancesImport": (
+        USERS,
+        "mutation($channel: String!) { rewardsBalancesImport(channel: $channel, "
+        'csv: "email,points,reference\\na@b.cd,5,r1", dryRun: false) '
+        "{ rows { status } errors { code } } }",
+    ),
+    "rewardsRefundPreview": (
+        ORDERS,
+        "query($order: ID!) { rewardsRefundPreview(orderId: $order, amount: 1) "
+        "{ pointsTakenBack } }",
+    ),
 }
 
-#: By the name of the field: a document that reads or changes rules of channel
-#: $channel, or rule $rule.
-MERCHANTS_ONLY = {
-    "rewardsProgram": "query($channel: String!) "
-    "{ rewardsProgram(channel: $channel) { id } }",
-    "rewardsPrograms": "{ rewardsPrograms(first: 1) { edges { node { id } } } }",
-    "rewardsRule": "query($rule: ID!) { rewardsRule(id: $rule) { id } }",
-    "rewardsRules": "{ rewardsRules(first: 1) { edges { node { id } } } }",
-    "rewardsProgramUpdate": "mutation($channel: String!) "
-    '{ rewardsProgramUpdate(channel: $channel, input: {name: "Mine"}) '
-    "{ program { id } errors { code } } }",
-    "rewardsRuleCreate": "mutation($channel: String!) "
-    '{ rewardsRuleCreate(channel: $channel, input: {name: "Mine", lane: ORDER, '
-    "benefit: {percentOff: {percent: 99}}}) { rule { id } errors { code } } }",
-    "rewardsRuleUpdate": "mutation($rule: ID!) "
-    '{ rewardsRuleUpdate(id: $rule, input: {name: "Mine"}) '
-    "{ rule { id } errors { code } } }",
-    "rewardsRuleDelete": "mutation($rule: ID!) "
-    "{ rewardsRuleDelete(id: $rule) { rule { id } errors { code } } }",
-    "rewardsRuleTest": "mutation($checkout: ID!) "
-    "{ rewardsRuleTest(input: {checkoutId: $checkout}) "
-    "{ rewards { savings { amount } } errors { code } } }",
-}
+#: Open to everybody: they answer in words to all but the owner of the checkout.
+OF_SHOPPERS = {"rewardsPointsRedeem", "rewardsPointsRelease"}
+
+
+def others(permission: str) -> list[str]:
+    """Return all the permissions that open anything of ours, but this one."""
+    return [name for name in (DISCOUNTS, ORDERS, USERS) if name != permission]
 
 
 def used(document: str, **values: Any) -> dict[str, Any]:
@@ -63,7 +126,8 @@ def used(document: str, **values: Any) -> dict[str, Any]:
 def state() -> list[Any]:
     """Return what a mutation might have changed."""
     rules = Rule.objects.order_by("pk").values_list("pk", "current", "deleted_at")
-    return list(rules)
+    policies = PointsPolicy.objects.values_list("is_active")
+    return [*rules, *policies, Account.objects.count(), Entry.objects.count()]
 
 
 def test_the_matrix_names_every_query_and_mutation_of_the_schema() -> None:
@@ -76,24 +140,26 @@ def test_the_matrix_names_every_query_and_mutation_of_the_schema() -> None:
     }
 
     # then
-    assert ours == set(MERCHANTS_ONLY)
+    assert ours == {*GUARDED, *OF_SHOPPERS}
 
 
 @pytest.mark.parametrize("who", CALLERS)
-@pytest.mark.parametrize("field", MERCHANTS_ONLY)
-def test_rules_and_programs_open_to_manage_discounts_alone(
+@pytest.mark.parametrize("field", GUARDED)
+def test_what_is_not_for_shoppers_opens_to_its_own_permission_alone(
     shop: Shop, shopper: Shopper, field: str, who: str
 ) -> None:
     # given
-    make, may = CALLERS[who]
-    caller = make()
+    permission, document = GUARDED[field]
+    caller = CALLERS[who](permission)
     rule = shop.ladder(("30.00", "10"))
-    document = MERCHANTS_ONLY[field]
+    user = merchants.customer().user
     variables = used(
         document,
         channel=shop.channel.slug,
         rule=graphene.Node.to_global_id("RewardsRule", rule.pk),
         checkout=shopper.cart((shop.product(), 1)).id,
+        user=graphene.Node.to_global_id("User", user.pk),
+        order=graphene.Node.to_global_id("Order", make_order(user).pk),
     )
     before = state()
 
@@ -101,7 +167,7 @@ def test_rules_and_programs_open_to_manage_discounts_alone(
     refused = caller.is_refused(document, **variables)
 
     # then
-    assert refused is not may
+    assert refused is (who not in ALLOWED)
     if refused:
         assert state() == before
 
@@ -113,10 +179,9 @@ def test_whoever_holds_a_carts_token_sees_its_offers(
     # given
     shop.ladder(("30.00", "10"))
     cart = shopper.cart((shop.product("20.00"), 2))
-    make, _may = CALLERS[who]
 
     # when
-    data = make().ask(
+    data = CALLERS[who](DISCOUNTS).ask(
         "query($token: UUID!) { checkout(token: $token) { rewards { "
         "savings { amount } offers { state } } } }",
         token=cart.pk,
@@ -127,6 +192,68 @@ def test_whoever_holds_a_carts_token_sees_its_offers(
     assert [offer["state"] for offer in data["checkout"]["rewards"]["offers"]] == [
         "APPLIED"
     ]
+
+
+#: What of an account and of its postings the owner does not see.
+FOR_STAFF = {"user", "email", "holds", "reason", "author"}
+
+REWARDS_OF = {
+    "RewardsAccount": "accounts { %s }",
+    "RewardsEntry": "accounts { entries(first: 5) { edges { node { %s } } } }",
+}
+
+
+def selected(type_name: str, field: str) -> str:
+    """Return a selection of the field that is valid, whatever its type."""
+    kind = get_named_type(schema.get_type(type_name).fields[field].type)
+    arguments = "(first: 1)" if kind.name.endswith("Connection") else ""
+    inside = "" if is_leaf_type(kind) else " { __typename }"
+    return REWARDS_OF[type_name] % f"{field}{arguments}{inside}"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "field"),
+    [
+        (type_name, field)
+        for type_name in REWARDS_OF
+        for field in schema.get_type(type_name).fields
+    ],
+)
+def test_owners_see_all_of_their_points_but_what_is_for_staff(
+    shop: Shop, type_name: str, field: str
+) -> None:
+    # given
+    owner = merchants.customer()
+    earn(open_purse(shop, owner), 5)
+    rewards = selected(type_name, field)
+    clerk = merchants.staff(USERS)
+
+    # then
+    assert owner.is_refused(f"{{ me {{ rewards {{ {rewards} }} }} }}") is (
+        field in FOR_STAFF
+    )
+    assert not clerk.is_refused(
+        f"query($id: ID!) {{ user(id: $id) {{ rewards {{ {rewards} }} }} }}",
+        id=graphene.Node.to_global_id("User", owner.user.pk),
+    )
+
+
+@pytest.mark.parametrize(
+    ("permissions", "may"), [((STAFF,), False), ((STAFF, USERS), True)]
+)
+def test_whoever_sees_a_user_does_not_see_their_points_for_it(
+    shop: Shop, permissions: tuple[str, ...], may: bool
+) -> None:
+    # given
+    caller, colleague = merchants.staff(*permissions), merchants.staff()
+    earn(open_purse(shop, colleague), 5)
+    query = (
+        "{ staffUsers(first: 9) { edges { node { email rewards { accounts { "
+        "available } } } } } }"
+    )
+
+    # then
+    assert caller.is_refused(query) is not may
 
 
 RECEIPT = "rewards { savings { amount } entries { name } }"
@@ -155,7 +282,7 @@ def make_order(user: Any = None, **fields: Any) -> Order:
         currency="USD",
         at=timezone.now(),
         snapshot={"lines": [{"id": "7", "variant_id": "3"}]},
-        settings={"cap_percent": None, "time_zone": "UTC"},
+        settings={"cap_percent": None, "time_zone": "UTC", "points": None},
         effects=[
             {
                 "type": "LINE_DISCOUNT",
@@ -179,10 +306,9 @@ def token_of(order: Order) -> str:
 def test_whoever_holds_an_orders_token_sees_its_receipt(shop: Shop, who: str) -> None:
     # given
     order = make_order()
-    make, _may = CALLERS[who]
 
     # when
-    data = make().ask(
+    data = CALLERS[who](DISCOUNTS).ask(
         f"query($token: UUID!) {{ orderByToken(token: $token) {{ {RECEIPT} }} }}",
         token=token_of(order),
     )
@@ -246,7 +372,7 @@ def test_a_receipt_behind_a_key_that_can_be_guessed_takes_more_than_the_key(
 ) -> None:
     # given
     owner = merchants.customer()
-    caller = owner if who == "owner" else CALLERS[who][0]()
+    caller = owner if who == "owner" else CALLERS[who](DISCOUNTS)
     order = make_order(owner.user, use_old_id=True)
 
     # when

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from saleor_rewards.models import Rule, RuleVersion
+from saleor_rewards.models import Rule, RuleVersion, Tier
 
 from .inputs import create, document, dollars, ladder, node_id
 from .merchants import Caller, app, merchant
@@ -61,6 +61,8 @@ def test_an_app_creates_a_rule_and_is_named_as_its_author(shop: Shop) -> None:
 def test_every_condition_reads_back_with_global_ids(shop: Shop, boss: Caller) -> None:
     # given
     method = node_id("ShippingMethod", shop.shipping_method().pk)
+    gold = Tier.objects.create(program=shop.program, name="Gold", threshold=500)
+    tier = node_id("RewardsTier", gold.pk)
     outer, inner = shop.categories("Fruit", "Apples")
     collection = node_id("Collection", shop.collection("Summer").pk)
     first, second = (
@@ -79,6 +81,8 @@ def test_every_condition_reads_back_with_global_ids(shop: Shop, boss: Caller) ->
         "countries": ["DE", "PL"],
         "shippingMethods": [method],
         "firstOrder": True,
+        "nthOrder": {"number": 1, "repeats": True},
+        "tiers": [tier],
         "weeklyWindows": [{"weekday": "FRIDAY", "start": "17:00", "end": "24:00"}],
     }
 
@@ -122,6 +126,34 @@ def test_each_kind_of_benefit_reads_back(
     )
     for key in read.split():
         assert _plain(found[key]) == _plain(given[key])
+
+
+@pytest.mark.parametrize(
+    ("benefit", "read"),
+    [
+        (
+            {"pointsPerAmount": {"points": 3, "per": dollars(1.5)}},
+            {"points": 3, "per": dollars(Decimal("1.5"))},
+        ),
+        ({"pointsMultiplier": {"factor": 2.5}}, {"factor": Decimal("2.5")}),
+        ({"pointsFixed": {"points": 50}}, {"points": 50, "occasion": "ORDER"}),
+        (
+            {"pointsFixed": {"points": 50, "occasion": "BIRTHDAY"}},
+            {"points": 50, "occasion": "BIRTHDAY"},
+        ),
+    ],
+)
+def test_each_way_to_give_points_reads_back(
+    shop: Shop, boss: Caller, benefit: dict[str, Any], read: dict[str, Any]
+) -> None:
+    # when
+    payload = create(boss, shop, lane="POINTS", benefit=benefit)
+
+    # then
+    assert payload["errors"] == []
+    found = payload["rule"]["benefit"]
+    keys = ("points", "per", "factor", "occasion", "percent", "amounts", "base")
+    assert {key: found[key] for key in keys if found[key] is not None} == read
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from saleor_rewards.models import Receipt
 from saleor_rewards.programs import delete_rule, recompute, update_rule
 
 from .inputs import document
+from .test_redeeming import redeem, rich
 from .world import Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,3 +68,28 @@ def test_the_order_shows_its_receipt(
     assert goods["variantId"] is not None
     assert (shipping["name"], shipping["isShipping"]) == ("Free shipping", True)
     assert (shipping["lineId"], shipping["variantId"]) == (None, None)
+    assert (receipt["pointsEarned"], receipt["pointsRedeemed"]) == (0, 0)
+
+
+def test_the_receipt_tells_of_points_apart_from_what_rules_took_off(
+    shop: Shop,
+) -> None:
+    # given: a point per dollar, and 900 points that pay 9.00 of 20.00
+    shop.points()
+    shop.earning()
+    member = rich(shop, "ann@example.com", 5000)
+    cart = member.cart((shop.product("10.00"), 2))
+    cart = member.ship(cart, shop.shipping_method("5.00"))
+    redeem(member, cart, 900)
+    order = member.buy(member.look(cart))
+
+    # when
+    found = member.ask(document("OrderWithReceipt"), token=order["token"])
+
+    # then
+    receipt = found["orderByToken"]["rewards"]
+    assert (receipt["pointsRedeemed"], receipt["pointsEarned"]) == (900, 11)
+    assert receipt["pointsWorth"] == {"amount": Decimal("9.00"), "currency": "USD"}
+    assert receipt["savings"]["amount"] == 0
+    assert receipt["entries"] == []
+    assert again() == Receipt.objects.get().effects

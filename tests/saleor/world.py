@@ -18,6 +18,7 @@ from django.test import Client
 
 from saleor_rewards.plugin.host import MAJOR, host
 from saleor_rewards.programs import create_rule, get_or_create_program, update_program
+from saleor_rewards.programs.points import update_points
 
 HOST = import_module(f"{__package__}.world_saleor{MAJOR}")
 TALK = import_module(f"{__package__}.talk_saleor{MAJOR}")
@@ -152,9 +153,18 @@ class Shopper:
         """Promise to pay the amount through Saleor's dummy gateway."""
         self.mutate("pay", cart=cart, amount=amount)
 
+    def authorize(self, cart: Cart) -> None:
+        """Let the dummy gateway set the total aside without taking it."""
+        self.mutate("pay", cart=cart, amount=cart.total, token="not-charged")
+
     def complete(self, cart: Cart) -> dict[str, Any]:
         """Place the order and return it; raises ``Refused``."""
         return self.mutate("complete", cart=cart)
+
+    def order(self, cart: Cart) -> dict[str, Any]:
+        """Place the order without paying for it yet."""
+        self.authorize(cart)
+        return self.complete(cart)
 
     def buy(self, cart: Cart) -> dict[str, Any]:
         """Pay what the cart shows and place the order."""
@@ -195,6 +205,25 @@ class Shop:
         conditions = {"minimum_subtotal": minimum, **definition.pop("conditions", {})}
         benefit = {"type": "FREE_SHIPPING"}
         return self.rule("Free shipping", benefit, conditions=conditions, **definition)
+
+    def points(self, **changes: Any) -> Any:
+        """Switch points on: spendable at once, 100 of them are worth 1.00."""
+        wanted = {
+            "is_active": True,
+            "return_days": 0,
+            "redeem_points": 100,
+            "redeem_amount": Decimal("1.00"),
+        }
+        return update_points(self.program.pk, **{**wanted, **changes})
+
+    def earning(self, points: int = 1, per: str = "1.00", **definition: Any) -> Any:
+        """Save a rule that gives points for each amount spent."""
+        benefit = {
+            "type": "POINTS_PER_AMOUNT",
+            "points": points,
+            "per": {self.channel.currency: per},
+        }
+        return self.rule("Points", benefit, lane="POINTS", **definition)
 
     def settings(self, **changes: Any) -> Any:
         """Change the program."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import graphene
 from django.conf import settings
 from django.contrib.sites.models import Site
 from django.utils import timezone
@@ -13,6 +14,8 @@ from graphql_jwt.shortcuts import get_token
 from saleor.account.models import Address, User
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Sale, Voucher
+from saleor.giftcard.models import GiftCard
+from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.product.models import (
     Category,
@@ -141,3 +144,28 @@ def save_plugin(data: dict[str, Any]) -> None:
 def sign_up(email: str) -> str:
     """Make a customer and return an access token of theirs."""
     return get_token(User.objects.create_user(email, "password"))
+
+
+def give_order(order_pk: str, user: User) -> None:
+    """Make an order a customer's, as Saleor does when a guest confirms an account."""
+    Order.objects.filter(pk=order_pk).update(user=user)
+
+
+def forget_email(order_pk: str) -> None:
+    """Leave nothing of who placed an order."""
+    Order.objects.filter(pk=order_pk).update(user=None, user_email="")
+
+
+def make_gift_card(code: str, amount: str) -> GiftCard:
+    """Hand out a gift card."""
+    return GiftCard.objects.create(
+        code=code,
+        initial_balance_amount=Decimal(amount),
+        current_balance_amount=Decimal(amount),
+    )
+
+
+def order_of(cart: Any) -> str:
+    """Return the global id of the order that was made of a cart."""
+    order = Order.objects.get(checkout_token=cart.node["token"])
+    return graphene.Node.to_global_id("Order", order.pk)

@@ -23,6 +23,9 @@ from saleor.discount.models import (
     VoucherChannelListing,
     VoucherCode,
 )
+from saleor.giftcard.models import GiftCard
+from saleor.order.models import Order
+from saleor.order.tasks import expire_orders_task
 from saleor.plugins.manager import get_plugins_manager
 from saleor.product.models import (
     Category,
@@ -314,3 +317,62 @@ def save_plugin(data: dict[str, Any]) -> None:
 def sign_up(email: str) -> str:
     """Make a customer and return an access token of theirs."""
     return create_access_token(User.objects.create(email=email, is_active=True))
+
+
+def give_order(order_pk: str, user: User) -> None:
+    """Make an order a customer's, as Saleor does when a guest confirms an account."""
+    Order.objects.filter(pk=order_pk).update(user=user)
+
+
+def forget_email(order_pk: str) -> None:
+    """Leave nothing of who placed an order."""
+    Order.objects.filter(pk=order_pk).update(user=None, user_email="")
+
+
+def confirm_orders_by_hand() -> None:
+    """Let every new order wait for the merchant's consent."""
+    Channel.objects.update(automatically_confirm_all_new_orders=False)
+
+
+def allow_unpaid_orders() -> None:
+    """Let checkouts become orders before anything is paid."""
+    Channel.objects.update(allow_unpaid_orders=True)
+
+
+def expire_orders(age: timedelta) -> None:
+    """Let so much time pass, and Saleor expire what was not paid in it."""
+    Channel.objects.update(expire_orders_after=1)
+    Order.objects.update(created_at=timezone.now() - age)
+    expire_orders_task()
+
+
+def make_gift_card_product(price: str) -> ProductVariant:
+    """Put a gift card up for sale."""
+    variant = make_product(price, ships=False)
+    kind = ProductType.objects.create(
+        name="Cards", slug="cards", kind="gift_card", is_shipping_required=False
+    )
+    Product.objects.filter(pk=variant.product_id).update(product_type=kind)
+    return ProductVariant.objects.get(pk=variant.pk)
+
+
+def tell_plugins_of_imported(order_pk: str) -> None:
+    """Tell the plugins that an order was imported, as Saleor's mutation does."""
+    orders = list(Order.objects.filter(pk=order_pk))
+    get_plugins_manager(allow_replica=False).order_bulk_created(orders)
+
+
+def make_gift_card(code: str, amount: str) -> GiftCard:
+    """Hand out a gift card."""
+    return GiftCard.objects.create(
+        code=code,
+        currency=Channel.objects.get().currency_code,
+        initial_balance_amount=Decimal(amount),
+        current_balance_amount=Decimal(amount),
+    )
+
+
+def order_of(cart: Any) -> str:
+    """Return the global id of the order that was made of a cart."""
+    order = Order.objects.get(checkout_token=cart.node["token"])
+    return graphene.Node.to_global_id("Order", order.pk)

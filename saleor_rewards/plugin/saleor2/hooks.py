@@ -11,6 +11,7 @@ from .adapter import price_now
 
 if TYPE_CHECKING:
     from prices import TaxedMoney
+    from saleor.account.models import User
     from saleor.checkout.models import Checkout, CheckoutLine
 
     from ...engine import Evaluation
@@ -47,6 +48,12 @@ class Hooks:
         guarded("REWARDS_ORDER_GATE", None, lambda: self.close_gate(checkout))
         return previous_value
 
+    def customer_created(self, customer: User, previous_value: Any) -> Any:
+        """Give a new member what is theirs, where nobody has to confirm anything."""
+        if self.active:
+            guarded("REWARDS_WELCOME", None, lambda: _members().welcome(customer))
+        return previous_value
+
     def close_gate(self, checkout: Checkout) -> None:
         """Let the order through or raise a ``ValidationError`` that says why not."""
         book = self.book(checkout) if self.active else None
@@ -70,3 +77,10 @@ class Hooks:
         active: bool
 
         def book(self, checkout: Checkout) -> Rulebook | None: ...
+
+
+def _members() -> Any:
+    # It needs the adapter, which is not there yet when the hooks are loaded.
+    from .. import members
+
+    return members

@@ -16,7 +16,7 @@ from django.db import connection
 
 _state = threading.local()
 
-_WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+_WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
 _QUOTE = re.compile(r'"saleor_rewards_quote"')
 _CHECKOUT = re.compile(r'\s*UPDATE "checkout_checkout" SET (.*?) WHERE', re.DOTALL)
 _COLUMN = re.compile(r'"(\w+)" =')

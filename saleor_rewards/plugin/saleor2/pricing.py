@@ -5,7 +5,13 @@ from __future__ import annotations
 from prices import Money, TaxedMoney
 from saleor.core.taxes import quantize_price
 
-from ...engine import Evaluation, LineDiscount, ShippingDiscount, from_minor
+from ...engine import (
+    Evaluation,
+    LineDiscount,
+    PointsDiscount,
+    ShippingDiscount,
+    from_minor,
+)
 
 
 def line_total(line_id: str, price: TaxedMoney, now: Evaluation) -> TaxedMoney:
@@ -13,7 +19,8 @@ def line_total(line_id: str, price: TaxedMoney, now: Evaluation) -> TaxedMoney:
     taken = sum(
         effect.amount
         for effect in now.effects
-        if isinstance(effect, LineDiscount) and effect.line_id == line_id
+        if isinstance(effect, (LineDiscount, PointsDiscount))
+        and effect.line_id == line_id
     )
     whole = sum(line.amount for line in now.snapshot.lines if line.id == line_id)
     return reduced(price, taken, whole, now.snapshot.currency)

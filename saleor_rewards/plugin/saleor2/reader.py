@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Iterable
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     CharField,
-    Count,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
-    Value,
 )
 from django.db.models.functions import Cast
 from django.utils import timezone
+from prices import Money
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.core.taxes import quantize_price
+from saleor.discount import DiscountValueType, VoucherType
+from saleor.discount.models import Voucher
 from saleor.discount.utils import calculate_discounted_price, fetch_discounts
 from saleor.order.models import Order
 from saleor.product.models import Category, CollectionProduct
 
 from ...engine import (
-    CustomerSnapshot,
     LineSnapshot,
     ShippingCarrier,
     ShippingSnapshot,
@@ -34,12 +34,11 @@ from ...engine import (
     to_minor,
 )
 from ...models import Quote
+from ..columns import country_of, customer_columns, customer_of
 from ..host import Reading
 from ..shown import shown_by
 
 if TYPE_CHECKING:
-    from prices import Money
-
     from ..rulebook import Rulebook
 
 #: Saleor 2.10 knows one shop and no channels.
@@ -61,7 +60,7 @@ def read(
 
     ``discounts`` are the sales that Saleor already loaded for this request.
     """
-    checkout = _checkout(book.compiled.needs, lock).filter(pk=checkout_pk).first()
+    checkout = _checkout(book, lock).filter(pk=checkout_pk).first()
     if checkout is None:
         return None
     if discounts is None:
@@ -70,40 +69,32 @@ def read(
     snapshot = Snapshot(
         channel=CHANNEL_SLUG,
         currency=checkout.currency,
-        country=_country(checkout),
+        country=country_of(checkout),
         lines=tuple(_line(line, discounts) for line in lines),
         shipping=_shipping(checkout, lines),
-        customer=_customer(checkout, book.compiled.needs),
+        customer=customer_of(checkout, book),
         shipping_carrier=ShippingCarrier.NATIVE,
+        voucher_amount=_voucher_amount(checkout),
+        voucher_percent=checkout.voucher_percent or Decimal(0),
     )
     quoted = checkout.quoted or []
     shown = shown_by(effect_from_json(effect) for effect in quoted)
     return Reading(snapshot=snapshot, shown=shown, carrier=quoted)
 
 
-def _checkout(needs: Iterable[str], lock: bool) -> QuerySet[Checkout]:
+def _checkout(book: Rulebook, lock: bool) -> QuerySet[Checkout]:
     quote = Quote.objects.filter(checkout_token=Cast(OuterRef("pk"), CharField()))
+    voucher = Voucher.objects.filter(code=OuterRef("voucher_code"))
     checkouts = Checkout.objects.select_related(
         "shipping_method", "shipping_address", "billing_address", "user"
-    ).annotate(quoted=Subquery(quote.values("effects")[:1]))
-    if "customer" in needs:
-        checkouts = checkouts.annotate(order_count=Subquery(_orders()))
+    ).annotate(
+        quoted=Subquery(quote.values("effects")[:1]),
+        voucher_type=Subquery(voucher.values("type")[:1]),
+        voucher_value=_voucher_value(DiscountValueType.FIXED),
+        voucher_percent=_voucher_value(DiscountValueType.PERCENTAGE),
+        **customer_columns(book, Order.objects.confirmed()),
+    )
     return checkouts.select_for_update(of=("self",)) if lock else checkouts
-
-
-def _orders() -> QuerySet[Order]:
-    mine = Q(user_id=OuterRef("user_id"), user_id__isnull=False) | Q(
-        user_email=OuterRef("email"), user_email__gt=""
-    )
-    return (
-        Order.objects.confirmed()
-        .filter(mine)
-        .order_by()
-        .annotate(all=Value(1, output_field=IntegerField()))
-        .values("all")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
 
 
 def _lines(checkout: Checkout) -> QuerySet[CheckoutLine]:
@@ -111,7 +102,7 @@ def _lines(checkout: Checkout) -> QuerySet[CheckoutLine]:
         CheckoutLine.objects.filter(checkout_id=checkout.pk)
         .select_related("variant__product__product_type")
         .annotate(
-            categories=ArraySubquery(_ancestors()),
+            categories=ArraySubquery(ancestors()),
             collections=ArraySubquery(
                 CollectionProduct.objects.filter(
                     product_id=OuterRef("variant__product_id")
@@ -122,7 +113,7 @@ def _lines(checkout: Checkout) -> QuerySet[CheckoutLine]:
     )
 
 
-def _ancestors() -> QuerySet[Category]:
+def ancestors() -> QuerySet[Category]:
     return Category.objects.filter(
         tree_id=OuterRef("variant__product__category__tree_id"),
         lft__lte=OuterRef("variant__product__category__lft"),
@@ -158,12 +149,6 @@ def _minor(price: Money) -> int:
     return to_minor(quantize_price(price, price.currency).amount, price.currency)
 
 
-def _country(checkout: Checkout) -> str | None:
-    address = checkout.shipping_address or checkout.billing_address
-    country = address.country if address and address.country else checkout.country
-    return country.code if country else None
-
-
 def _shipping(
     checkout: Checkout, lines: Iterable[CheckoutLine]
 ) -> ShippingSnapshot | None:
@@ -173,8 +158,18 @@ def _shipping(
     return ShippingSnapshot(method_id=str(method.pk), amount=_minor(method.price))
 
 
-def _customer(checkout: Checkout, needs: Iterable[str]) -> CustomerSnapshot:
-    return CustomerSnapshot(
-        is_known=bool(checkout.user_id or checkout.email),
-        order_count=(checkout.order_count or 0) if "customer" in needs else None,
+def _voucher_value(value_type: str) -> Subquery:
+    vouchers = Voucher.objects.filter(
+        code=OuterRef("voucher_code"),
+        type=VoucherType.ENTIRE_ORDER,
+        discount_value_type=value_type,
     )
+    return Subquery(vouchers.values("discount_value")[:1])
+
+
+def _voucher_amount(checkout: Checkout) -> int:
+    if checkout.voucher_value is not None:
+        return _minor(Money(checkout.voucher_value, checkout.currency))
+    # A voucher for some products goes by their list prices, which stay.
+    is_fixed = checkout.voucher_type == VoucherType.SPECIFIC_PRODUCT
+    return _minor(checkout.discount) if is_fixed else 0

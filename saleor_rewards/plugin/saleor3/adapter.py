@@ -13,6 +13,7 @@ from saleor.core.db.connection import allow_writer
 from saleor.discount.models import CheckoutLineDiscount
 from saleor.graphql.core.context import get_database_connection_name
 from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
+from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 
 from ...models import OwnedVoucher
@@ -20,16 +21,18 @@ from ...programs.versions import PLUGIN_ID
 from ..guard import guarded
 from ..host import ChannelRef, Reading
 from .lines import ours
+from .orders import Orders
+from .people import People
 from .reader import read
 from .vouchers import end_all
-from .writer import clear, write
+from .writer import clear, drop_points, write
 
 if TYPE_CHECKING:
     from ...engine import Evaluation
     from ..rulebook import Rulebook
 
 
-class Saleor3:
+class Saleor3(Orders, People):
     """Line discounts and a shipping voucher carry the effects."""
 
     def channels(self) -> list[ChannelRef]:
@@ -79,6 +82,29 @@ class Saleor3:
         for checkout in found:
             guarded("REWARDS_REVISIT", None, partial(plugin.refresh, checkout))
         return str(found[-1].pk) if len(found) == limit else None
+
+    def refresh(self, checkout_token: str) -> None:
+        """Bring a checkout's prices to what its rules give."""
+        plugin = get_plugins_manager(allow_replica=False).get_plugin(PLUGIN_ID)
+        checkout = Checkout.objects.filter(pk=checkout_token).first()
+        if checkout is not None and plugin is not None and plugin.active:
+            guarded("REWARDS_REVISIT", None, partial(plugin.refresh, checkout))
+
+    def living_checkouts(self, tokens: list[str]) -> set[str]:
+        """Return those of the tokens that a checkout still has."""
+        found = Checkout.objects.filter(pk__in=tokens).values_list("pk", flat=True)
+        return {str(pk) for pk in found}
+
+    def ordered_checkouts(self, tokens: list[str]) -> dict[str, str]:
+        """Return the keys of the orders made of these checkouts, by token."""
+        orders = Order.objects.filter(checkout_token__in=tokens)
+        return {
+            token: str(pk) for token, pk in orders.values_list("checkout_token", "pk")
+        }
+
+    def drop_points(self, checkout: Checkout) -> bool:
+        """Take what spent points carry off a checkout; return whether there was any."""
+        return drop_points(checkout)
 
     def withdraw(self, limit: int) -> int:
         """Take our effects off up to ``limit`` open checkouts; return how many.

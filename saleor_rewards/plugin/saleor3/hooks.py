@@ -8,8 +8,10 @@ from .. import service
 from ..guard import guarded
 
 if TYPE_CHECKING:
+    from saleor.account.models import User
     from saleor.checkout.fetch import CheckoutInfo
     from saleor.checkout.models import Checkout
+    from saleor.order.models import Order
     from saleor.product.models import ProductVariant
 
     from ..rulebook import Rulebook
@@ -37,7 +39,24 @@ class Hooks:
     ) -> Any:
         """Refuse an order whose offers are not those that the shopper saw."""
         checkout = checkout_info.checkout
-        guarded("REWARDS_ORDER_GATE", None, lambda: self._close_gate(checkout))
+        if not guarded("REWARDS_ORDER_GATE", False, lambda: self._gate(checkout)):
+            guarded("REWARDS_POINTS_GATE", None, lambda: _refuse_points(checkout))
+        return previous_value
+
+    def order_confirmed(self, order: Order, previous_value: Any, **_: Any) -> Any:
+        """Settle an order that the merchant consented to."""
+        return self.order_updated(order, previous_value)
+
+    def order_refunded(self, order: Order, previous_value: Any, **_: Any) -> Any:
+        """Settle an order of which money went back."""
+        return self.order_updated(order, previous_value)
+
+    def order_bulk_created(
+        self, orders: list[Order], previous_value: Any, **_: Any
+    ) -> Any:
+        """Settle orders that were imported."""
+        for order in orders:
+            self.order_updated(order, previous_value)
         return previous_value
 
     def product_variant_updated(
@@ -47,23 +66,66 @@ class Hooks:
         guarded("REWARDS_VARIANT_UPDATED", None, lambda: _revisit(product_variant.pk))
         return previous_value
 
+    def account_confirmed(self, user: User, previous_value: Any, **_: Any) -> Any:
+        """Give a new member what is theirs."""
+        guarded("REWARDS_WELCOME", None, lambda: _members().welcome(user))
+        return previous_value
+
+    def customer_created(self, customer: User, previous_value: Any, **_: Any) -> Any:
+        """Give a new member what is theirs, where nobody has to confirm anything."""
+        guarded("REWARDS_WELCOME", None, lambda: _members().welcome(customer))
+        return previous_value
+
+    def customer_updated(self, customer: User, previous_value: Any, **_: Any) -> Any:
+        """Follow a changed e-mail address."""
+        guarded("REWARDS_FOLLOW", None, lambda: _members().follow(customer))
+        return previous_value
+
+    def customer_deleted(self, customer: User, previous_value: Any, **_: Any) -> Any:
+        """Erase the accounts of somebody whom staff deleted."""
+        guarded("REWARDS_FORGET", None, lambda: _members().forget(customer.pk))
+        return previous_value
+
+    def account_deleted(self, user: User, previous_value: Any, **_: Any) -> Any:
+        """Erase the accounts of somebody who left."""
+        guarded("REWARDS_FORGET", None, lambda: _members().forget(user.pk))
+        return previous_value
+
     def refresh(self, checkout: Checkout) -> None:
         """Bring the checkout's prices to what its rules give."""
         book = self.book(checkout)
         if book is not None:
             service.refresh(checkout, book)
 
-    def _close_gate(self, checkout: Checkout) -> None:
+    def _gate(self, checkout: Checkout) -> bool:
         book = self.book(checkout)
         if book is not None:
             service.close_gate(checkout, book)
+        return True
 
     if TYPE_CHECKING:
 
         def book(self, checkout: Checkout) -> Rulebook | None: ...
+
+        def order_updated(self, order: Order, previous_value: Any) -> Any: ...
 
 
 def _revisit(variant_pk: int) -> None:
     from ...tasks import revisit_checkouts
 
     revisit_checkouts.delay(variant_pk)
+
+
+# What follows needs the adapter, which is not there yet when the hooks are loaded.
+
+
+def _refuse_points(checkout: Checkout) -> None:
+    from ..redeeming import refuse_points
+
+    refuse_points(checkout)
+
+
+def _members() -> Any:
+    from .. import members
+
+    return members

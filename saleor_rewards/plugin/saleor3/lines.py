@@ -14,6 +14,7 @@ from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.core.prices import quantize_price
 from saleor.discount import DiscountType
 from saleor.discount.models import CheckoutLineDiscount, PromotionRule
+from saleor.product import ProductTypeKind
 from saleor.product.models import (
     Category,
     CollectionProduct,
@@ -48,9 +49,13 @@ def ours() -> Q:
 
 def lines_of(checkout: Checkout, needs: Iterable[str]) -> QuerySet[CheckoutLine]:
     """Return one dict a line with all that its snapshot is made of."""
-    columns = {"product": F("variant__product_id"), **_prices(checkout.channel_id)}
+    columns = {
+        "product": F("variant__product_id"),
+        "kind": F("variant__product__product_type__kind"),
+        **_prices(checkout.channel_id),
+    }
     if "categories" in needs:
-        columns["categories"] = ArraySubquery(_ancestors())
+        columns["categories"] = ArraySubquery(ancestors())
     if "collections" in needs:
         columns["collections"] = ArraySubquery(
             CollectionProduct.objects.filter(
@@ -67,6 +72,7 @@ def lines_of(checkout: Checkout, needs: Iterable[str]) -> QuerySet[CheckoutLine]
             "is_gift",
             "price_override",
             "undiscounted_unit_price_amount",
+            "tax_rate",
             **columns,
         )
     )
@@ -108,7 +114,7 @@ def _prices(channel_pk: int) -> dict[str, Any]:
     }
 
 
-def _ancestors() -> QuerySet[Category]:
+def ancestors() -> QuerySet[Category]:
     return Category.objects.filter(
         tree_id=OuterRef("variant__product__category__tree_id"),
         lft__lte=OuterRef("variant__product__category__lft"),
@@ -146,6 +152,8 @@ def line_snapshot(
         category_ids=tuple(str(pk) for pk in values.get("categories") or ()),
         collection_ids=tuple(str(pk) for pk in values.get("collections") or ()),
         is_gift=values["is_gift"],
+        tax_rate=values["tax_rate"] or Decimal(0),
+        earns_points=values["kind"] != ProductTypeKind.GIFT_CARD,
     )
 
 

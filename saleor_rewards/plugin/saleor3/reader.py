@@ -6,29 +6,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Iterable
 
-from django.db.models import (
-    Count,
-    Exists,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-)
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
+from saleor.channel.models import Channel
 from saleor.checkout.models import Checkout, CheckoutLine
-from saleor.discount import PromotionType, VoucherType
-from saleor.discount.models import Promotion, VoucherCode
+from saleor.discount import DiscountValueType, PromotionType, VoucherType
+from saleor.discount.models import Promotion, VoucherChannelListing, VoucherCode
 from saleor.order.models import Order
 
 from ...engine import (
-    CustomerSnapshot,
     LineSnapshot,
     ShippingCarrier,
     ShippingSnapshot,
     Snapshot,
 )
 from ...models import OwnedVoucher
+from ..columns import country_of, customer_columns, customer_of
 from ..host import Reading
 from .lines import Row, line_snapshot, lines_of, minor
 
@@ -68,7 +61,7 @@ def read(checkout_pk: Any, book: Rulebook, *, lock: bool, using: str) -> Reading
     is the alias of the connection to read from.
     """
     needs = book.compiled.needs
-    checkout = _checkout(needs, lock).using(using).filter(pk=checkout_pk).first()
+    checkout = _checkout(book, lock).using(using).filter(pk=checkout_pk).first()
     if checkout is None:
         return None
     rows: list[Row] = []
@@ -98,28 +91,33 @@ def _slot(checkout: Checkout) -> Slot:
 def _snapshot(
     checkout: Checkout, lines: tuple[LineSnapshot, ...], slot: Slot, book: Rulebook
 ) -> Snapshot:
-    counted = "customer" in book.compiled.needs
     return Snapshot(
         channel=checkout.channel.slug,
         currency=checkout.currency,
-        country=_country(checkout),
+        country=country_of(checkout),
         lines=lines,
         shipping=_shipping(checkout, slot),
-        customer=CustomerSnapshot(
-            is_known=bool(checkout.user_id or checkout.email),
-            order_count=(checkout.order_count or 0) if counted else None,
-        ),
+        customer=customer_of(checkout, book),
         shipping_carrier=_carrier(checkout, slot, book),
+        prices_with_tax=_prices_with_tax(checkout.channel),
+        voucher_amount=minor(checkout.voucher_value or Decimal(0), checkout.currency),
+        voucher_percent=checkout.voucher_percent or Decimal(0),
     )
 
 
-def _checkout(needs: Iterable[str], lock: bool) -> QuerySet[Checkout]:
+def _checkout(book: Rulebook, lock: bool) -> QuerySet[Checkout]:
     voucher = VoucherCode.objects.filter(code=OuterRef("voucher_code"))
     owned = OwnedVoucher.objects.filter(code=OuterRef("voucher_code"))
     checkouts = Checkout.objects.select_related(
-        "channel", "user", "shipping_address", "billing_address", *_delivery()
+        "channel__tax_configuration",
+        "user",
+        "shipping_address",
+        "billing_address",
+        *_delivery(),
     ).annotate(
         voucher_type=Subquery(voucher.values("voucher__type")[:1]),
+        voucher_value=_voucher_value(DiscountValueType.FIXED),
+        voucher_percent=_voucher_value(DiscountValueType.PERCENTAGE),
         owned_pk=Subquery(owned.values("pk")[:1]),
         has_order_promotion=Exists(_order_promotions()),
         needs_shipping=Exists(
@@ -128,9 +126,8 @@ def _checkout(needs: Iterable[str], lock: bool) -> QuerySet[Checkout]:
                 variant__product__product_type__is_shipping_required=True,
             )
         ),
+        **customer_columns(book, Order.objects.non_draft()),
     )
-    if "customer" in needs:
-        checkouts = checkouts.annotate(order_count=Subquery(_orders()))
     return checkouts.select_for_update(of=("self",)) if lock else checkouts
 
 
@@ -148,25 +145,16 @@ def _order_promotions() -> QuerySet[Promotion]:
     )
 
 
-def _orders() -> QuerySet[Order]:
-    mine = Q(user_id=OuterRef("user_id"), user_id__isnull=False) | Q(
-        user_email=OuterRef("email"), user_email__gt=""
+def _voucher_value(value_type: str) -> Subquery:
+    # What the others take off stands on the lines.
+    vouchers = VoucherChannelListing.objects.filter(
+        voucher__codes__code=OuterRef("voucher_code"),
+        voucher__type=VoucherType.ENTIRE_ORDER,
+        voucher__discount_value_type=value_type,
+        voucher__apply_once_per_order=False,
+        channel_id=OuterRef("channel_id"),
     )
-    return (
-        Order.objects.non_draft()
-        .filter(mine)
-        .order_by()
-        .annotate(all=Value(1))
-        .values("all")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-
-
-def _country(checkout: Checkout) -> str | None:
-    address = checkout.shipping_address or checkout.billing_address
-    country = address.country if address and address.country else checkout.country
-    return country.code if country else None
+    return Subquery(vouchers.values("discount_value")[:1])
 
 
 def _shipping(checkout: Checkout, slot: Slot) -> ShippingSnapshot | None:
@@ -187,6 +175,11 @@ def _chosen_delivery(checkout: Checkout) -> tuple[str, Decimal] | None:
     if method_id is None:
         return None
     return str(method_id), checkout.undiscounted_base_shipping_price_amount
+
+
+def _prices_with_tax(channel: Channel) -> bool:
+    taxes = getattr(channel, "tax_configuration", None)
+    return taxes is None or taxes.prices_entered_with_tax
 
 
 def _carrier(checkout: Checkout, slot: Slot, book: Rulebook) -> ShippingCarrier:

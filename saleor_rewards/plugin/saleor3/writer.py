@@ -8,14 +8,15 @@ from uuid import UUID, uuid5
 
 from django.utils import timezone
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
-from saleor.checkout.models import Checkout
+from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.checkout.utils import recalculate_checkout_discount
 from saleor.discount import DiscountType, DiscountValueType
 from saleor.discount.models import CheckoutLineDiscount
 from saleor.plugins.manager import get_plugins_manager
 
-from ...engine import LineDiscount, ShippingDiscount, from_minor
+from ...engine import LineDiscount, PointsDiscount, ShippingDiscount, from_minor
 from ...models import OwnedVoucher
+from ..shown import POINTS, name_of
 from .lines import REASON, ours
 from .reader import Carrier, Slot
 from .vouchers import owned_voucher
@@ -54,11 +55,24 @@ def clear(checkout: Checkout) -> None:
     _expire_prices(checkout, _columns(FREE_SLOT) if owned else {})
 
 
+def drop_points(checkout: Checkout) -> bool:
+    """Take what spent points carry off the checkout; return whether there was any."""
+    lines = CheckoutLine.objects.filter(checkout_id=checkout.pk)
+    rows = CheckoutLineDiscount.objects.filter(
+        ours(),
+        pk__in=[_row_pk(pk, POINTS) for pk in lines.values_list("pk", flat=True)],
+    )
+    deleted, _ = rows.delete()
+    if deleted:
+        _expire_prices(checkout, {})
+    return bool(deleted)
+
+
 def _write_rows(carrier: Carrier, now: Evaluation) -> bool:
     wanted = {
         row.pk: row
         for effect in now.effects
-        if isinstance(effect, LineDiscount)
+        if isinstance(effect, (LineDiscount, PointsDiscount))
         for row in [_row(effect)]
     }
     known = {UUID(row.pk): (row.amount, row.name) for row in carrier.rows}
@@ -80,20 +94,25 @@ def _write_rows(carrier: Carrier, now: Evaluation) -> bool:
     return bool(gone or fresh)
 
 
-def _row(effect: LineDiscount) -> CheckoutLineDiscount:
+def _row(effect: LineDiscount | PointsDiscount) -> CheckoutLineDiscount:
     amount = from_minor(effect.amount, effect.currency)
+    source = POINTS if isinstance(effect, PointsDiscount) else effect.rule_id
     return CheckoutLineDiscount(
-        pk=uuid5(NAMESPACE, f"{effect.line_id}:{effect.rule_id}"),
+        pk=_row_pk(effect.line_id, source),
         line_id=effect.line_id,
         type=DiscountType.ORDER_PROMOTION,
         value_type=DiscountValueType.FIXED,
         value=amount,
         amount_value=amount,
         currency=effect.currency,
-        name=effect.rule_name,
+        name=name_of(effect),
         reason=REASON,
         unique_type=None,
     )
+
+
+def _row_pk(line_pk: Any, source: Any) -> UUID:
+    return uuid5(NAMESPACE, f"{line_pk}:{source}")
 
 
 def _slot_columns(

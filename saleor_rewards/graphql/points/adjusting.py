@@ -1,0 +1,157 @@
+"""Staff change a balance by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Mapping
+from uuid import uuid4
+
+import graphene
+from django.utils import timezone
+
+from ...ledger import LedgerError, LedgerErrorCode, accounts, posting
+from ...ledger.membership import review_tier
+from ...models import Account, AccountState, Entry
+from ...programs import FieldError, ProgramError, ProgramErrorCode
+from ...transfers.reading import is_email
+from ..base import MANAGE_USERS
+from ..definitions import utc
+from ..ids import pk_of
+from ..merchant import RewardsMutation, actor_of, program_of, required_pk
+from .account import RewardsAccount
+from .entries import RewardsEntry
+from .inputs import RewardsPointsAdjustInput
+
+LONGEST_REASON = 1000
+LONGEST_KEY = 100
+
+#: Input field by the ledger's code; all others are about the account.
+FIELDS = {
+    LedgerErrorCode.INSUFFICIENT_POINTS: "points",
+    LedgerErrorCode.KEY_CONFLICT: "key",
+    LedgerErrorCode.NOT_POSITIVE: "points",
+    LedgerErrorCode.TOO_MANY_POINTS: "points",
+}
+
+
+class RewardsPointsAdjust(RewardsMutation):
+    account = graphene.Field(RewardsAccount, description="The account as it is now.")
+    entry = graphene.Field(RewardsEntry, description="The posting that was made.")
+
+    class Arguments:
+        input = RewardsPointsAdjustInput(required=True, description="What to change.")
+
+    class Meta:
+        description = "Adds points to a balance, or takes points away."
+        permissions = (MANAGE_USERS,)
+
+    @classmethod
+    def execute(cls, info: Any, input: Mapping[str, Any]) -> RewardsPointsAdjust:
+        at = timezone.now()
+        expires_at = _checked(input, at)
+        account = _account(input, at)
+        key = f"adjust:{account.pk}:{input.get('key') or uuid4()}"
+        try:
+            with posting(account.pk, at) as book:
+                book.adjust(
+                    input["points"],
+                    key=key,
+                    reason=input["reason"].strip(),
+                    author=actor_of(info),
+                    expires_at=expires_at,
+                )
+        except LedgerError as error:
+            field = FIELDS.get(error.code, "accountId")
+            problem = FieldError(error.code.name, field, error.message)
+            raise ProgramError([problem]) from error
+        review_tier(account.pk, at)
+        return cls(
+            account=Account.objects.select_related("tier").get(pk=book.account.pk),
+            entry=Entry.objects.select_related("note").get(key=key),
+            errors=[],
+        )
+
+
+def _checked(input: Mapping[str, Any], at: datetime) -> datetime | None:
+    """Return when the points expire. Raises ``ProgramError``."""
+    errors = _text_errors("reason", input["reason"], LONGEST_REASON)
+    if input.get("key") is not None:
+        errors += _text_errors("key", input["key"], LONGEST_KEY)
+    if not input["points"]:
+        text = "Give a number of points other than 0."
+        errors.append(FieldError("OUT_OF_RANGE", "points", text))
+    expires_at = None
+    if input.get("expires_at") is not None:
+        expires_at = utc(input["expires_at"])
+        if expires_at is None or expires_at <= at or input["points"] < 0:
+            text = "Give a time to come, for points that are added."
+            errors.append(FieldError("INVALID_VALUE", "expiresAt", text))
+    if errors:
+        raise ProgramError(errors)
+    return expires_at
+
+
+def _text_errors(field: str, value: str, most: int) -> list[FieldError]:
+    if not value.strip():
+        return [FieldError("REQUIRED", field, "This cannot be empty.")]
+    if len(value) > most:
+        return [FieldError("TOO_LONG", field, f"It has at most {most} characters.")]
+    if not value.isprintable():
+        text = "It has no line breaks or control characters."
+        return [FieldError("INVALID_VALUE", field, text)]
+    return []
+
+
+def _account(input: Mapping[str, Any], at: datetime) -> Account:
+    id, channel = input.get("account_id"), input.get("channel")
+    user_id, email = input.get("user_id"), input.get("email")
+    if id is not None and channel is user_id is email is None:
+        return _open_account(id)
+    if id is not None or channel is None or (user_id is None) == (email is None):
+        raise ProgramError.of(
+            ProgramErrorCode.REQUIRED,
+            "accountId",
+            "Give the account, or the channel with either the user or the e-mail.",
+        )
+    program = program_of(None, channel)
+    if user_id is not None:
+        return _of_user(program.pk, user_id, at)
+    return _of_address(program.pk, str(email).strip().lower(), at)
+
+
+def _open_account(id: str) -> Account:
+    pk = required_pk(id, "RewardsAccount", "accountId")
+    account = Account.objects.filter(pk=pk, state=AccountState.OPEN).first()
+    if account is None:
+        raise _unknown("accountId", "There is no such account.")
+    return account
+
+
+def _of_user(program_pk: int, user_id: str, at: datetime) -> Account:
+    from ...plugin.host import host
+    from ...plugin.members import account_of
+
+    pk = pk_of(user_id, "User", column="integer")
+    person = None if pk is None else host.people([pk]).get(pk)
+    if person is None:
+        raise _unknown("userId", "There is no such customer.")
+    return account_of(program_pk, person, at)
+
+
+def _of_address(program_pk: int, email: str, at: datetime) -> Account:
+    from ...plugin.host import host
+    from ...plugin.members import account_of
+
+    if not is_email(email):
+        raise ProgramError.of(
+            ProgramErrorCode.INVALID_VALUE, "email", "This is no e-mail address."
+        )
+    person = host.person_with_email(email)
+    # Whoever did not confirm the address yet may not be its owner.
+    if person is not None and person.is_confirmed:
+        return account_of(program_pk, person, at)
+    return accounts.guest(program_pk, email, at)
+
+
+def _unknown(field: str, message: str) -> ProgramError:
+    return ProgramError.of(ProgramErrorCode.NOT_FOUND, field, message)

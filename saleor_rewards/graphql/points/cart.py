@@ -1,0 +1,128 @@
+"""The points of a cart: what it earns, and what pays for it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import graphene
+
+from ...engine import Evaluation
+from ..base import DOC_CATEGORY, Money, is_owner
+from ..money import money_of
+from .balances import BalanceLoader
+from .loaders import AccountsByUserPkLoader
+
+
+class CartOwner(NamedTuple):
+    """The customer whose cart it is, and the channel that it is in."""
+
+    user_pk: int
+    channel_pk: int
+
+
+class CartPoints(NamedTuple):
+    """An evaluation with the owner of its cart, if that is a customer."""
+
+    evaluation: Evaluation
+    owner: CartOwner | None
+
+
+def cart_points(evaluation: Evaluation, owner: CartOwner | None) -> CartPoints | None:
+    """Return the points of a cart; ``None`` in a channel without points."""
+    return None if evaluation.points_terms is None else CartPoints(evaluation, owner)
+
+
+def owner_of(checkout: Any) -> CartOwner | None:
+    """Return whose checkout it is; ``None`` for a guest's."""
+    from ...plugin.host import host
+
+    if checkout.user_id is None:
+        return None
+    return CartOwner(checkout.user_id, host.channel_pk(checkout))
+
+
+def points_of(root: CartPoints, info: Any) -> Any:
+    """Return a promise of the points that the cart's owner can spend on it.
+
+    Those put aside for it count. A balance is for nobody else to see: whoever
+    holds the token of a checkout may not be its owner.
+    """
+    owner = root.owner
+    if owner is None or not is_owner(info.context, owner.user_pk):
+        return None
+    held = root.evaluation.snapshot.customer.points_held
+
+    def with_accounts(accounts: Any) -> Any:
+        for account in accounts:
+            if account.program.channel_pk == owner.channel_pk:
+                loading = BalanceLoader(info.context).load(account)
+                return loading.then(lambda balance: balance.available + held)
+        return 0
+
+    loading = AccountsByUserPkLoader(info.context).load(owner.user_pk)
+    return loading.then(with_accounts)
+
+
+class CheckoutPoints(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    earned = graphene.Int(
+        required=True, description="How many points the order will earn."
+    )
+    redeemed = graphene.Int(
+        required=True, description="How many points pay for the cart."
+    )
+    worth = graphene.Field(
+        Money, required=True, description="What they take off the goods."
+    )
+    available = graphene.Int(
+        description="How many points the customer has for this cart, redeemed ones "
+        "among them. Null to everybody but that customer."
+    )
+    most_redeemable = graphene.Int(
+        description="How many of them could pay for the cart at most. Null to "
+        "everybody but that customer."
+    )
+    minimum = graphene.Int(
+        required=True, description="The least that can be redeemed at once."
+    )
+    step = graphene.Int(
+        required=True, description="Points are redeemed in steps of so many."
+    )
+
+    class Meta:
+        description = "The points of a cart."
+
+    @staticmethod
+    def resolve_earned(root: CartPoints, _info: Any) -> int:
+        return root.evaluation.earned_points
+
+    @staticmethod
+    def resolve_redeemed(root: CartPoints, _info: Any) -> int:
+        return root.evaluation.redeemed_points
+
+    @staticmethod
+    def resolve_worth(root: CartPoints, _info: Any) -> Any:
+        evaluation = root.evaluation
+        return money_of(evaluation.redeemed_amount, evaluation.snapshot.currency)
+
+    @staticmethod
+    def resolve_available(root: CartPoints, info: Any) -> Any:
+        return points_of(root, info)
+
+    @staticmethod
+    def resolve_most_redeemable(root: CartPoints, info: Any) -> Any:
+        found = points_of(root, info)
+        return found and found.then(root.evaluation.most_points)
+
+    @staticmethod
+    def resolve_minimum(root: CartPoints, _info: Any) -> int:
+        return _terms(root).minimum_points
+
+    @staticmethod
+    def resolve_step(root: CartPoints, _info: Any) -> int:
+        return _terms(root).step_points
+
+
+def _terms(root: CartPoints) -> Any:
+    return root.evaluation.points_terms

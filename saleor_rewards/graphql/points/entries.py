@@ -1,0 +1,143 @@
+"""The postings of an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import graphene
+
+from ...models import Account, Entry, EntryKind
+from ..base import (
+    DOC_CATEGORY,
+    MANAGE_USERS,
+    CountableConnection,
+    DateTime,
+    database,
+    guarded_field,
+    slice_sorted,
+)
+from ..ids import global_id
+from .enums import RewardsEntryKind
+from .loaders import OrderByPkLoader
+
+
+def _reason(root: Entry, _info: Any) -> str | None:
+    note = getattr(root, "note", None)
+    return note and note.reason
+
+
+def _author(root: Entry, _info: Any) -> str | None:
+    note = getattr(root, "note", None)
+    return note and note.author
+
+
+class RewardsEntry(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    kind = RewardsEntryKind(required=True, description="What it does.")
+    at = DateTime(required=True, description="When it was posted.")
+    points = graphene.Int(
+        required=True,
+        description="By how much the points went up or down, pending and held ones "
+        "and debt counted in.",
+    )
+    pending = graphene.Int(required=True, description="What it adds to the pending.")
+    available = graphene.Int(
+        required=True, description="What it adds to the available."
+    )
+    held = graphene.Int(required=True, description="What it adds to the held.")
+    debt = graphene.Int(required=True, description="What it adds to the debt.")
+    waived = graphene.Int(
+        required=True, description="What should have been taken back and was let go."
+    )
+    order_id = graphene.ID(description="ID of the order that it is about.")
+    order_number = graphene.String(description="Number of that order.")
+    rule_name = graphene.String(description="Name that the rule had.")
+    reason = guarded_field(
+        graphene.String,
+        resolver=_reason,
+        permission=MANAGE_USERS,
+        description="Why it was made by hand.",
+    )
+    author = guarded_field(
+        graphene.String,
+        resolver=_author,
+        permission=MANAGE_USERS,
+        description="Who made it by hand, as User:7 or App:3.",
+    )
+
+    class Meta:
+        description = "One posting to an account. It never changes."
+        interfaces = (graphene.relay.Node,)
+        possible_types = (Entry,)
+
+    @staticmethod
+    def resolve_kind(root: Entry, _info: Any) -> str:
+        return EntryKind(root.kind).name
+
+    @staticmethod
+    def resolve_points(root: Entry, _info: Any) -> int:
+        owned = root.points_pending + root.points_available + root.points_held
+        return owned - root.points_debt
+
+    @staticmethod
+    def resolve_pending(root: Entry, _info: Any) -> int:
+        return root.points_pending
+
+    @staticmethod
+    def resolve_available(root: Entry, _info: Any) -> int:
+        return root.points_available
+
+    @staticmethod
+    def resolve_held(root: Entry, _info: Any) -> int:
+        return root.points_held
+
+    @staticmethod
+    def resolve_debt(root: Entry, _info: Any) -> int:
+        return root.points_debt
+
+    @staticmethod
+    def resolve_waived(root: Entry, _info: Any) -> int:
+        return root.points_waived
+
+    @staticmethod
+    def resolve_order_id(root: Entry, _info: Any) -> str | None:
+        return global_id("Order", root.order_pk) if root.order_pk else None
+
+    @staticmethod
+    def resolve_order_number(root: Entry, info: Any) -> Any:
+        if not root.order_pk:
+            return None
+        loading = OrderByPkLoader(info.context).load(root.order_pk)
+        # Saleor 2 has no numbers of its own: it shows the primary key.
+        return loading.then(
+            lambda order: order and str(getattr(order, "number", order.pk))
+        )
+
+    @staticmethod
+    def resolve_rule_name(root: Entry, _info: Any) -> str | None:
+        version = root.rule_version
+        return version and version.name
+
+
+class RewardsEntryCountableConnection(CountableConnection):
+    class Meta:
+        node = RewardsEntry
+
+
+def resolve_entries(root: Account, info: Any, **args: Any) -> Any:
+    """Return a page of an account's postings, newest first."""
+    entries = (
+        Entry.objects.using(database(info.context))
+        .filter(account_id=root.pk)
+        .select_related("rule_version", "note")
+        .defer("moves", "rule_version__definition")
+    )
+    return slice_sorted(
+        entries,
+        info,
+        args,
+        RewardsEntryCountableConnection,
+        fields=["pk"],
+        is_descending=True,
+    )

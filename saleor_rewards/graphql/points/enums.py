@@ -1,0 +1,61 @@
+"""GraphQL enums of points, each made from the Python enum that rules the code."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from ...models import (
+    AccountState,
+    Downgrade,
+    EarnOn,
+    EntryKind,
+    PointsBase,
+    PointsExpiry,
+    Shortage,
+    TierMeasure,
+    TierReason,
+)
+from ...transfers import RowStatus
+from ..enums import enum_of
+
+
+class AccountSort(Enum):
+    """Orders of a list of accounts, by the column that decides."""
+
+    AVAILABLE = "points_available"
+    EMAIL = "email"
+    JOINED_AT = "joined_at"
+    LIFETIME = "points_lifetime"
+
+
+RewardsAccountState = enum_of(
+    "RewardsAccountState", "What became of an account.", AccountState
+)
+RewardsAccountSortField = enum_of(
+    "RewardsAccountSortField", "What a list of accounts is sorted by.", AccountSort
+)
+RewardsEntryKind = enum_of("RewardsEntryKind", "What a posting does.", EntryKind)
+RewardsEarnOn = enum_of("RewardsEarnOn", "When an order earns its points.", EarnOn)
+RewardsPointsBase = enum_of(
+    "RewardsPointsBase", "The prices that points are earned on.", PointsBase
+)
+RewardsPointsExpiry = enum_of(
+    "RewardsPointsExpiry", "When points expire.", PointsExpiry
+)
+RewardsShortage = enum_of(
+    "RewardsShortage",
+    "What to do where points to take back are spent already.",
+    Shortage,
+)
+RewardsTierMeasure = enum_of(
+    "RewardsTierMeasure", "What the thresholds of tiers count.", TierMeasure
+)
+RewardsTierDowngrade = enum_of(
+    "RewardsTierDowngrade", "Where a member below a tier's threshold goes.", Downgrade
+)
+RewardsTierReason = enum_of(
+    "RewardsTierReason", "Why a member's tier changed.", TierReason
+)
+RewardsBalanceRowStatus = enum_of(
+    "RewardsBalanceRowStatus", "What became of a row.", RowStatus
+)

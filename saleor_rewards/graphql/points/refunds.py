@@ -1,0 +1,54 @@
+"""What a refund would do to the customer's points, before it is made."""
+
+from __future__ import annotations
+
+from decimal import Decimal as PythonDecimal
+from typing import Any
+
+import graphene
+from graphql.error import GraphQLError
+
+from ...engine import AmountError, to_minor
+from ..base import DOC_CATEGORY
+from ..ids import instance_by_id
+
+
+class RewardsRefundPreview(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    points_taken_back = graphene.Int(
+        required=True, description="Earned points that the order would lose."
+    )
+    points_given_back = graphene.Int(
+        required=True, description="Spent points that would be given back."
+    )
+    points_debt = graphene.Int(
+        required=True,
+        description="Of those taken back, how many the customer would owe.",
+    )
+    points_waived = graphene.Int(
+        required=True, description="Of those taken back, how many would be let go."
+    )
+
+    class Meta:
+        description = "What a refund would do to the customer's points."
+
+
+def resolve_refund_preview(
+    _root: Any, info: Any, order_id: str, amount: PythonDecimal
+) -> Any:
+    """Return what a refund of so much would do; null for an unknown order."""
+    from ...plugin.host import host
+    from ...plugin.settling import preview
+
+    with host.writing():
+        order = instance_by_id(order_id, "Order")
+        if order is None:
+            return None
+        try:
+            is_positive = to_minor(amount, order.currency) > 0
+        except AmountError:
+            is_positive = False
+        if not is_positive:
+            raise GraphQLError("`amount` is no amount of the order's currency.")
+        return preview(str(order.pk), amount)

@@ -1,0 +1,178 @@
+"""Balances from another provider, and back out again, as CSV."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import graphene
+from django.utils import timezone
+from graphql.error import GraphQLError
+
+from ...models import Program
+from ...programs import ProgramError, ProgramErrorCode
+from ...transfers import (
+    MOST_ROWS,
+    CsvError,
+    Import,
+    Outcome,
+    Row,
+    RowStatus,
+    export_page,
+    read_rows,
+)
+from ...transfers.reading import RowError
+from ..base import DOC_CATEGORY, MANAGE_USERS, database
+from ..enums import RewardsErrorCode
+from ..ids import global_id
+from ..lookups import channel_pk_of, query_pk
+from ..merchant import RewardsMutation, actor_of, program_of, to_errors
+from .enums import RewardsBalanceRowStatus
+
+PAGE = 1_000
+
+
+class RewardsBalanceRow(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    row = graphene.Int(
+        required=True, description="Its number; the first below the header is 1."
+    )
+    status = RewardsBalanceRowStatus(
+        required=True, description="What became of it, or would."
+    )
+    code = RewardsErrorCode(description="What is wrong with it, if it failed.")
+    field = graphene.String(description="The column that is wrong, if it failed.")
+    message = graphene.String(description="What is wrong, in words, if it failed.")
+
+    class Meta:
+        description = "What became of one row of an import."
+
+    @staticmethod
+    def resolve_status(root: Outcome, _info: Any) -> str:
+        return root.status.name
+
+    @staticmethod
+    def resolve_code(root: Outcome, _info: Any) -> str | None:
+        return root.code or None
+
+    @staticmethod
+    def resolve_field(root: Outcome, _info: Any) -> str | None:
+        return root.field or None
+
+    @staticmethod
+    def resolve_message(root: Outcome, _info: Any) -> str | None:
+        return root.message or None
+
+
+class RewardsBalancesImport(RewardsMutation):
+    rows = graphene.List(
+        graphene.NonNull(RewardsBalanceRow),
+        required=True,
+        default_value=[],
+        description="What became of each row, in the order of the file.",
+    )
+    failed = graphene.Int(description="How many rows failed; the others count.")
+
+    class Arguments:
+        channel = graphene.String(required=True, description="Slug of the channel.")
+        csv = graphene.String(
+            required=True,
+            description=f"At most {MOST_ROWS} rows below a header: points, reference, "
+            "email or user_id, and expires_at if they expire. The reference names a "
+            "row for good: sent again, it counts once.",
+        )
+        dry_run = graphene.Boolean(
+            required=True, description="Report on every row and write nothing."
+        )
+
+    class Meta:
+        description = (
+            "Adds points from another provider to the balances of a channel. Good "
+            "rows count even where others fail."
+        )
+        permissions = (MANAGE_USERS,)
+
+    @classmethod
+    def perform_mutation(cls, _root: Any, info: Any, **data: Any) -> Any:
+        # Each row is a transaction of its own: one for all would keep thousands of
+        # accounts locked until the last row.
+        try:
+            return cls.execute(info, **data)
+        except ProgramError as error:
+            return cls(errors=to_errors(error.errors))
+
+    @classmethod
+    def execute(
+        cls, info: Any, channel: str, csv: str, dry_run: bool
+    ) -> RewardsBalancesImport:
+        at = timezone.now()
+        rows = _rows(csv, at)
+        program = program_of(None, channel)
+        run = Import(program.pk, at, author=actor_of(info), dry_run=dry_run)
+        outcomes = list(run.run(rows))
+        failed = sum(outcome.status is RowStatus.FAILED for outcome in outcomes)
+        return cls(rows=outcomes, failed=failed, errors=[])
+
+
+def _rows(text: str, at: Any) -> list[tuple[int, Row | RowError]]:
+    rows = []
+    try:
+        for row in read_rows(io.StringIO(text, newline=""), at):
+            rows.append(row)
+            if len(rows) > MOST_ROWS:
+                raise ProgramError.of(
+                    ProgramErrorCode.TOO_LONG,
+                    "csv",
+                    f"At most {MOST_ROWS} rows are possible; the command "
+                    "rewards_import_balances takes more.",
+                )
+    except CsvError as error:
+        code = ProgramErrorCode.INVALID_VALUE
+        raise ProgramError.of(code, "csv", str(error)) from error
+    return rows
+
+
+class RewardsBalancesExport(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    csv = graphene.String(
+        required=True,
+        description="Lines in the form that an import takes; the first page starts "
+        "with the header. What an account owes is a row below zero.",
+    )
+    row_count = graphene.Int(required=True, description="How many rows these are.")
+    has_next_page = graphene.Boolean(
+        required=True, description="Whether there are more."
+    )
+    end_cursor = graphene.String(description="Where the next page goes on.")
+
+    class Meta:
+        description = "A page of the balances of a channel."
+
+
+def resolve_balances_export(
+    _root: Any, info: Any, channel: str, first: int = PAGE, after: str | None = None
+) -> RewardsBalancesExport | None:
+    """Return a page of balances; null for a channel without a program."""
+    if not 0 < first <= MOST_ROWS:
+        raise GraphQLError(f"`first` is a number from 1 to {MOST_ROWS}.")
+    using = database(info.context)
+    program = Program.objects.using(using).filter(channel_pk=channel_pk_of(channel))
+    program_pk = program.values_list("pk", flat=True).first()
+    if program_pk is None:
+        return None
+    page = export_page(
+        program_pk,
+        timezone.now(),
+        after=0 if after is None else query_pk(after, "RewardsAccount"),
+        limit=first,
+        using=using,
+    )
+    last = page.after
+    return RewardsBalancesExport(
+        csv=page.csv,
+        row_count=page.rows,
+        has_next_page=last is not None,
+        end_cursor=None if last is None else global_id("RewardsAccount", last),
+    )

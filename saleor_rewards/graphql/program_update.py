@@ -1,0 +1,100 @@
+"""A change of a program, of its points and of its tiers, made whole or not at all."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, Callable, Mapping
+
+from ..models import (
+    Downgrade,
+    EarnOn,
+    PointsBase,
+    PointsExpiry,
+    Program,
+    Shortage,
+    TierMeasure,
+    VoucherSlot,
+)
+from ..programs import (
+    FieldError,
+    ProgramError,
+    ProgramErrorCode,
+    replace_tiers,
+    update_points,
+    update_program,
+)
+from .ids import pk_of
+from .paths import Paths
+
+#: The stored choices behind the GraphQL enums, by input field.
+CHOICES: dict[str, type[Enum]] = {
+    "voucher_slot": VoucherSlot,
+    "earn_on": EarnOn,
+    "base": PointsBase,
+    "expiry": PointsExpiry,
+    "shortage": Shortage,
+    "tier_measure": TierMeasure,
+    "tier_downgrade": Downgrade,
+}
+
+#: No tier has it.
+NO_PK = -1
+
+
+class ProgramUpdate:
+    """The parts of one input, applied one after the other in an open transaction."""
+
+    def __init__(self, program_pk: int, input: Mapping[str, Any]) -> None:
+        self.program_pk = program_pk
+        settings = dict(input)
+        self.points = settings.pop("points", None)
+        self.tiers = settings.pop("tiers", None)
+        self.settings = _stored(settings)
+        self.errors: list[FieldError] = []
+
+    def apply(self) -> Program:
+        """Make the change and return the program.
+
+        Raises ``ProgramError`` with what is wrong in all of the parts, at paths of
+        the input. The transaction is to be rolled back then.
+        """
+        pk = self.program_pk
+        self._try(lambda: update_program(pk, **self.settings))
+        if self.points is not None:
+            changes = _stored(self.points)
+            follows = self.tiers is not None
+            self._try(lambda: update_points(pk, with_new_tiers=follows, **changes))
+        if self.tiers is not None:
+            rows = [self._tier(index, row) for index, row in enumerate(self.tiers)]
+            self._try(lambda: replace_tiers(pk, rows))
+        if self.errors:
+            raise ProgramError(Paths().translated(self.errors))
+        return Program.objects.get(pk=pk)
+
+    def _try(self, part: Callable[[], object]) -> None:
+        try:
+            part()
+        except ProgramError as error:
+            known = {found.field for found in self.errors}
+            self.errors += [row for row in error.errors if row.field not in known]
+
+    def _tier(self, index: int, row: Mapping[str, Any]) -> dict[str, Any]:
+        pk = None
+        if row.get("id") is not None:
+            pk = pk_of(row["id"], "RewardsTier") or NO_PK
+            if pk == NO_PK:
+                self.errors.append(
+                    FieldError(
+                        ProgramErrorCode.INVALID_ID.name,
+                        f"tiers.{index}.id",
+                        "This is not the ID of a RewardsTier.",
+                    )
+                )
+        return {**row, "id": pk}
+
+
+def _stored(input: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: CHOICES[name][value].value if name in CHOICES and value else value
+        for name, value in input.items()
+    }

@@ -1,0 +1,197 @@
+"""Orders with all that their settlement goes by, read a chunk at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Iterable, Sequence
+
+from django.db.models import Q
+
+from ..engine import CustomerSnapshot
+from ..ledger import accounts
+from ..ledger.facts import OrderFacts
+from ..ledger.settle import Agreement, Targets, Terms, earned_at, targets
+from ..models import (
+    AccountState,
+    Hold,
+    HoldState,
+    PointsPolicy,
+    Program,
+    Receipt,
+    Settlement,
+    TierChange,
+)
+from ..programs.receipts import agreements, receipt_of
+from ..programs.settings import settings_of
+from .host import host
+
+
+@dataclass(frozen=True)
+class Case:
+    """One order: how it stands, what was agreed, what the ledger has of it.
+
+    ``hold`` is what the order's checkout put aside or what the order took.
+    ``receipt`` is not saved yet for an order that left none.
+    """
+
+    facts: OrderFacts
+    program: Program
+    receipt: Receipt | None
+    agreement: Agreement
+    settlement: Settlement | None
+    hold: Hold | None
+    targets: Targets = field(init=False)
+
+    def __post_init__(self) -> None:
+        wanted = targets(self.facts, self.agreement)
+        if self.agreement.terms is None and self.settlement is not None:
+            # Without its receipt nobody knows what the order should have.
+            wanted = _as_settled(self.settlement)
+        object.__setattr__(self, "targets", wanted)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do."""
+        settlement, wanted = self.settlement, self.targets
+        if settlement is None:
+            return not (
+                self.has_points_aside or wanted.is_counted or wanted.points_spent
+            )
+        return (
+            not self.has_points_aside
+            and settlement.points_by_version == wanted.points_by_version
+            and settlement.points_spent == wanted.points_spent
+            and settlement.points_returned == wanted.points_returned
+            and settlement.spend_amount == wanted.spend_amount
+            and settlement.is_counted == wanted.is_counted
+        )
+
+    @property
+    def has_points_aside(self) -> bool:
+        """Whether points are still put aside for the checkout that is an order now."""
+        return self.hold is not None and self.hold.state == HoldState.OPEN
+
+    @property
+    def is_of_somebody(self) -> bool:
+        """Whether there is an account, or somebody to open one for."""
+        known = self.settlement is not None or self.hold is not None
+        return known or bool(self.facts.user_pk or self.facts.email)
+
+
+def cases(order_pks: Sequence[str]) -> list[Case]:
+    """Return the orders among ``order_pks`` that points have to do with.
+
+    The number of queries does not grow with that of the orders, but for those
+    that left no receipt.
+    """
+    facts = host.orders(order_pks)
+    return [
+        case
+        for case in _cases(list(facts.values()))
+        if case.is_of_somebody
+        and (case.agreement.terms or case.settlement or case.hold)
+        and not _is_erased(case.settlement)
+    ]
+
+
+def _cases(orders: list[OrderFacts]) -> Iterable[Case]:
+    tokens = [facts.checkout_token for facts in orders if facts.checkout_token]
+    pks = [facts.order_pk for facts in orders]
+    channels = {facts.channel_pk for facts in orders}
+    programs = {
+        program.channel_pk: program
+        for program in Program.objects.filter(channel_pk__in=channels)
+    }
+    settlements = {
+        settlement.order_pk: settlement
+        for settlement in Settlement.objects.select_related("account").filter(
+            order_pk__in=pks
+        )
+    }
+    holds = _holds(pks, tokens)
+    receipts = _receipts(orders, pks, tokens, programs)
+    agreed = dict(zip(receipts, agreements(receipts.values())))
+    for facts in orders:
+        if facts.channel_pk in programs:
+            yield Case(
+                facts=facts,
+                program=programs[facts.channel_pk],
+                receipt=receipts.get(facts.order_pk),
+                agreement=agreed.get(facts.order_pk, Agreement()),
+                settlement=settlements.get(facts.order_pk),
+                hold=holds.get(facts.order_pk) or holds.get(facts.checkout_token or ""),
+            )
+
+
+def _holds(pks: Sequence[str], tokens: Sequence[str]) -> dict[str, Hold]:
+    taken = Q(order_pk__in=pks)
+    aside = Q(checkout_token__in=tokens, state=HoldState.OPEN)
+    return {
+        hold.order_pk or hold.checkout_token: hold
+        for hold in Hold.objects.filter(taken | aside)
+    }
+
+
+def _receipts(
+    orders: Iterable[OrderFacts],
+    pks: Sequence[str],
+    tokens: Sequence[str],
+    programs: dict[int, Program],
+) -> dict[str, Receipt]:
+    """Return the receipts by order, those of orders without one made anew."""
+    found = Receipt.objects.filter(Q(order_pk__in=pks) | Q(checkout_token__in=tokens))
+    by_token = {receipt.checkout_token: receipt for receipt in found}
+    by_order = {receipt.order_pk: receipt for receipt in found}
+    policies = {
+        policy.program_id: policy
+        for policy in PointsPolicy.objects.filter(program__in=programs.values())
+    }
+    receipts = {}
+    for facts in orders:
+        receipt = by_order.get(facts.order_pk)
+        if receipt is None and facts.checkout_token:
+            receipt = by_token.get(facts.checkout_token)
+        program = programs.get(facts.channel_pk)
+        if receipt is None and program is not None:
+            receipt = _made(facts, program, policies.get(program.pk))
+        if receipt is not None:
+            receipts[facts.order_pk] = receipt
+    return receipts
+
+
+def _made(
+    facts: OrderFacts, program: Program, policy: PointsPolicy | None
+) -> Receipt | None:
+    is_on = program.is_active and policy is not None and policy.is_active
+    if not is_on or policy.since is None:
+        return None
+    terms = Terms.from_settings(settings_of(program)["points"])
+    is_due = earned_at(facts, terms) is not None and not facts.is_undone
+    if not is_due or facts.ordered_at < policy.since:
+        return None
+    return receipt_of(facts, program, _customer(facts, program))
+
+
+def _customer(facts: OrderFacts, program: Program) -> CustomerSnapshot:
+    account = accounts.find(program.pk, user_pk=facts.user_pk, email=facts.email)
+    tier = TierChange.objects.filter(account=account, at__lte=facts.ordered_at)
+    tier_pk = tier.order_by("-pk").values_list("tier_id", flat=True).first()
+    return CustomerSnapshot(
+        is_known=bool(facts.user_pk or facts.email),
+        order_count=host.orders_before(facts),
+        tier_id=None if tier_pk is None else str(tier_pk),
+    )
+
+
+def _as_settled(settlement: Settlement) -> Targets:
+    return Targets(
+        points_by_version=settlement.points_by_version,
+        points_spent=settlement.points_spent,
+        points_returned=settlement.points_returned,
+        spend_amount=settlement.spend_amount,
+        is_counted=settlement.is_counted,
+    )
+
+
+def _is_erased(settlement: Settlement | None) -> bool:
+    return settlement is not None and settlement.account.state == AccountState.ERASED

@@ -1,0 +1,61 @@
+"""Points for occasions that are no order: a sign-up or a birthday."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Callable
+
+from ..engine import Occasion, occasion_points
+from ..ledger import Book
+from ..models import PointsExpiry, RuleVersion
+from ..programs.versions import PLUGIN_ID
+from .host import host
+from .rulebook import Rulebook
+
+
+def in_force(channel_pk: int) -> Rulebook | None:
+    """Return the rules of a channel as they are now, ``None`` where points are off."""
+    plugin = host.loaded_plugin(PLUGIN_ID)
+    book = plugin.channel_book(channel_pk) if plugin and plugin.active else None
+    return book if book is not None and book.settings["points"] else None
+
+
+def give(
+    ledger: Book,
+    book: Rulebook,
+    occasion: Occasion,
+    at: datetime,
+    key: Callable[[int], str],
+    may: Callable[[int], bool] = lambda rule: True,
+) -> None:
+    """Post what the best rule gives for an occasion, available at once.
+
+    ``key`` makes the entry's key from the rule's; ``may`` can say no to a rule.
+    """
+    tier = ledger.account.tier_id
+    for earned in occasion_points(
+        book.compiled.rules, occasion, at, None if tier is None else str(tier)
+    ):
+        if not may(earned.rule_id):
+            continue
+        version = RuleVersion.objects.get(
+            rule_id=earned.rule_id, number=earned.rule_version
+        )
+        ledger.earn(
+            earned.points,
+            key=key(earned.rule_id),
+            available_from=at,
+            rule_version_pk=version.pk,
+            **_ends(ledger, book, at),
+        )
+
+
+def _ends(ledger: Book, book: Rulebook, at: datetime) -> dict[str, datetime]:
+    points = book.settings["points"]
+    end = at + timedelta(days=points["expiry_days"])
+    if points["expiry"] == PointsExpiry.AFTER_EARNING:
+        return {"expires_at": end}
+    # Only an order keeps points alive; these begin a life where there is none.
+    if points["expiry"] == PointsExpiry.AFTER_INACTIVITY:
+        return {} if ledger.account.lapses_at else {"lapses_at": end}
+    return {}

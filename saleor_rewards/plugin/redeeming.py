@@ -1,0 +1,218 @@
+"""Spends points at the checkout: put aside, kept for the order, or let go."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING, Any, Iterator
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..engine import Evaluation, evaluate
+from ..ledger import LedgerError, LedgerErrorCode, posting
+from ..models import Account, Hold, HoldState, Program
+from ..programs import FieldError, ProgramError
+from ..programs.versions import PLUGIN_ID
+from .guard import bounded_transaction, faults, guarded
+from .host import Reading, host
+from .members import member_account
+
+if TYPE_CHECKING:
+    from saleor.checkout.models import Checkout
+
+    from .rulebook import Rulebook
+
+logger = logging.getLogger(__name__)
+
+FAULT = "REWARDS_REDEEM"
+
+
+class PointsErrorCode(Enum):
+    """Why points cannot be spent on a checkout."""
+
+    INSUFFICIENT_POINTS = "INSUFFICIENT_POINTS"
+    NOT_REDEEMABLE = "NOT_REDEEMABLE"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+class PointsError(ProgramError):
+    """Nothing was put aside; ``errors`` says why."""
+
+
+def redeem(checkout: Checkout, points: int, request: Any) -> None:
+    """Put points of the checkout's customer aside; take their worth off its goods.
+
+    Whatever was put aside before is replaced. The caller has made sure that the
+    request is the customer's own. Raises ``PointsError`` on ``points``.
+    """
+    at = timezone.now()
+    with _errors_told(), bounded_transaction():
+        book, reading = _reading(checkout, request)
+        now = _with_points(reading, book, points, at)
+        account = _account(checkout, book)
+        if account is None:
+            raise _error(PointsErrorCode.INSUFFICIENT_POINTS, _("You have no points."))
+        with posting(account.pk, at) as ledger:
+            held = reading.snapshot.customer.points_held
+            most = now.most_points(ledger.balance.available + held)
+            if points > ledger.balance.available + held:
+                raise _error(
+                    PointsErrorCode.INSUFFICIENT_POINTS,
+                    _("You have %(points)d points to spend.")
+                    % {"points": ledger.balance.available + held},
+                )
+            if now.redeemed_points != points:
+                raise _error(PointsErrorCode.OUT_OF_RANGE, _range(book, most))
+            ledger.hold(
+                points,
+                key=f"checkout:{checkout.pk}:hold:{uuid4()}",
+                checkout_token=str(checkout.pk),
+                expires_at=_end(book, at),
+            )
+        host.write(checkout, book, reading, now)
+
+
+def release(checkout: Checkout, request: Any) -> None:
+    """Let go of what was put aside for a checkout; its prices rise again.
+
+    Raises ``PointsError`` where the ledger cannot be written.
+    """
+    at = timezone.now()
+    with _errors_told(), bounded_transaction():
+        book, reading = _reading(checkout, request)
+        hold = open_hold(str(checkout.pk))
+        if hold is not None:
+            _let_go(hold, at)
+        host.write(checkout, book, reading, _with_points(reading, book, 0, at))
+
+
+def open_hold(checkout_token: str) -> Hold | None:
+    """Return what is put aside for a checkout at this moment."""
+    return Hold.objects.filter(
+        checkout_token=checkout_token, state=HoldState.OPEN
+    ).first()
+
+
+def keep_hold(checkout: Checkout, book: Rulebook, at: datetime) -> None:
+    """Keep the points put aside for a checkout while its order is being placed."""
+    hold = open_hold(str(checkout.pk))
+    if hold is None:
+        return
+    with posting(hold.account_id, at) as ledger:
+        ledger.touch(hold, expires_at=_end(book, at))
+
+
+def refuse_points(checkout: Checkout) -> None:
+    """Take spent points off a checkout that the gate could not look at.
+
+    Points that nobody could check must not pay for an order. Raises
+    ``ValidationError`` where there were any.
+    """
+    if host.drop_points(checkout):
+        message = _(
+            "Points cannot be spent at this moment. Please check the new total and "
+            "order again."
+        )
+        raise ValidationError({"rewards": ValidationError(message, code="invalid")})
+
+
+def release_holds(after: int, limit: int, at: datetime) -> int | None:
+    """Let go of holds whose time is up or whose checkout is gone.
+
+    Looks at up to ``limit`` open holds from the key ``after`` on and returns the
+    last one's key, ``None`` where no more are left. What an order took is left
+    to the order.
+    """
+    holds = list(
+        Hold.objects.filter(state=HoldState.OPEN, pk__gt=after).order_by("pk")[:limit]
+    )
+    tokens = [hold.checkout_token for hold in holds]
+    living = host.living_checkouts(tokens)
+    ordered = host.ordered_checkouts(tokens)
+    for hold in holds:
+        token = hold.checkout_token
+        is_over = hold.expires_at <= at or token not in living
+        if is_over and token not in ordered:
+            guarded("REWARDS_RELEASE_HOLD", None, partial(_release_hold, hold, at))
+    return holds[-1].pk if len(holds) == limit else None
+
+
+def _release_hold(hold: Hold, at: datetime) -> None:
+    with bounded_transaction():
+        _let_go(hold, at)
+    host.refresh(hold.checkout_token)
+
+
+def _let_go(hold: Hold, at: datetime) -> None:
+    with posting(hold.account_id, at) as ledger:
+        ledger.release(hold, key=f"hold:{hold.pk}:release")
+
+
+def _reading(checkout: Checkout, request: Any) -> tuple[Rulebook, Reading]:
+    plugin = host.plugin(request, PLUGIN_ID)
+    book = plugin.book(checkout) if plugin and plugin.active else None
+    reading = host.read(checkout, book, lock=True) if book else None
+    terms = book.compiled.settings.points if book else None
+    if book is None or reading is None or terms is None or terms.redeem_points is None:
+        message = _("Points cannot be spent in this shop.")
+        raise _error(PointsErrorCode.NOT_REDEEMABLE, message)
+    return book, reading
+
+
+def _with_points(
+    reading: Reading, book: Rulebook, points: int, at: datetime
+) -> Evaluation:
+    customer = replace(reading.snapshot.customer, points_held=points)
+    snapshot = replace(reading.snapshot, customer=customer)
+    return evaluate(snapshot, book.compiled, at)
+
+
+def _account(checkout: Checkout, book: Rulebook) -> Account | None:
+    program = Program.objects.filter(channel_pk=book.channel_pk).first()
+    if program is None or checkout.user is None:
+        return None
+    return member_account(program.pk, checkout.user)
+
+
+def _end(book: Rulebook, at: datetime) -> datetime:
+    return at + timedelta(minutes=book.settings["points"]["hold_minutes"])
+
+
+def _range(book: Rulebook, most: int) -> str:
+    terms = book.compiled.settings.points
+    assert terms is not None
+    if most < terms.minimum_points:
+        return _("No points can be spent on this cart.")
+    return _(
+        "From %(least)d to %(most)d points can be spent on this cart, in steps of "
+        "%(step)d."
+    ) % {"least": terms.minimum_points, "most": most, "step": terms.step_points}
+
+
+def _error(code: PointsErrorCode, message: str) -> PointsError:
+    return PointsError([FieldError(code.name, "points", message)])
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    try:
+        yield
+    except ProgramError:
+        raise
+    except Exception as error:
+        if isinstance(error, LedgerError):
+            if error.code is LedgerErrorCode.INSUFFICIENT_POINTS:
+                code = PointsErrorCode.INSUFFICIENT_POINTS
+                raise _error(code, _("You have too few points.")) from error
+        faults[FAULT] += 1
+        logger.exception("%s: no points are spent", FAULT)
+        message = _("Points cannot be spent at this moment. Please try again later.")
+        raise _error(PointsErrorCode.UNAVAILABLE, message) from error

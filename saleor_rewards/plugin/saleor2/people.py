@@ -1,0 +1,90 @@
+"""The people of Saleor 2.10: who they are, and mail to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.fields.jsonb import KeyTransform
+from django.db.models.functions import Lower
+from saleor.account.models import User
+from saleor.core.emails import get_email_context
+from saleor.plugins.manager import get_plugins_manager
+from templated_email import send_templated_mail
+
+from ..host import Notice, Person
+
+TEMPLATE = "saleor_rewards/notice"
+
+
+class People:
+    """The part of the adapter that is about people."""
+
+    def loaded_plugin(self, plugin_id: str) -> Any:
+        """Return the plugin as Saleor loads it outside a request, or ``None``."""
+        return get_plugins_manager().get_plugin(plugin_id)
+
+    def person(self, user: User) -> Person:
+        """Return what we have to know of a user."""
+        return Person(
+            pk=user.pk,
+            email=user.email.lower(),
+            # Whoever has to confirm the address is not active until then.
+            is_confirmed=user.is_active,
+            is_welcome=user.is_active,
+            joined_at=user.date_joined,
+        )
+
+    def people(self, user_pks: list[int]) -> dict[int, Person]:
+        """Return those of the users that are still there, by primary key."""
+        users = User.objects.filter(pk__in=user_pks)
+        return {user.pk: self.person(user) for user in users}
+
+    def person_with_email(self, email: str) -> Person | None:
+        """Return who has an e-mail address, however it is written."""
+        user = User.objects.filter(email__iexact=email).first()
+        return self.person(user) if user else None
+
+    def people_with_emails(self, emails: list[str]) -> dict[str, Person]:
+        """Return those who have one of the addresses, by address in lower case."""
+        users = User.objects.annotate(address=Lower("email")).filter(
+            address__in=[email.lower() for email in emails]
+        )
+        return {user.address: self.person(user) for user in users}
+
+    def newcomers(self, since: datetime, after: int, limit: int) -> list[Person]:
+        """Return up to ``limit`` welcome customers who joined at ``since`` or later."""
+        users = _customers(after).filter(date_joined__gte=since)
+        return [self.person(user) for user in users[:limit]]
+
+    def people_with(
+        self, key: str, after: int, limit: int
+    ) -> list[tuple[Person, object]]:
+        """Return up to ``limit`` welcome customers with a public metadata key."""
+        users = (
+            _customers(after)
+            .filter(metadata__has_key=key)
+            .annotate(found=KeyTransform(key, "metadata"))
+        )
+        return [(self.person(user), user.found) for user in users[:limit]]
+
+    def mail(self, notice: Notice, channel_pk: int) -> bool:
+        """Send a mail through Saleor's templated e-mail."""
+        options, _site = get_email_context()
+        send_templated_mail(
+            template_name=TEMPLATE,
+            recipient_list=[notice.recipient],
+            context={
+                "subject": notice.subject,
+                "text": notice.text,
+                "html": notice.html,
+            },
+            **options,
+        )
+        return True
+
+
+def _customers(after: int) -> Any:
+    return User.objects.filter(pk__gt=after, is_active=True, is_staff=False).order_by(
+        "pk"
+    )

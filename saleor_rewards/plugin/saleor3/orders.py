@@ -1,0 +1,240 @@
+"""Reads orders of Saleor 3 into the ledger's facts, in at most six queries a chunk."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Iterable, Sequence
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Max, OuterRef, Prefetch, Q, QuerySet
+from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
+from saleor.order.models import Order, OrderLine
+from saleor.payment import TransactionEventType, TransactionKind
+from saleor.payment.models import Payment, TransactionEvent, TransactionItem
+from saleor.product.models import CollectionProduct
+
+from ...ledger.facts import (
+    Charge,
+    OrderFacts,
+    OrderLineFacts,
+    is_paid,
+    paid_at,
+    refunded,
+)
+from .lines import ancestors, minor
+
+#: Kinds of transactions by which Saleor's older payments take money.
+TAKEN = {TransactionKind.CAPTURE, TransactionKind.CONFIRM, TransactionKind.EXTERNAL}
+
+#: What an older payment gives back, and what of it the bank returned.
+GIVEN = {TransactionKind.REFUND: 1, TransactionKind.REFUND_REVERSED: -1}
+
+UNDONE = {OrderStatus.CANCELED, OrderStatus.EXPIRED}
+
+
+class Orders:
+    """What the adapter tells of orders."""
+
+    def orders(self, pks: Sequence[str]) -> dict[str, OrderFacts]:
+        """Return the facts of orders by key; drafts and missing ones are left out."""
+        lines = _by_order(_lines(pks))
+        payments = _by_order(_payments(pks))
+        transactions = _by_order(_transactions(pks))
+        return {
+            str(order.pk): _facts(
+                order,
+                lines[order.pk],
+                _Money(order.currency, payments[order.pk], transactions[order.pk]),
+            )
+            for order in _orders().filter(pk__in=pks)
+        }
+
+    def orders_after(
+        self, after: str, limit: int, since: datetime
+    ) -> list[tuple[str, str]]:
+        """Return where each order stands in the order of placing, and its key."""
+        orders = Order.objects.non_draft().filter(
+            number__gt=int(after or 0), created_at__gte=since
+        )
+        found = orders.order_by("number").values_list("number", "pk")[:limit]
+        return [(str(number), str(pk)) for number, pk in found]
+
+    def orders_before(self, facts: OrderFacts) -> int:
+        """Return how many orders the same person placed before."""
+        mine = Q(user_id=facts.user_pk, user_id__isnull=False)
+        if facts.email:
+            mine |= Q(user_email=facts.email)
+        placed = Order.objects.non_draft().filter(mine, created_at__lt=facts.ordered_at)
+        return placed.count()
+
+
+class _Money:
+    """What was taken and given back for one order, by both of Saleor's ways to pay."""
+
+    def __init__(
+        self,
+        currency: str,
+        payments: Sequence[Payment],
+        transactions: Sequence[TransactionItem],
+    ) -> None:
+        self.currency = currency
+        self.payments = payments
+        self.transactions = transactions
+
+    @property
+    def charged(self) -> int:
+        """What the shop has of it now, in minor units."""
+        taken = [payment.captured_amount for payment in self.payments]
+        # Saleor counts a refund that was asked for as charged no more.
+        for item in self.transactions:
+            taken += [item.charged_value, item.refund_pending_value]
+        return minor(sum(taken, Decimal(0)), self.currency)
+
+    @property
+    def given_back(self) -> int:
+        """What went back in all, in minor units."""
+        given = [item.refunded_value for item in self.transactions]
+        for payment in self.payments:
+            for entry in payment.transactions.all():
+                if entry.is_success:
+                    given.append(GIVEN.get(entry.kind, 0) * entry.amount)
+        return minor(max(sum(given, Decimal(0)), Decimal(0)), self.currency)
+
+    @property
+    def charges(self) -> Iterable[Charge]:
+        """When money was taken."""
+        for payment in self.payments:
+            for entry in payment.transactions.all():
+                if (
+                    entry.kind in TAKEN
+                    and entry.is_success
+                    and not entry.action_required
+                ):
+                    yield self._charge(entry.created_at, entry.amount)
+        for item in self.transactions:
+            for event in item.charge_events:
+                yield self._charge(event.created_at, event.amount_value)
+
+    def _charge(self, at: datetime, amount: Decimal) -> Charge:
+        return Charge(at, minor(amount, self.currency))
+
+
+def _orders() -> QuerySet[Order]:
+    packed = Q(events__type=OrderEvents.FULFILLMENT_FULFILLED_ITEMS)
+    sent = Q(fulfillments__status=FulfillmentStatus.FULFILLED)
+    return (
+        Order.objects.non_draft()
+        .select_related(
+            "channel__tax_configuration", "shipping_address", "billing_address"
+        )
+        .annotate(
+            packed_at=Max("events__date", filter=packed),
+            sent_at=Max("fulfillments__created_at", filter=sent),
+        )
+        .order_by("number")
+    )
+
+
+def _lines(pks: Sequence[str]) -> QuerySet[OrderLine]:
+    collections = CollectionProduct.objects.filter(
+        product_id=OuterRef("variant__product_id")
+    )
+    return (
+        OrderLine.objects.filter(order_id__in=pks)
+        .annotate(
+            product_pk=F("variant__product_id"),
+            categories=ArraySubquery(ancestors()),
+            collections=ArraySubquery(collections.values("collection_id")),
+        )
+        .order_by("created_at", "pk")
+    )
+
+
+def _payments(pks: Sequence[str]) -> QuerySet[Payment]:
+    payments = Payment.objects.filter(order_id__in=pks).order_by("pk")
+    return payments.prefetch_related("transactions")
+
+
+def _transactions(pks: Sequence[str]) -> QuerySet[TransactionItem]:
+    # What an app corrects downwards is an event with a negative amount.
+    charged = TransactionEvent.objects.filter(
+        type=TransactionEventType.CHARGE_SUCCESS,
+        include_in_calculations=True,
+        amount_value__gt=0,
+    )
+    return (
+        TransactionItem.objects.filter(order_id__in=pks)
+        .prefetch_related(Prefetch("events", charged, to_attr="charge_events"))
+        .order_by("pk")
+    )
+
+
+def _by_order(rows: Iterable[Any]) -> dict[Any, list[Any]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row.order_id].append(row)
+    return found
+
+
+def _facts(order: Order, lines: Sequence[OrderLine], money: _Money) -> OrderFacts:
+    total = minor(order.total_gross_amount, order.currency)
+    paid = is_paid(total, money.charged, money.given_back)
+    fulfilled = _is_fulfilled(order, lines)
+    address = order.shipping_address or order.billing_address
+    taxes = getattr(order.channel, "tax_configuration", None)
+    return OrderFacts(
+        order_pk=str(order.pk),
+        checkout_token=order.checkout_token or None,
+        channel_pk=order.channel_id,
+        channel=order.channel.slug,
+        currency=order.currency,
+        user_pk=order.user_id,
+        email=order.user_email,
+        language=order.language_code,
+        country=address.country.code if address else None,
+        shipping_method_id=str(order.shipping_method_id or "") or None,
+        prices_with_tax=taxes is None or taxes.prices_entered_with_tax,
+        ordered_at=order.created_at,
+        total_amount=total,
+        is_confirmed=order.status != OrderStatus.UNCONFIRMED,
+        is_cancelled=order.status in UNDONE,
+        is_paid=paid,
+        is_fulfilled=fulfilled,
+        paid_at=paid_at(total, money.charges, order.created_at) if paid else None,
+        fulfilled_at=_fulfilled_at(order) if fulfilled else None,
+        refunded_amount=refunded(total, money.charged, money.given_back),
+        lines=tuple(_line_facts(line) for line in lines),
+    )
+
+
+def _is_fulfilled(order: Order, lines: Iterable[OrderLine]) -> bool:
+    if order.status == OrderStatus.PARTIALLY_RETURNED:
+        # Saleor calls an order so also while some of it was never sent.
+        return all(line.quantity_fulfilled >= line.quantity for line in lines)
+    return order.status in (OrderStatus.FULFILLED, OrderStatus.RETURNED)
+
+
+def _fulfilled_at(order: Order) -> datetime:
+    return max(at for at in (order.packed_at, order.sent_at, order.created_at) if at)
+
+
+def _line_facts(line: OrderLine) -> OrderLineFacts:
+    listed = line.undiscounted_total_price_gross_amount
+    gross = line.total_price_gross_amount
+    return OrderLineFacts(
+        id=str(line.pk),
+        product_id=str(line.product_pk or ""),
+        variant_id=str(line.variant_id or ""),
+        quantity=line.quantity,
+        net_amount=minor(line.total_price_net_amount, line.currency),
+        gross_amount=minor(gross, line.currency),
+        category_ids=tuple(str(pk) for pk in line.categories),
+        collection_ids=tuple(str(pk) for pk in line.collections),
+        sale_amount=minor(max(listed - gross, Decimal(0)), line.currency)
+        if line.sale_id
+        else 0,
+        is_gift_card=line.is_gift_card,
+        is_gift=line.is_gift,
+    )

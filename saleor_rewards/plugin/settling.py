@@ -1,0 +1,183 @@
+"""Brings the ledger to what orders say, as often as anybody asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any, NamedTuple, Sequence
+from zlib import crc32
+
+from django.db import connection, transaction
+from django.db.models import Min, Sum
+from django.utils import timezone
+
+from ..engine import to_minor
+from ..ledger import accounts, balance, posting
+from ..ledger.membership import review_tier
+from ..ledger.settle import targets
+from ..models import Account, Lot, PointsPolicy, Shortage
+from .cases import Case, cases
+from .differences import Differences
+from .guard import bounded_transaction, guarded
+from .host import host
+
+#: Says nothing but "a lock on an order".
+ORDER_LOCKS = 7_267_392
+
+RECONCILE = "REWARDS_RECONCILE"
+
+
+@dataclass(frozen=True)
+class RefundPreview:
+    """What a refund would do to the customer's points.
+
+    Of those taken back, ``points_debt`` the next earnings would pay, and
+    ``points_waived`` would be let go, as too few are left.
+    """
+
+    points_taken_back: int = 0
+    points_given_back: int = 0
+    points_debt: int = 0
+    points_waived: int = 0
+
+
+class Reconciled(NamedTuple):
+    """What became of one chunk of orders.
+
+    ``after`` says where to go on, ``None`` where no more are left. ``settled`` were
+    not what the order says and are now, ``failed`` are not yet.
+    """
+
+    after: str | None
+    orders: int = 0
+    settled: int = 0
+    failed: int = 0
+
+
+def settle_soon(order_pk: Any) -> None:
+    """Settle an order once what is written about it is committed.
+
+    Nothing of Saleor's waits for the account's lock, and a transaction that Saleor
+    takes back leaves nothing behind.
+    """
+    work = partial(settle_order, str(order_pk))
+    transaction.on_commit(lambda: guarded("REWARDS_SETTLE_ORDER", False, work))
+
+
+def settle_order(order_pk: str, at: datetime | None = None) -> bool:
+    """Bring the ledger to what one order says; return whether anything changed.
+
+    Safe to call at any time, twice, and from everywhere at once. Raises what the
+    ledger raises.
+    """
+    at = at or timezone.now()
+    with host.writing(), bounded_transaction():
+        # Whoever comes second reads the order, and its settlement, after the first.
+        _lock(order_pk)
+        found = [case for case in cases([order_pk]) if not case.is_settled]
+        for case in found:
+            with posting(_account_pk(case, at), at) as book:
+                Differences(book, case).post()
+            review_tier(book.account.pk, at)
+    return bool(found)
+
+
+def reconcile(after: str, limit: int) -> Reconciled:
+    """Settle up to ``limit`` orders that stand ``after``, oldest first.
+
+    An order that cannot be settled does not hold up the others. What is right
+    already is read and not locked.
+    """
+    with host.writing():
+        since = PointsPolicy.objects.aggregate(since=Min("since"))["since"]
+        if since is None:
+            return Reconciled(None)
+        orders = host.orders_after(after, limit, since)
+        pks = [pk for _, pk in orders]
+        found = guarded(RECONCILE, None, lambda: _unsettled(pks))
+    # Where one order cannot even be read, each is looked at by itself.
+    done = [
+        guarded(RECONCILE, None, partial(settle_order, pk))
+        for pk in (pks if found is None else found)
+    ]
+    return Reconciled(
+        after=orders[-1][0] if len(orders) == limit else None,
+        orders=len(orders),
+        settled=done.count(True),
+        failed=done.count(None),
+    )
+
+
+def _unsettled(order_pks: Sequence[str]) -> list[str]:
+    return [case.facts.order_pk for case in cases(order_pks) if not case.is_settled]
+
+
+def preview(order_pk: str, refund_amount: Decimal) -> RefundPreview:
+    """Return what refunding an amount of an order's currency would do; write nothing.
+
+    Never more than what is left to refund. Raises ``AmountError`` for what is no
+    amount of that currency.
+    """
+    at = timezone.now()
+    with host.writing():
+        for case in cases([order_pk]):
+            return _preview(case, to_minor(refund_amount, case.facts.currency), at)
+    return RefundPreview()
+
+
+def _preview(case: Case, amount: int, at: datetime) -> RefundPreview:
+    facts, now = case.facts, case.targets
+    refunded = min(facts.total_amount, facts.refunded_amount + amount)
+    then = targets(replace(facts, refunded_amount=refunded), case.agreement)
+    given = then.points_returned - now.points_returned
+    taken = now.points_earned - then.points_earned
+    if case.settlement is None or case.agreement.terms is None:
+        return RefundPreview(taken, given)
+    given -= min(given, Differences.waived(case))
+    short = _shortage(case, given, taken, at)
+    clamped = case.agreement.terms.shortage == Shortage.CLAMP
+    return RefundPreview(
+        points_taken_back=taken,
+        points_given_back=given,
+        points_debt=0 if clamped else short,
+        points_waived=short if clamped else 0,
+    )
+
+
+def _shortage(case: Case, given: int, taken: int, at: datetime) -> int:
+    """Return how many of the points to take back are not there any more."""
+    account = _current(case.settlement.account)
+    own = Lot.objects.filter(
+        account=account, order_pk=case.facts.order_pk, available_from__gt=at
+    )
+    pending = own.aggregate(points=Sum("points_pending"))["points"] or 0
+    now = balance(account, at)
+    return max(0, taken - pending - now.available - max(0, given - now.debt))
+
+
+def _current(account: Account) -> Account:
+    while account.merged_into is not None:
+        account = account.merged_into
+    return account
+
+
+def _lock(order_pk: str) -> None:
+    with connection.cursor() as cursor:
+        key = crc32(order_pk.encode()) - 2**31
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ORDER_LOCKS, key])
+
+
+def _account_pk(case: Case, at: datetime) -> int:
+    """Return the account that the order belongs to, opened where there is none."""
+    if case.settlement is not None:
+        return int(case.settlement.account_id)
+    if case.hold is not None:
+        return int(case.hold.account_id)
+    facts = case.facts
+    if facts.user_pk is not None:
+        account = accounts.member(case.program.pk, facts.user_pk, facts.email, at)
+    else:
+        account = accounts.guest(case.program.pk, facts.email, at)
+    return int(account.pk)

@@ -1,0 +1,23 @@
+"""Balances from and to another provider, as CSV.
+
+An import adds the points of each row to a balance. A row has a reference, which
+names it for good: the same file can be sent again, whole or mended, and no row
+counts twice. Good rows are posted even where others are wrong; a dry run tells
+beforehand. Each row is a transaction of its own, so no account is locked for long.
+"""
+
+from .exports import Page, export_page
+from .imports import Import, Outcome
+from .reading import MOST_ROWS, CsvError, Row, RowStatus, read_rows
+
+__all__ = [
+    "MOST_ROWS",
+    "CsvError",
+    "Import",
+    "Outcome",
+    "Page",
+    "Row",
+    "RowStatus",
+    "export_page",
+    "read_rows",
+]

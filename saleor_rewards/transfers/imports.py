@@ -1,0 +1,158 @@
+"""Posts the rows of an import, each in a transaction of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from itertools import islice
+from typing import TYPE_CHECKING, Iterable, Iterator
+
+from django.db import transaction
+
+from ..ledger import LedgerError, LedgerErrorCode, accounts, posting
+from ..models import Account, Entry
+from ..programs.points import review_soon
+from .reading import Row, RowError, RowStatus
+
+if TYPE_CHECKING:
+    from ..plugin.host import Person
+
+CHUNK = 500
+
+#: Column by the ledger's code; all others are about the person.
+FIELDS = {
+    LedgerErrorCode.KEY_CONFLICT: "reference",
+    LedgerErrorCode.TOO_MANY_POINTS: "points",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the row with that number below the header.
+
+    ``code``, ``field`` (a column, or ``row``) and ``message`` are empty unless it
+    failed.
+    """
+
+    row: int
+    status: RowStatus
+    code: str = ""
+    field: str = ""
+    message: str = ""
+
+    @classmethod
+    def failed(cls, row: int, error: RowError) -> Outcome:
+        return cls(row, RowStatus.FAILED, error.code, error.field, error.message)
+
+
+class Import:
+    """One run over the rows of a file, into one program.
+
+    ``author`` is who runs it, as ``User:7``. A dry run does all that the import
+    does and takes each row back.
+    """
+
+    def __init__(
+        self, program_pk: int, at: datetime, *, author: str, dry_run: bool
+    ) -> None:
+        self.program_pk = program_pk
+        self.at = at
+        self.author = author
+        self.dry_run = dry_run
+        self._references: set[str] = set()
+
+    def run(self, rows: Iterable[tuple[int, Row | RowError]]) -> Iterator[Outcome]:
+        """Yield the outcome of each row, in order, as soon as it is there."""
+        rest = iter(rows)
+        while True:
+            chunk = list(islice(rest, CHUNK))
+            if not chunk:
+                return
+            yield from self._chunk(chunk)
+
+    def _chunk(self, chunk: list[tuple[int, Row | RowError]]) -> list[Outcome]:
+        people = _People([row for _, row in chunk if isinstance(row, Row)])
+        keys = {self._key(row) for _, row in chunk if isinstance(row, Row)}
+        posted = Entry.objects.filter(key__in=keys)
+        # Sent again, a row is the same row, whoever sends it.
+        known = dict(posted.values_list("key", "note__author"))
+        touched: set[int] = set()
+        outcomes = []
+        for number, row in chunk:
+            try:
+                if isinstance(row, RowError):
+                    raise row
+                author = known.get(self._key(row)) or self.author
+                touched.add(self._post(row, people, author))
+            except RowError as error:
+                outcomes.append(Outcome.failed(number, error))
+                continue
+            is_known = self._key(row) in known
+            outcomes.append(Outcome(number, self._status(is_known=is_known)))
+        if not self.dry_run:
+            review_soon(Account.objects.filter(pk__in=touched))
+        return outcomes
+
+    def _status(self, *, is_known: bool) -> RowStatus:
+        if is_known:
+            return RowStatus.UNCHANGED
+        return RowStatus.READY if self.dry_run else RowStatus.IMPORTED
+
+    def _key(self, row: Row) -> str:
+        digest = sha256(row.reference.encode()).hexdigest()
+        return f"import:{self.program_pk}:{digest}"
+
+    def _post(self, row: Row, people: _People, author: str) -> int:
+        if row.reference in self._references:
+            text = "An earlier row of the file has this reference."
+            raise RowError("DUPLICATE", "reference", text)
+        self._references.add(row.reference)
+        try:
+            with transaction.atomic():
+                account = self._account(row, people)
+                with posting(account.pk, self.at) as book:
+                    book.adjust(
+                        row.points,
+                        key=self._key(row),
+                        reason=f"Import: {row.reference}",
+                        author=author,
+                        expires_at=row.expires_at,
+                    )
+                if self.dry_run:
+                    transaction.set_rollback(True)
+        except LedgerError as error:
+            field = FIELDS.get(error.code, "email" if row.email else "user_id")
+            raise RowError(error.code.name, field, error.message) from error
+        return account.pk
+
+    def _account(self, row: Row, people: _People) -> Account:
+        from ..plugin.members import account_of
+
+        person = people.of(row)
+        if person is not None:
+            return account_of(self.program_pk, person, self.at)
+        return accounts.guest(self.program_pk, row.email, self.at)
+
+
+class _People:
+    """Who the rows of a chunk are about, read in two queries."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        from ..plugin.host import host
+
+        self._by_pk = host.people([row.user_pk for row in rows if row.user_pk])
+        self._by_email = host.people_with_emails(
+            [row.email for row in rows if row.email]
+        )
+
+    def of(self, row: Row) -> Person | None:
+        """Return who a row is about, ``None`` for a guest. Raises ``RowError``."""
+        if row.user_pk is None:
+            person = self._by_email.get(row.email)
+            # Whoever did not confirm the address yet may not be its owner.
+            return person if person is not None and person.is_confirmed else None
+        person = self._by_pk.get(row.user_pk)
+        if person is None:
+            raise RowError("NOT_FOUND", "user_id", "There is no such customer.")
+        return person
