@@ -12,11 +12,22 @@ from tools.hosts import pypi_host
 from tools.postgres import server as postgres
 from tools.report import errors_told, say
 
-from .client import ShopError
-from .journey import Journey
+from .checks import Order
+from .client import Client, ShopError
+from .journey import SHOPPER, Journey
 from .process import Shop, listen, serving
 from .program import STAFF, set_up
-from .report import show_agreement, show_differences, show_order, show_shop, show_step
+from .report import (
+    show_account,
+    show_agreement,
+    show_differences,
+    show_order,
+    show_postings,
+    show_refund,
+    show_shop,
+    show_step,
+    show_visit,
+)
 from .sample import environ, fresh
 
 DEFAULT_PORT = 8000
@@ -33,11 +44,11 @@ def main() -> int:
         say("Starting the shop")
         with serving("demo", listener, host, with_plugin) as shop:
             shop.wait_until_up()
-            set_up(shop.client)
+            staff = set_up(shop.client)
             say(f"The shop is up: {shop.url}")
             say("Starting it once more without the plugin, to compare with")
             with serving("demo-plain", listen(0), host, without) as plain:
-                differs = play(shop, plain)
+                differs = play(shop, plain, staff)
             if not arguments.once:
                 stay(shop)
     return 1 if differs else 0
@@ -53,28 +64,49 @@ def parse() -> argparse.Namespace:
     return arguments
 
 
-def play(shop: Shop, plain: Shop) -> bool:
+def play(shop: Shop, plain: Shop, staff: Client) -> bool:
     """Play the journey; return whether anything differs."""
     plain.wait_until_up()
-    journey = Journey(shop.client, plain.client, show_step)
+    journey = Journey(shop.client, plain.client, staff, show_step)
     try:
-        show_shop(journey.browse(), journey.currency)
-        order = journey.play()
+        orders = go(journey)
     except ShopError as error:
         show_differences([*journey.differences, f"The journey broke off: {error}"])
         return True
-    show_order(order, journey.steps[-1])
     if journey.differences:
         show_differences(journey.differences)
     else:
-        show_agreement(order)
+        show_agreement(orders)
     return bool(journey.differences)
+
+
+def go(journey: Journey) -> list[Order]:
+    """Tell both visits and the refund as they happen; return the orders."""
+    show_shop(journey.browse(), journey.currency)
+    journey.open_account()
+    show_visit("Ada opens an account and comes for the first time.")
+    first = journey.first_visit()
+    show_order(first, journey.last)
+    show_account(journey.account)
+    show_visit(
+        "She comes again and spends a part of what she earned. From now on the shop "
+        "gives\nits customers 14 days to return things: what they earn is pending until "
+        "then."
+    )
+    second = journey.second_visit()
+    show_order(second, journey.last)
+    show_account(journey.account)
+    show_refund(journey.refund(second, 3))
+    show_postings(journey.account)
+    show_account(journey.account)
+    journey.leave()
+    return [first, second]
 
 
 def stay(shop: Shop) -> None:
     """Leave the shop running until somebody stops it."""
     print(
-        f"\nThe shop is open: {shop.url}\n"
+        f"\nThe shop is open: {shop.url} (Ada: {SHOPPER['email']}, {SHOPPER['password']})\n"
         f"GraphQL: {shop.url}graphql/ (staff: {STAFF['email']}, {STAFF['password']})\n"
         "Ctrl-C closes it; the next start is a fresh shop.",
         flush=True,

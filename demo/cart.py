@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 NOTHING = Decimal(0)
+POINTS_LANE = "POINTS"
 
 
 def amount(money: Any) -> Decimal:
@@ -24,6 +25,34 @@ class Line:
     name: str
     quantity: int
     total: Decimal
+    category: str = ""
+
+
+@dataclass(frozen=True)
+class Points:
+    """What the plugin says of a cart's points.
+
+    ``available`` are those that its owner has, ``most`` those of them that could pay.
+    """
+
+    earned: int = 0
+    redeemed: int = 0
+    worth: Decimal = NOTHING
+    available: int = 0
+    most: int = 0
+    minimum: int = 1
+    step: int = 1
+
+    def part(self, share: int) -> int:
+        """Return about one part in ``share`` of what could pay, as it may be spent.
+
+        >>> Points(most=460, minimum=50, step=10).part(2)
+        230
+        >>> Points(most=40, minimum=50, step=10).part(2)
+        0
+        """
+        points = self.most // share // self.step * self.step
+        return points if points >= self.minimum else 0
 
 
 @dataclass(frozen=True)
@@ -59,6 +88,7 @@ class Cart:
     savings: Decimal = NOTHING
     shipping_savings: Decimal = NOTHING
     offers: tuple[Offer, ...] = ()
+    points: Points = Points()
 
     @property
     def goods_savings(self) -> Decimal:
@@ -67,7 +97,12 @@ class Cart:
 
     @property
     def applied(self) -> tuple[Offer, ...]:
-        return tuple(offer for offer in self.offers if offer.is_applied)
+        """The offers that take something off; those of points add to them."""
+        return tuple(
+            offer
+            for offer in self.offers
+            if offer.is_applied and offer.lane != POINTS_LANE
+        )
 
     @property
     def next_offer(self) -> Offer | None:
@@ -91,6 +126,19 @@ def line_of(data: Any) -> Line:
         name=f"{product['name']} {variant['name']}".strip(),
         quantity=data["quantity"],
         total=amount(data["totalPrice"]),
+        category=product["category"]["name"],
+    )
+
+
+def points_of(data: Any) -> Points:
+    return Points(
+        earned=data["earned"],
+        redeemed=data["redeemed"],
+        worth=amount(data["worth"]),
+        available=data["available"],
+        most=data["mostRedeemable"],
+        minimum=data["minimum"],
+        step=data["step"],
     )
 
 
@@ -126,5 +174,6 @@ def cart_of(data: Any) -> Cart:
             "savings": amount(rewards["savings"]),
             "shipping_savings": amount(rewards["shippingSavings"]),
             "offers": tuple(offer_of(offer) for offer in rewards["offers"]),
+            "points": points_of(rewards["points"]),
         }
     )

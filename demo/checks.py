@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Iterable
 
+from .account import Account, Refund
 from .cart import NOTHING, Cart
+from .program import POINTS, factor_of
 
 SHIPPING = "SHIPPING"
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Entry:
 class Order:
     """The placed order and its receipt."""
 
+    id: str
     number: str
     is_paid: bool
     lines: tuple[OrderLine, ...]
@@ -51,6 +55,9 @@ class Order:
     savings: Decimal
     shipping_savings: Decimal
     entries: tuple[Entry, ...]
+    points_earned: int = 0
+    points_redeemed: int = 0
+    points_worth: Decimal = NOTHING
 
     def off(self, variant_id: str | None) -> Decimal:
         """Return what the receipt takes off a line; ``None`` is the shipping."""
@@ -78,12 +85,17 @@ def check_cart(cart: Cart, plain: Cart) -> list[str]:
     of_lines = [offer.amount for offer in cart.applied if offer.lane != SHIPPING]
     of_shipping = [offer.amount for offer in cart.applied if offer.lane == SHIPPING]
     line_totals = sum((line.total for line in cart.lines), NOTHING)
+    worth = cart.points.worth
     return compare(
         [
             ("sum of the lines", line_totals, cart.subtotal),
-            ("subtotal", cart.subtotal, plain.subtotal - cart.goods_savings),
+            (
+                "subtotal",
+                cart.subtotal,
+                plain.subtotal - cart.goods_savings - worth,
+            ),
             ("shipping", cart.shipping, plain.shipping - cart.shipping_savings),
-            ("total", cart.total, plain.total - cart.savings),
+            ("total", cart.total, plain.total - cart.savings - worth),
             ("offers on the lines", sum(of_lines, NOTHING), cart.goods_savings),
             (
                 "offers on the shipping",
@@ -92,6 +104,24 @@ def check_cart(cart: Cart, plain: Cart) -> list[str]:
             ),
         ]
     )
+
+
+def check_points(cart: Cart, tier: str) -> list[str]:
+    """Compare a cart's points with what the program says of its lines."""
+    points = cart.points
+    parts = (line.total * factor_of(line.category, tier) for line in cart.lines)
+    rate = Decimal(POINTS["redeemAmount"]) / POINTS["redeemPoints"]
+    differences = compare(
+        [
+            ("points that the cart earns", points.earned, int(sum(parts, NOTHING))),
+            ("worth of the points", points.worth, points.redeemed * rate),
+        ]
+    )
+    if points.redeemed > points.most:
+        differences.append(
+            f"{points.redeemed} points pay for the cart, but {points.most} could"
+        )
+    return differences
 
 
 def check_order(order: Order, cart: Cart, plain: Cart) -> list[str]:
@@ -108,7 +138,14 @@ def check_order(order: Order, cart: Cart, plain: Cart) -> list[str]:
                 cart.shipping_savings,
             ),
             ("entries of the receipt", entries, order.savings),
-            ("order total by the receipt", order.total, plain.total - order.savings),
+            (
+                "order total by the receipt",
+                order.total,
+                plain.total - order.savings - order.points_worth,
+            ),
+            ("points on the receipt", order.points_redeemed, cart.points.redeemed),
+            ("worth on the receipt", order.points_worth, cart.points.worth),
+            ("earned on the receipt", order.points_earned, cart.points.earned),
             ("shipping of the order", order.shipping, plain.shipping - order.off(None)),
         ]
     )
@@ -119,16 +156,60 @@ def check_order(order: Order, cart: Cart, plain: Cart) -> list[str]:
 
 def check_lines(order: Order, plain: Cart) -> list[str]:
     """Compare each order line with its price without the plugin and the receipt."""
-    before = {line.variant_id: line.total for line in plain.lines}
+    before = {
+        line.variant_id: line.total - order.off(line.variant_id) for line in plain.lines
+    }
+    share = order.points_worth / (sum(before.values(), NOTHING) or 1)
     differences = []
     for line in order.lines:
-        expected = before.pop(line.variant_id, NOTHING)
-        expected -= order.off(line.variant_id)
-        # Saleor 2 keeps a line as a rounded price of one piece.
-        rounding = Decimal("0.005") * line.quantity
+        goods = before.pop(line.variant_id, NOTHING)
+        expected = (goods - goods * share).quantize(CENT)
+        # Saleor 2 keeps a line as a rounded price of one piece, and the points are
+        # split in whole cents.
+        rounding = Decimal("0.005") * line.quantity + (CENT if share else 0)
         if abs(line.unit * line.quantity - expected) > rounding:
             differences.append(
                 f"{line.name}: {line.quantity} x {line.unit} in the order, but "
                 f"{expected} by the receipt"
             )
     return differences + [f"{variant} is not in the order" for variant in before]
+
+
+def check_account(account: Account) -> list[str]:
+    """Compare a balance with the sums of the postings behind it."""
+    sums = ("pending", "available", "held", "debt")
+    return compare(
+        (
+            f"{name} points",
+            getattr(account, name),
+            sum(getattr(posting, name) for posting in account.postings),
+        )
+        for name in sums
+    )
+
+
+def check_settled(order: Order, account: Account) -> list[str]:
+    """Compare what a paid order did to the account with its receipt."""
+    earned = account.posted("EARN", order.number)
+    spent = -account.posted("CAPTURE", order.number)
+    return compare(
+        [
+            (f"earned by order {order.number}", earned, order.points_earned),
+            (f"spent on order {order.number}", spent, order.points_redeemed),
+        ]
+    )
+
+
+def check_refund(refund: Refund, order: Order, account: Account) -> list[str]:
+    """Compare what a refund did with its share of the order, and what was foretold."""
+    taken = -account.posted("REVERSE", order.number)
+    given = account.posted("RETURN", order.number)
+    due = refund.share(account.posted("EARN", order.number), order.total)
+    return compare(
+        [
+            ("taken back", taken, due),
+            ("given back", given, refund.share(order.points_redeemed, order.total)),
+            ("foretold to be taken back", refund.taken_back, taken),
+            ("foretold to be given back", refund.given_back, given),
+        ]
+    )

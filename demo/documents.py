@@ -25,7 +25,7 @@ fragment Prices on Checkout {{
   id token
   lines {{
     id quantity totalPrice {GROSS}
-    variant {{ id sku name product {{ id name }} }}
+    variant {{ id sku name product {{ id name category {{ name }} }} }}
   }}
   shippingMethod {{ id }}
   availableShippingMethods {{ id name price {MONEY} }}
@@ -40,6 +40,9 @@ fragment Rewards on Checkout {{
       name lane benefitType state code message amount {MONEY}
       gap {MONEY} nextPercent nextAmount {MONEY}
     }}
+    points {{
+      earned redeemed worth {MONEY} available mostRedeemable minimum step
+    }}
   }}
 }}"""
 
@@ -50,6 +53,11 @@ query Cart($token: UUID!) {{ checkout(token: $token) {{ ...Prices ...Rewards }} 
 PLAIN_CART = f"""
 query PlainCart($token: UUID!) {{ checkout(token: $token) {{ ...Prices }} }}
 {PRICES}"""
+
+REGISTER = """
+mutation Register($input: AccountRegisterInput!) {
+  result: accountRegister(input: $input) { accountErrors { field message } }
+}"""
 
 CREATE = f"""
 mutation Create($input: CheckoutCreateInput!) {{
@@ -83,6 +91,18 @@ mutation Delivery($id: ID!, $method: ID!) {{
   }}
 }}"""
 
+REDEEM = """
+mutation Redeem($id: ID!, $points: Int!) {
+  result: rewardsPointsRedeem(checkoutId: $id, points: $points) {
+    errors { field message code }
+  }
+}"""
+
+RELEASE = """
+mutation Release($id: ID!) {
+  result: rewardsPointsRelease(checkoutId: $id) { errors { field message code } }
+}"""
+
 PAY = """
 mutation Pay($id: ID!, $input: PaymentInput!) {
   result: checkoutPaymentCreate(checkoutId: $id, input: $input) {
@@ -98,7 +118,7 @@ mutation Complete($id: ID!) {{
 ORDER = f"""
 query Order($token: UUID!) {{
   orderByToken(token: $token) {{
-    number isPaid paymentStatus
+    id number isPaid paymentStatus
     lines {{
       productName variantName productSku quantity unitPrice {GROSS} variant {{ id }}
     }}
@@ -106,6 +126,32 @@ query Order($token: UUID!) {{
     rewards {{
       at savings {MONEY} shippingSavings {MONEY}
       entries {{ name ruleVersion isShipping variantId amount {MONEY} }}
+      pointsEarned pointsRedeemed pointsWorth {MONEY}
     }}
   }}
 }}"""
+
+ACCOUNT = f"""
+query Account($channel: String!) {{
+  me {{ rewards {{ account(channel: $channel) {{
+    pending available held debt lifetime worth {MONEY}
+    tierProgress {{
+      tier {{ name }} nextTier {{ name threshold }} value missing
+    }}
+    entries(first: 100) {{ edges {{ node {{
+      kind at points pending available held debt orderNumber ruleName
+    }} }} }}
+  }} }} }}
+}}"""
+
+PREVIEW = """
+query Preview($order: ID!, $amount: Decimal!) {
+  rewardsRefundPreview(orderId: $order, amount: $amount) {
+    pointsTakenBack pointsGivenBack
+  }
+}"""
+
+REFUND = """
+mutation Refund($order: ID!, $amount: Decimal!) {
+  result: orderRefund(id: $order, amount: $amount) { orderErrors { field message } }
+}"""

@@ -1,114 +1,46 @@
-"""One shopper's way through the shop, over HTTP GraphQL alone.
-
-Two shops run over the same database, one of them without the plugin: what a cart
-costs there is asked of that shop for the very same cart, at every step.
-"""
+"""One shopper's two visits to the shop, and what staff do about the second."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
-from typing import Any, Callable
+from decimal import ROUND_DOWN, Decimal
+from typing import Callable
 
 from . import documents
-from .cart import Cart, amount, cart_of
-from .checks import Entry, Order, OrderLine, check_cart, check_order
-from .client import Client, ShopError
+from .account import Account, Refund, account_of
+from .checks import Order, check_account, check_refund, check_settled
+from .client import Client
+from .program import CHANNEL, LOG_IN, give_days_to_return
+from .visit import ADDRESS, Step, Variant, Visit, variants_of
 
-GATEWAY = "mirumee.payments.dummy"
-EMAIL = "ada@example.com"
-ADDRESS = {
-    "firstName": "Ada",
-    "lastName": "Morgan",
-    "streetAddress1": "1 Market Street",
-    "city": "San Francisco",
-    "countryArea": "CA",
-    "postalCode": "94105",
-    "country": "US",
-}
-MOST_OF_ONE = 5
-
-
-@dataclass(frozen=True)
-class Variant:
-    """Something to buy."""
-
-    id: str
-    sku: str
-    product_id: str
-    name: str
-    price: Decimal
-    available: int
-
-
-@dataclass(frozen=True)
-class Step:
-    """What happened, and how the cart stands then with and without the plugin."""
-
-    what: str
-    cart: Cart
-    plain: Cart
-
-
-def variants_of(data: Any) -> list[Variant]:
-    """Return what the shop has, cheapest first."""
-    found = [
-        Variant(
-            variant["id"],
-            variant["sku"],
-            edge["node"]["id"],
-            f"{edge['node']['name']} {variant['name']}".strip(),
-            amount(variant["pricing"]["price"]),
-            variant["quantityAvailable"],
-        )
-        for edge in data["products"]["edges"]
-        for variant in edge["node"]["variants"]
-    ]
-    return sorted(found, key=lambda variant: (variant.price, variant.sku))
-
-
-def pieces(gap: Decimal, variant: Variant) -> int:
-    """Return how many pieces of a variant just close a gap."""
-    return int((gap / variant.price).to_integral_value(ROUND_CEILING))
-
-
-def closing(gap: Decimal, variants: list[Variant]) -> tuple[Variant, int]:
-    """Return what to buy to close a gap with as little beyond it as there is.
-
-    :raises ShopError: where nothing in the shop closes it.
-    """
-    choices = [
-        (variant.price * count - gap, count, variant.sku, variant)
-        for variant in variants
-        for count in [pieces(gap, variant)]
-        if count <= min(variant.available, MOST_OF_ONE)
-    ]
-    if not choices:
-        raise ShopError(f"Nothing in the shop closes a gap of {gap}.")
-    _, count, _, variant = min(choices, key=lambda choice: choice[:3])
-    return variant, count
+SHOPPER = {"email": "ada@example.com", "password": "password"}
+DAYS_TO_RETURN = 14
+CENT = Decimal("0.01")
 
 
 class Journey:
-    """Plays the way through the shop.
+    """Plays the way of a shopper, from opening an account to a refund.
+
+    Everything goes over HTTP GraphQL. Two shops run over the same database, one of
+    them without the plugin.
 
     :param shop: the shop with the plugin.
     :param plain: the same shop without it.
-    :param tell: called with every step as soon as it is done.
+    :param staff: the shop with the plugin, as staff.
+    :param tell: called with every step of a visit as soon as it is done.
     """
 
     def __init__(
-        self, shop: Client, plain: Client, tell: Callable[[Step], None]
+        self, shop: Client, plain: Client, staff: Client, tell: Callable[[Step], None]
     ) -> None:
         self.shop = shop
         self.plain = plain
+        self.staff = staff
         self.tell = tell
         self.differences: list[str] = []
-        self.steps: list[Step] = []
         self.variants: list[Variant] = []
         self.currency = ""
-        self.id = ""
-        self.token = ""
+        self.account = Account()
+        self.last: Step | None = None
 
     def browse(self) -> list[Variant]:
         """Look at everything; what cannot be bought is left out."""
@@ -118,123 +50,78 @@ class Journey:
         self.variants = [variant for variant in everything if variant.available]
         return self.variants
 
-    def play(self) -> Order:
+    def open_account(self) -> None:
+        """Open an account and sign in, in both shops."""
+        self.shop.ask(documents.REGISTER, input=SHOPPER)
+        self.shop = signed_in(self.shop)
+        self.plain = signed_in(self.plain)
+        self.look_at_account()
+
+    def look_at_account(self) -> Account:
+        """Ask for the balance and all of its postings, and compare the two."""
+        me = self.shop.ask(documents.ACCOUNT, channel=CHANNEL)["me"]
+        self.account = account_of(me["rewards"]["account"])
+        self.differences += check_account(self.account)
+        return self.account
+
+    def first_visit(self) -> Order:
         """Go all the way, from an empty cart to a paid order."""
-        self.begin()
-        self.go_to_delivery()
-        self.close_gap("FREE_SHIPPING")
-        self.close_gap("LADDER")
-        last = self.close_gap("LADDER")
-        self.change(last, -1)
-        self.change(last, +1)
-        return self.pay()
+        visit = self.visit()
+        visit.begin()
+        visit.go_to_delivery()
+        visit.close_gap("FREE_SHIPPING")
+        visit.close_gap("LADDER")
+        last = visit.close_gap("LADDER")
+        visit.change(last, -1)
+        visit.change(last, +1)
+        return self.pay(visit)
 
-    def begin(self) -> None:
-        """Start with something from the cheaper end of the shop."""
-        first = self.variants[len(self.variants) // 4]
-        lines = [{"variantId": first.id, "quantity": 1}]
-        given = {"email": EMAIL, "lines": lines}
-        created = self.shop.ask(documents.CREATE, input=given)["result"]["checkout"]
-        self.id, self.token = created["id"], created["token"]
-        self.look(f"cart with 1 x {first.name}")
+    def second_visit(self) -> Order:
+        """Let a part of the points that the first visit earned pay for another.
 
-    def look(self, what: str) -> Step:
-        """Ask both shops for the cart, compare, and tell the step."""
-        there = self.shop.ask(documents.CART, token=self.token)["checkout"]
-        without = self.plain.ask(documents.PLAIN_CART, token=self.token)["checkout"]
-        step = Step(what, cart_of(there), cart_of(without))
-        found = check_cart(step.cart, step.plain)
-        self.differences += [f"{what}: {sentence}" for sentence in found]
-        self.steps.append(step)
-        self.tell(step)
-        return step
-
-    @property
-    def shown(self) -> Cart:
-        """The cart as the shopper saw it last."""
-        return self.steps[-1].cart
-
-    def go_to_delivery(self) -> None:
-        """Give an address and choose the cheapest delivery that costs something."""
-        self.shop.ask(documents.ADDRESSES, id=self.id, address=ADDRESS)
-        data = self.shop.ask(documents.PLAIN_CART, token=self.token)
-        methods = [
-            (amount(method["price"]), method["id"], method["name"])
-            for method in data["checkout"]["availableShippingMethods"]
-            if amount(method["price"])
-        ]
-        _, method, name = min(methods)
-        self.shop.ask(documents.DELIVERY, id=self.id, method=method)
-        self.look(f"address and delivery: {name}")
-
-    def close_gap(self, benefit_type: str) -> Variant:
-        """Add what brings the next step of an offer.
-
-        :raises ShopError: where no offer of that kind has one.
+        Meanwhile the shop gives its customers some days to return things, so what
+        this order earns stays pending.
         """
-        gap = self.shown.gap_of(benefit_type)
-        if not gap:
-            raise ShopError(f"No offer of the kind {benefit_type} is within reach.")
-        taken = {line.product_id for line in self.shown.lines}
-        others = [one for one in self.variants if one.product_id not in taken]
-        variant, count = closing(gap, others)
-        lines = [{"variantId": variant.id, "quantity": count}]
-        self.shop.ask(documents.ADD, id=self.id, lines=lines)
-        self.look(f"adds {count} x {variant.name}")
-        return variant
+        self.browse()
+        give_days_to_return(self.staff, DAYS_TO_RETURN)
+        visit = self.visit()
+        visit.begin()
+        visit.go_to_delivery()
+        visit.close_gap("LADDER")
+        visit.spend(visit.shown.points.part(1))
+        visit.take_points_back()
+        visit.spend(visit.shown.points.part(2))
+        return self.pay(visit)
 
-    def change(self, variant: Variant, by: int) -> None:
-        """Take a piece out, or put one back."""
-        held = {line.sku: line.quantity for line in self.shown.lines}
-        quantity = held.get(variant.sku, 0) + by
-        lines = [{"variantId": variant.id, "quantity": quantity}]
-        self.shop.ask(documents.UPDATE, id=self.id, lines=lines)
-        verb = "puts one back" if by > 0 else "takes one out"
-        self.look(f"{verb}: {variant.name}")
+    def visit(self) -> Visit:
+        return Visit(self.shop, self.plain, self.variants, self.account.tier, self.tell)
 
-    def pay(self) -> Order:
-        """Pay what was shown last, place the order and read its receipt."""
-        payment = {"gateway": GATEWAY, "token": "journey", "amount": self.shown.total}
-        self.shop.ask(documents.PAY, id=self.id, input=payment)
-        last = self.look("payment through the dummy gateway")
-        placed = self.shop.ask(documents.COMPLETE, id=self.id)["result"]["order"]
-        data = self.shop.ask(documents.ORDER, token=placed["token"])["orderByToken"]
-        order = order_of(data)
-        self.differences += check_order(order, last.cart, last.plain)
+    def pay(self, visit: Visit) -> Order:
+        """Pay, and compare the order with what it did to the account."""
+        order = visit.pay()
+        self.last = visit.steps[-1]
+        self.differences += visit.differences
+        self.differences += check_settled(order, self.look_at_account())
         return order
 
+    def refund(self, order: Order, share: int) -> Refund:
+        """Let staff give back one part in ``share`` of what an order cost."""
+        amount = (order.total / share).quantize(CENT, ROUND_DOWN)
+        asked = {"order": order.id, "amount": amount}
+        told = self.staff.ask(documents.PREVIEW, **asked)["rewardsRefundPreview"]
+        refund = Refund(
+            order.number, amount, told["pointsTakenBack"], told["pointsGivenBack"]
+        )
+        self.staff.ask(documents.REFUND, **asked)
+        account = self.look_at_account()
+        self.differences += check_refund(refund, order, account)
+        return refund
 
-def order_of(data: Any) -> Order:
-    """Return the order in the shop's answer.
-
-    :raises ShopError: where the order has no receipt.
-    """
-    receipt = data["rewards"]
-    if receipt is None:
-        raise ShopError("The order has no receipt.")
-    return Order(
-        number=data["number"],
-        is_paid=data["isPaid"],
-        lines=tuple(order_line_of(line) for line in data["lines"]),
-        shipping=amount(data["shippingPrice"]),
-        total=amount(data["total"]),
-        captured=amount(data["totalCaptured"]),
-        savings=amount(receipt["savings"]),
-        shipping_savings=amount(receipt["shippingSavings"]),
-        entries=tuple(
-            Entry(
-                entry["name"],
-                entry["ruleVersion"],
-                None if entry["isShipping"] else entry["variantId"],
-                amount(entry["amount"]),
-            )
-            for entry in receipt["entries"]
-        ),
-    )
+    def leave(self) -> None:
+        """Put the program back as it was, so that points can be spent at once."""
+        give_days_to_return(self.staff, 0)
 
 
-def order_line_of(data: Any) -> OrderLine:
-    variant = data["variantName"] if data["variantName"] != data["productSku"] else ""
-    name = f"{data['productName']} {variant}".strip()
-    unit = amount(data["unitPrice"])
-    return OrderLine(data["variant"]["id"], name, data["quantity"], unit)
+def signed_in(shop: Client) -> Client:
+    """Return the shop as the shopper sees it who has signed in."""
+    return shop.with_token(shop.ask(LOG_IN, **SHOPPER)["result"]["token"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from .client import Client
@@ -12,6 +13,20 @@ STAFF = {"email": "admin@example.com", "password": "admin"}
 SHOP_NAME = "Harbour Goods"
 FREE_SHIPPING_FROM = 50
 LADDER = ((100, 5), (300, 10))
+#: One point for each 1.00 spent; 100 of them are worth 1.00.
+POINTS = {
+    "isActive": True,
+    "returnDays": 0,
+    "redeemPoints": 100,
+    "redeemAmount": 1,
+    "minimumPoints": 50,
+    "stepPoints": 10,
+    "mostPercent": 50,
+}
+#: By points; whoever is on one of the last two earns by the factor.
+TIERS = (("Bronze", 100), ("Silver", 400), ("Gold", 1000))
+TIER_FACTOR = Decimal("1.5")
+DOUBLED = "Footwear"
 
 LOG_IN = """
 mutation LogIn($email: String!, $password: String!) {
@@ -21,7 +36,10 @@ mutation LogIn($email: String!, $password: String!) {
 }"""
 
 SHOP = """
-query Shop { shop { domain { host } defaultCurrency countries { code } } }"""
+query Shop {
+  shop { domain { host } defaultCurrency countries { code } }
+  categories(first: 100) { edges { node { id name } } }
+}"""
 
 NAME_SHOP = """
 mutation NameShop($input: SiteDomainInput) {
@@ -38,6 +56,7 @@ mutation SwitchOn($id: ID!) {
 PROGRAM = """
 mutation Program($channel: String!, $input: RewardsProgramInput!) {
   result: rewardsProgramUpdate(channel: $channel, input: $input) {
+    program { tiers { id } }
     errors { field message }
   }
 }"""
@@ -51,21 +70,64 @@ mutation Rule($channel: String!, $input: RewardsRuleInput!) {
 }"""
 
 
-def set_up(shop: Client) -> None:
-    """Switch the plugin on and make its program with a ladder and free shipping.
+def set_up(shop: Client) -> Client:
+    """Switch the plugin on and make its program; return the staff's client.
 
     :raises ShopError: where the API refuses anything.
     """
     staff = shop.with_token(shop.ask(LOG_IN, **STAFF)["result"]["token"])
-    found = staff.ask(SHOP)["shop"]
+    data = staff.ask(SHOP)
+    found = data["shop"]
     staff.ask(NAME_SHOP, input={"name": SHOP_NAME, "domain": found["domain"]["host"]})
     staff.ask(SWITCH_ON, id=PLUGIN)
-    given = {"name": "The demo's offers", "isActive": True}
-    staff.ask(PROGRAM, channel=CHANNEL, input=given)
+    tiers = make_program(staff)
     currency = found["defaultCurrency"]
     countries = [country["code"] for country in found["countries"]]
-    for rule in (free_shipping(currency, countries), ladder(currency)):
+    nodes = (edge["node"] for edge in data["categories"]["edges"])
+    doubled = [node["id"] for node in nodes if node["name"] == DOUBLED]
+    rules = [
+        free_shipping(currency, countries),
+        ladder(currency),
+        points_on_everything(currency),
+        double_points(doubled),
+        points_of_members(tiers[1:]),
+    ]
+    for rule in rules:
         staff.ask(RULE, channel=CHANNEL, input=rule)
+    return staff
+
+
+def make_program(staff: Client) -> list[str]:
+    """Make the program with its points and tiers; return the tiers' IDs."""
+    given = {
+        "name": "The demo's offers",
+        "isActive": True,
+        "points": POINTS,
+        "tiers": [{"name": name, "threshold": points} for name, points in TIERS],
+    }
+    made = staff.ask(PROGRAM, channel=CHANNEL, input=given)["result"]["program"]
+    return [tier["id"] for tier in made["tiers"]]
+
+
+def give_days_to_return(staff: Client, days: int) -> None:
+    """Let the points of orders from now on stay pending for so many days."""
+    given = {"points": {"returnDays": days}}
+    staff.ask(PROGRAM, channel=CHANNEL, input=given)
+
+
+def factor_of(category: str, tier: str) -> Decimal:
+    """Return how many points the program gives for 1.00 of a category.
+
+    >>> factor_of(DOUBLED, tier="Gold")
+    Decimal('2')
+    >>> factor_of("Paints", tier="Silver")
+    Decimal('1.5')
+    >>> factor_of("Paints", tier="Bronze")
+    Decimal('1')
+    """
+    if category == DOUBLED:
+        return Decimal(2)
+    return TIER_FACTOR if tier in dict(TIERS[1:]) else Decimal(1)
 
 
 def free_shipping(currency: str, countries: list[str]) -> dict[str, Any]:
@@ -90,4 +152,31 @@ def ladder(currency: str) -> dict[str, Any]:
         "name": "Spend and save",
         "lane": "ORDER",
         "benefit": {"ladder": {"steps": steps}},
+    }
+
+
+def points_on_everything(currency: str) -> dict[str, Any]:
+    per = [{"currency": currency, "amount": 1}]
+    return {
+        "name": "A point for each 1.00",
+        "lane": "POINTS",
+        "benefit": {"pointsPerAmount": {"points": 1, "per": per}},
+    }
+
+
+def double_points(categories: list[str]) -> dict[str, Any]:
+    return {
+        "name": f"Double points on {DOUBLED.lower()}",
+        "lane": "POINTS",
+        "conditions": {"categories": {"include": categories}},
+        "benefit": {"pointsMultiplier": {"factor": 2}},
+    }
+
+
+def points_of_members(tiers: list[str]) -> dict[str, Any]:
+    return {
+        "name": "Half as many again from Silver on",
+        "lane": "POINTS",
+        "conditions": {"tiers": tiers},
+        "benefit": {"pointsMultiplier": {"factor": TIER_FACTOR}},
     }

@@ -5,22 +5,43 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Iterable
 
+from .account import Account, Posting, Refund
 from .cart import Cart
 from .checks import Order
-from .journey import Step, Variant
 from .table import Column, Table
+from .visit import Step, Variant
 
 STEPS = Table(
     [
-        Column("step", 30),
+        Column("step", 28),
         Column("subtotal", 8, is_amount=True),
-        Column("offers applied", 23),
+        Column("offers and points", 23),
         Column("how far the next one is", 24),
+        Column("earns", 5, is_amount=True),
         Column("shipping", 8, is_amount=True),
         Column("total", 8, is_amount=True),
         Column("without the plugin", 10, is_amount=True),
     ]
 )
+POSTINGS = Table(
+    [
+        Column("posting", 22),
+        Column("order", 5),
+        Column("pending", 8, is_amount=True),
+        Column("held", 8, is_amount=True),
+        Column("to spend", 8, is_amount=True),
+        Column("by", 36),
+    ]
+)
+#: What a shopper calls each kind of posting.
+KINDS = {
+    "EARN": "earned",
+    "REVERSE": "taken back",
+    "HOLD": "put aside for a cart",
+    "RELEASE": "no longer put aside",
+    "CAPTURE": "spent",
+    "RETURN": "given back",
+}
 LINES = Table(
     [
         Column("ordered", 36),
@@ -51,8 +72,13 @@ def show_shop(variants: list[Variant], currency: str) -> None:
     print(
         f"\nA shopper's journey: {products} products in {len(variants)} variants, from "
         f"{plain(variants[0].price)} to {plain(variants[-1].price)} {currency}. "
-        "Subtotals are before offers.\n"
+        "Subtotals are before offers and points.",
+        flush=True,
     )
+
+
+def show_visit(what: str) -> None:
+    print(f"\n{what}\n")
     show(STEPS.head())
 
 
@@ -60,9 +86,10 @@ def show_step(step: Step) -> None:
     cart = step.cart
     cells = [
         step.what,
-        plain(cart.subtotal + cart.goods_savings),
+        plain(cart.subtotal + cart.goods_savings + cart.points.worth),
         applied(cart),
         ahead(cart),
+        f"{cart.points.earned:,}",
         plain(cart.shipping) if cart.has_delivery else "-",
         plain(cart.total),
         plain(step.plain.total),
@@ -71,8 +98,11 @@ def show_step(step: Step) -> None:
 
 
 def applied(cart: Cart) -> str:
-    """Return the offers that the cart has, one a line."""
-    return "\n".join(f"{offer.name} -{plain(offer.amount)}" for offer in cart.applied)
+    """Return the offers that the cart has and the points that pay, one a line."""
+    lines = [f"{offer.name} -{plain(offer.amount)}" for offer in cart.applied]
+    if cart.points.redeemed:
+        lines.append(f"{cart.points.redeemed} points -{plain(cart.points.worth)}")
+    return "\n".join(lines)
 
 
 def ahead(cart: Cart) -> str:
@@ -93,8 +123,15 @@ def show_order(order: Order, last: Step) -> None:
         show(receipt_line(name, line.total, off, rules))
     rules = sorted({entry.name for entry in order.entries if entry.variant_id is None})
     show(receipt_line("shipping", last.plain.shipping, order.off(None), rules))
+    before = last.plain.total
+    if order.points_redeemed:
+        print(LINES.rule())
+        before -= order.savings
+        name = f"{order.points_redeemed} points"
+        show(receipt_line(name, before, order.points_worth, ["Points"]))
     print(LINES.rule())
-    show(receipt_line("total", last.plain.total, order.savings, []))
+    show(receipt_line("total", last.plain.total, last.plain.total - order.total, []))
+    print(f"\nIt earns {order.points_earned:,} points.", flush=True)
 
 
 def receipt_line(
@@ -105,15 +142,64 @@ def receipt_line(
     return LINES.row(cells)
 
 
+def show_account(account: Account) -> None:
+    """Print the balance and the tier in a sentence each."""
+    pending = f", {account.pending:,} more are pending" if account.pending else ""
+    print(
+        f"Ada's account: {account.available:,} points to spend, worth "
+        f"{plain(account.worth)}{pending}.\n{standing(account)}",
+        flush=True,
+    )
+
+
+def standing(account: Account) -> str:
+    """Return the tier and what is missing for the next one.
+
+    >>> standing(Account(tier="Silver", next_tier="Gold", missing=477))
+    'Her tier: Silver, 477 more points for Gold.'
+    >>> standing(Account(tier="Gold"))
+    'Her tier: Gold.'
+    """
+    tier = f"Her tier: {account.tier or 'none yet'}"
+    ahead = f", {account.missing:,} more points for {account.next_tier}"
+    return f"{tier}{ahead if account.next_tier else ''}."
+
+
+def show_refund(refund: Refund) -> None:
+    print(
+        f"\nStaff refund {plain(refund.amount)} of order {refund.order}. Of what it "
+        f"earned {refund.taken_back:,} points are taken back,\nof what it was paid "
+        f"with {refund.given_back:,} points are given back. Every posting so far:\n"
+    )
+
+
+def show_postings(account: Account) -> None:
+    show(POSTINGS.head())
+    for posting in account.postings:
+        show(POSTINGS.row(posting_cells(posting)))
+    print(POSTINGS.rule())
+    sums = (account.pending, account.held, account.available)
+    show(POSTINGS.row(["balance", "", *(f"{points:,}" for points in sums), ""]))
+    print()
+
+
+def posting_cells(posting: Posting) -> list[str]:
+    moved = (posting.pending, posting.held, posting.available)
+    kind = KINDS.get(posting.kind, posting.kind.lower())
+    points = [f"{change:+,}" if change else "" for change in moved]
+    return [kind, posting.order, *points, posting.rule]
+
+
 def show_differences(differences: list[str]) -> None:
     print("\nSomething differs:")
     show(f"  {sentence}" for sentence in differences)
 
 
-def show_agreement(order: Order) -> None:
+def show_agreement(orders: Iterable[Order]) -> None:
+    totals = " and ".join(plain(order.total) for order in orders)
     print(
-        "\nEvery step adds up to the cent, with the plugin and without it. The order's "
-        f"total of {plain(order.total)} is\nthe last total shown, what the gateway "
-        "captured, and what the receipt says.",
+        "\nEvery step adds up to the cent, with the plugin and without it. The orders' "
+        f"totals of {totals} are\nthe last totals shown, what the gateway captured, and "
+        "what the receipts say. The postings add up to\nthe balance, to the point.",
         flush=True,
     )

@@ -2,7 +2,7 @@
 
 import { picture } from "./catalogue.js";
 import { byId, h, redraw } from "./dom.js";
-import { count, minus, money, sum } from "./format.js";
+import { count, minus, money, points, sum } from "./format.js";
 import { applied, goodsBefore, isShipping } from "./offers.js";
 
 const view = () => document.body.dataset.view;
@@ -75,26 +75,30 @@ function shippingEntry(cart) {
 
 export function sums(cart) {
   const savings = applied(cart).filter((offer) => !isShipping(offer) && offer.amount.amount > 0);
+  const spent = cart.rewards?.points;
   return h(
     "dl",
     { class: "sums" },
     entry("Subtotal", money(goodsBefore(cart))),
     savings.map((offer) => entry(offer.name, minus(offer.amount), "gain")),
     cart.discount?.amount > 0 && entry(cart.voucherCode ?? "Voucher", minus(cart.discount), "gain"),
+    spent?.redeemed > 0 && entry(points(spent.redeemed), minus(spent.worth), "gain"),
     shippingEntry(cart),
     entry("Total", money(cart.totalPrice.gross), "total"),
   );
 }
 
 function body(cart, setQuantity) {
-  if (!cart?.lines.length) {
-    return [
-      h("p", { class: "cart-empty" }, "Nothing in it yet. Each thing that you add brings the offers closer."),
-      h("a", { class: "button button-quiet cart-browse", href: "#/" }, "Look around"),
-    ];
-  }
+  if (cart?.lines.length) return [h("ul", { class: "lines" }, cart.lines.map((line) => row(line, setQuantity)))];
   return [
-    h("ul", { class: "lines" }, cart.lines.map((line) => row(line, setQuantity))),
+    h("p", { class: "cart-empty" }, "Nothing in it yet. Each thing that you add brings the offers closer."),
+    h("a", { class: "button button-quiet cart-browse", href: "#/" }, "Look around"),
+  ];
+}
+
+function foot(cart) {
+  if (!cart?.lines.length) return [];
+  return [
     sums(cart),
     view() !== "checkout" &&
       h("a", { class: "button button-primary", href: "#/checkout", "data-key": "checkout" }, "Checkout"),
@@ -106,6 +110,7 @@ export function showCart(cart, setQuantity) {
   const list = () => byId("cart-body").querySelector(".lines");
   const { scrollTop = 0, childElementCount = 0 } = list() ?? {};
   redraw(byId("cart-body"), body(cart, setQuantity), byId("cart-title"));
+  redraw(byId("cart-foot"), foot(cart), byId("cart-title"));
   const grown = (list()?.childElementCount ?? 0) > childElementCount;
   list()?.scrollTo(0, grown ? list().scrollHeight : scrollTop);
   const quantity = cart?.quantity ?? 0;

@@ -7,9 +7,9 @@ import { money } from "./format.js";
 import { applied } from "./offers.js";
 
 const FIELDS = [
-  { name: "email", label: "E-mail", type: "email", autocomplete: "email", value: "ada@example.com", wide: true },
-  { name: "firstName", label: "First name", autocomplete: "given-name", value: "Ada" },
-  { name: "lastName", label: "Last name", autocomplete: "family-name", value: "Morgan" },
+  { name: "email", label: "E-mail", type: "email", autocomplete: "email", value: "sam@example.com", wide: true },
+  { name: "firstName", label: "First name", autocomplete: "given-name", value: "Sam" },
+  { name: "lastName", label: "Last name", autocomplete: "family-name", value: "Rivers" },
   { name: "streetAddress1", label: "Street and number", autocomplete: "address-line1", value: "1 Market Street", wide: true },
   { name: "city", label: "City", autocomplete: "address-level2", value: "San Francisco" },
   { name: "postalCode", label: "Postal code", autocomplete: "postal-code", value: "94105" },
@@ -48,11 +48,13 @@ function countryField(countries, chosen) {
   );
 }
 
-function filled(cart) {
+function filled({ cart, me }) {
   const address = cart.billingAddress;
-  if (!address) return FIELDS;
-  const known = { ...address, email: cart.email };
-  return FIELDS.map((one) => ({ ...one, value: known[one.name] || "" }));
+  if (address) {
+    const known = { ...address, email: cart.email };
+    return FIELDS.map((one) => ({ ...one, value: known[one.name] || "" }));
+  }
+  return FIELDS.map((one) => (me && one.name === "email" ? { ...one, value: me.email } : one));
 }
 
 function clearErrors(form) {
@@ -89,7 +91,7 @@ function addressStep(shop, onDone) {
     "form",
     { class: "step", "aria-labelledby": "step-address", novalidate: true },
     h("h2", { id: "step-address" }, "Where should it go?"),
-    h("div", { class: "fields" }, filled(cart).map(field), countryField(store.countries, country)),
+    h("div", { class: "fields" }, filled(shop).map(field), countryField(store.countries, country)),
     h("button", { class: "button button-primary" }, "Continue to delivery"),
   );
   form.addEventListener("submit", (event) => {
@@ -194,10 +196,13 @@ function paymentStep(shop, onPlaced) {
   );
 }
 
+// Saleor fills in where somebody was billed last, yet not always where it went.
+export const isAddressed = ({ billingAddress, shippingAddress, isShippingRequired }) =>
+  Boolean(billingAddress && (shippingAddress || !isShippingRequired));
+
 export function checkoutSteps(shop, { editing, edit, onPlaced }) {
   if (!shop.cart?.lines.length) return [h("p", {}, "Your cart is empty, there is nothing to check out.")];
-  const known = shop.cart.billingAddress;
-  if (editing || !known) return [addressStep(shop, () => edit(false))];
+  if (editing || !isAddressed(shop.cart)) return [addressStep(shop, () => edit(false))];
   const steps = [addressSummary(shop, () => edit(true))];
   if (shop.cart.isShippingRequired) steps.push(deliveryStep(shop));
   return [...steps, paymentStep(shop, onPlaced)];

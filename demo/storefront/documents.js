@@ -20,6 +20,7 @@ fragment Cart on Checkout {
     }
   }
   billingAddress { ...AddressFields }
+  shippingAddress { id }
   shippingMethod { id name }
   availableShippingMethods { id name price { ${MONEY} } }
   availablePaymentGateways { id name }
@@ -34,12 +35,49 @@ fragment Cart on Checkout {
     offers {
       ruleId name lane benefitType state code message
       amount { ${MONEY} } gap { ${MONEY} } gapQuantity nextPercent nextAmount { ${MONEY} }
+      points
     }
+    points { earned redeemed worth { ${MONEY} } available mostRedeemable minimum step }
   }
 }
 ${ADDRESS}`;
 
 const CART_ERRORS = "checkoutErrors { field message code }";
+
+// Saleor 2 has one channel, which the plugin calls so.
+const CHANNEL = "default";
+
+export const REGISTER = `
+mutation Register($email: String!, $password: String!) {
+  result: accountRegister(input: { email: $email, password: $password }) {
+    accountErrors { field message code }
+  }
+}`;
+
+export const SIGN_IN = `
+mutation SignIn($email: String!, $password: String!) {
+  result: tokenCreate(email: $email, password: $password) {
+    token accountErrors { field message code }
+  }
+}`;
+
+export const ME = `
+query Me {
+  me {
+    email
+    rewards {
+      account(channel: "${CHANNEL}") {
+        pending available held debt worth { ${MONEY} }
+        tierProgress {
+          tier { name threshold } nextTier { name threshold } value missing
+        }
+        entries(first: 30) {
+          edges { node { id kind at points pending available orderNumber ruleName } }
+        }
+      }
+    }
+  }
+}`;
 
 export const SHOP = `
 query Shop {
@@ -89,6 +127,28 @@ export const LINES_UPDATE = `
 mutation LinesUpdate($id: ID!, $lines: [CheckoutLineInput]!) {
   result: checkoutLinesUpdate(checkoutId: $id, lines: $lines) {
     checkout { ...Cart } ${CART_ERRORS}
+  }
+}
+${CART}`;
+
+export const CUSTOMER_ATTACH = `
+mutation CustomerAttach($id: ID!) {
+  result: checkoutCustomerAttach(checkoutId: $id) { checkout { ...Cart } ${CART_ERRORS} }
+}
+${CART}`;
+
+export const POINTS_REDEEM = `
+mutation PointsRedeem($id: ID!, $points: Int!) {
+  result: rewardsPointsRedeem(checkoutId: $id, points: $points) {
+    checkout { ...Cart } errors { field message code }
+  }
+}
+${CART}`;
+
+export const POINTS_RELEASE = `
+mutation PointsRelease($id: ID!) {
+  result: rewardsPointsRelease(checkoutId: $id) {
+    checkout { ...Cart } errors { field message code }
   }
 }
 ${CART}`;
@@ -155,6 +215,7 @@ query Order($token: UUID!) {
       savings { ${MONEY} }
       shippingSavings { ${MONEY} }
       entries { ruleId ruleVersion name amount { ${MONEY} } lineId }
+      pointsEarned pointsRedeemed pointsWorth { ${MONEY} }
     }
   }
 }

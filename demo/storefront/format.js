@@ -31,4 +31,11 @@ export function sum(...parts) {
 export const percent = (value) =>
   new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 2 }).format(value / 100);
 
+export const number = (value) => new Intl.NumberFormat("en").format(value);
+
+export const points = (value) => `${number(value)} ${value === 1 ? "point" : "points"}`;
+
+export const day = (text) =>
+  new Intl.DateTimeFormat("en", { dateStyle: "medium" }).format(new Date(text));
+
 export const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;

@@ -1,24 +1,34 @@
 // Holds the shop's state and decides what is on the screen.
 
+import { showAccount, showAccountLink } from "./account.js";
 import { ask, ShopError, tell } from "./api.js";
 import { showCart } from "./cart.js";
 import { showCatalogue } from "./catalogue.js";
-import { checkoutSteps } from "./checkout.js";
+import { checkoutSteps, isAddressed } from "./checkout.js";
 import { announce, byId, redraw, silence } from "./dom.js";
 import * as documents from "./documents.js";
 import { showOffers } from "./offers.js";
+import { showPoints } from "./points.js";
 import { receipt } from "./receipt.js";
+import * as session from "./session.js";
 
 const TOKEN = "cart";
 // Saleor 2 opens a checkout only with an e-mail; the shopper's own replaces this one.
 const NOT_YET_KNOWN = "guest@example.com";
-const TITLES = { browse: "catalogue-title", cart: "cart-title", checkout: "checkout-title", order: "receipt-title" };
+const TITLES = {
+  browse: "catalogue-title",
+  cart: "cart-title",
+  checkout: "checkout-title",
+  account: "account-title",
+  order: "receipt-title",
+};
 
 let queue = Promise.resolve();
 let editing = false;
 
 const shop = {
   cart: null,
+  me: null,
   store: null,
 
   take(cart) {
@@ -69,8 +79,68 @@ function setQuantity(variantId, by) {
   });
 }
 
-function placed(token) {
+function setPoints(points) {
+  return shop.run(async () => {
+    const { id } = shop.cart;
+    const result = points
+      ? await tell(documents.POINTS_REDEEM, { id, points })
+      : await tell(documents.POINTS_RELEASE, { id });
+    shop.take(result.checkout);
+  });
+}
+
+async function lookAtAccount() {
+  const before = shop.me?.email;
+  shop.me = session.token() ? (await ask(documents.ME)).me : null;
+  // The form that is open there is filled in for somebody else.
+  if (shop.me?.email !== before) byId("checkout-steps").replaceChildren();
+  draw();
+}
+
+// The cart comes along, unless there is nothing in it.
+function signIn(email, password) {
+  return shop.run(async () => {
+    const { token } = await tell(documents.SIGN_IN, { email, password });
+    session.keep(token);
+    await lookAtAccount();
+    if (shop.cart?.lines.length) {
+      await claimCart();
+    } else {
+      shop.take(null);
+      await openCart();
+    }
+    byId("account-title").focus();
+  });
+}
+
+async function claimCart() {
+  const { id } = shop.cart;
+  await tell(documents.CUSTOMER_ATTACH, { id });
+  shop.take((await tell(documents.EMAIL_UPDATE, { id, email: shop.me.email })).checkout);
+}
+
+async function register(email, password) {
+  await shop.run(async () => {
+    await tell(documents.REGISTER, { email, password });
+    // In the queue after this one.
+    signIn(email, password);
+  });
+}
+
+// The cart is the account's, and stays with it.
+function signOut() {
+  return shop.run(async () => {
+    session.forget();
+    await lookAtAccount();
+    shop.take(null);
+    await openCart();
+    byId("account-title").focus();
+  });
+}
+
+async function placed(token) {
   shop.take(null);
+  await lookAtAccount();
   location.hash = `#/order/${token}`;
 }
 
@@ -80,10 +150,19 @@ function edit(now) {
   byId("checkout-title").focus();
 }
 
+// What is typed into the address form is not to be drawn over when the cart changes.
+const isTyping = () =>
+  shop.cart?.lines.length > 0 &&
+  (editing || !isAddressed(shop.cart)) &&
+  byId("checkout-steps").querySelector("form") !== null;
+
 function draw() {
   showOffers(shop.cart);
   showCart(shop.cart, setQuantity);
-  if (document.body.dataset.view !== "checkout") return;
+  showPoints(shop.cart, Boolean(shop.me), setPoints);
+  showAccountLink(shop.me);
+  if (document.body.dataset.view === "account") showAccount(shop.me, { signIn, register, signOut });
+  if (document.body.dataset.view !== "checkout" || isTyping()) return;
   const steps = checkoutSteps(shop, { editing, edit, onPlaced: placed });
   redraw(byId("checkout-steps"), steps, byId("checkout-title"));
 }
@@ -91,7 +170,7 @@ function draw() {
 async function showOrder(token) {
   const { orderByToken: order } = await ask(documents.ORDER, { token });
   if (!order) throw new ShopError("This order is not known.");
-  byId("receipt-body").replaceChildren(...receipt(order));
+  byId("receipt-body").replaceChildren(...receipt(order, shop.me));
 }
 
 async function route() {
@@ -102,6 +181,7 @@ async function route() {
   silence();
   draw();
   if (name === "order") await showOrder(token);
+  if (name === "account") await lookAtAccount();
   if (!moved) return;
   scrollTo(0, 0);
   byId(TITLES[name]).focus({ preventScroll: true });
@@ -109,15 +189,23 @@ async function route() {
 
 const guarded = (task) => task().catch((error) => announce(error.message));
 
-// Opened before the first item, so that the offers are known before it too.
+// Opened before the first item, so that the offers are known before it too. Somebody who
+// is signed in gets the cart that was left last.
 async function openCart() {
   await shop.refresh();
   if (shop.cart) return;
-  const input = { lines: [], email: NOT_YET_KNOWN };
+  const input = { lines: [], email: shop.me?.email ?? NOT_YET_KNOWN };
   shop.take((await tell(documents.CART_CREATE, { input })).checkout);
 }
 
+// With a token of an earlier run of the demo, the shop would answer nothing at all.
+async function stillSignedIn() {
+  await lookAtAccount().catch(() => session.forget());
+  if (!shop.me) session.forget();
+}
+
 async function start() {
+  await stillSignedIn();
   const { shop: store } = await ask(documents.SHOP);
   const country = store.defaultCountry.code;
   const { products } = await ask(documents.PRODUCTS, { country });

@@ -8,6 +8,7 @@ const GIFT = "M4 11h16v9H4v-9Zm-1-4h18v4H3V7Zm9 0v13M12 7S10.5 3 8 3.5 8 7 12 7Z
 const TRUCK = "M2 6h12v10H2V6Zm12 4h4l4 3v3h-8v-6ZM7 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4Zm11 0a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z";
 
 const isShipping = (offer) => offer.lane === "SHIPPING";
+const isOfPoints = (offer) => offer.lane === "POINTS";
 const isApplied = (offer) => offer.state === "APPLIED";
 
 function worth(offer) {
@@ -98,15 +99,17 @@ function fold(list, rows) {
   });
 }
 
-// What the goods cost before our offers. The plugin's savings are goods and shipping.
+// What the goods cost before our offers and the points that pay for them. The plugin's
+// savings are goods and shipping.
 export function goodsBefore(cart) {
   const goods = cart.subtotalPrice.gross;
   if (!cart.rewards) return goods;
-  return sum(goods, cart.rewards.savings, negative(cart.rewards.shippingSavings));
+  const { savings, shippingSavings, points } = cart.rewards;
+  return sum(goods, savings, negative(shippingSavings), ...(points ? [points.worth] : []));
 }
 
 export function showOffers(cart) {
-  const offers = cart?.rewards?.offers ?? [];
+  const offers = (cart?.rewards?.offers ?? []).filter((offer) => !isOfPoints(offer));
   byId("offers").hidden = offers.length === 0;
   if (!offers.length) return;
   const goods = goodsBefore(cart);
@@ -115,4 +118,4 @@ export function showOffers(cart) {
 }
 
 export const applied = (cart) => (cart.rewards?.offers ?? []).filter(isApplied);
-export { isShipping };
+export { isOfPoints, isShipping };

@@ -2,7 +2,7 @@
 
 import { picture } from "./catalogue.js";
 import { h } from "./dom.js";
-import { minus, money, negative, sum } from "./format.js";
+import { minus, money, negative, points, sum } from "./format.js";
 
 // The receipt has an entry for each line of each rule; a shopper reads rules.
 function byRule(entries) {
@@ -31,17 +31,26 @@ function entry(label, value, kind = "") {
   return h("div", { class: `sum ${kind}` }, h("dt", {}, label), h("dd", {}, value));
 }
 
-export function receipt(order) {
+function earned(order, me) {
+  if (!order.rewards?.pointsEarned) return null;
+  const earns = points(order.rewards.pointsEarned);
+  if (me) return h("p", { class: "receipt-points" }, `You earn ${earns}. `, h("a", { href: "#/account" }, "See your points"));
+  return h("p", { class: "receipt-points" }, `${earns} wait for ${order.userEmail} to open an account.`);
+}
+
+export function receipt(order, me) {
   const total = order.total.gross;
   const nothing = { amount: 0, currency: total.currency };
-  const { entries = [], savings = nothing, shippingSavings = nothing } = order.rewards ?? {};
+  const rewards = order.rewards ?? { entries: [], savings: nothing, shippingSavings: nothing, pointsWorth: nothing };
+  const { entries, savings, shippingSavings, pointsWorth } = rewards;
   const shipping = order.shippingPrice.gross;
   const shippingBefore = sum(shipping, shippingSavings);
-  const goods = sum(total, savings, negative(shippingBefore));
+  const goods = sum(total, savings, pointsWorth, negative(shippingBefore));
   const to = order.shippingAddress;
   return [
     h("p", { class: "receipt-lead" }, `Order ${order.number} is placed${order.isPaid ? " and paid" : ""}.`),
     savings.amount > 0 && h("p", { class: "receipt-saved" }, `You saved ${money(savings)}.`),
+    earned(order, me),
     h("ul", { class: "lines" }, order.lines.map(line)),
     h(
       "dl",
@@ -49,6 +58,7 @@ export function receipt(order) {
       entry("Subtotal", money(goods)),
       entry(`Shipping, ${order.shippingMethodName}`, money(shippingBefore)),
       byRule(entries).map(({ name, amount }) => entry(name, minus(amount), "sum-gain")),
+      pointsWorth.amount > 0 && entry(points(rewards.pointsRedeemed), minus(pointsWorth), "sum-gain"),
       entry("Paid", money(total), "sum-total"),
     ),
     to && h("p", { class: "quiet" }, `On its way to ${to.firstName} ${to.lastName}, ${to.streetAddress1}, ${to.city}.`),

@@ -19,6 +19,15 @@ def amount(text: str) -> Decimal:
     return Decimal(re.findall(r"\d[\d,]*\.\d\d", text)[-1].replace(",", ""))
 
 
+def number(text: str) -> int:
+    """Return the last whole number in a text.
+
+    >>> number("This cart earns 1,234 points")
+    1234
+    """
+    return int(re.findall(r"\d[\d,]*", text)[-1].replace(",", ""))
+
+
 class Storefront:
     """The page, and what is done on it with the mouse."""
 
@@ -95,6 +104,45 @@ class Storefront:
         button.click()
         self.page.locator(".receipt-lead").wait_for()
         return shown
+
+    def sign_in(self, email: str, password: str, button: str = "Sign in") -> None:
+        """Sign in, or with another button open an account, and go back to the shop."""
+        form = self.page.locator("#account-body form")
+        self.page.locator("#account-link").click()
+        form.get_by_label("E-mail").fill(email)
+        form.get_by_label("Password").fill(password)
+        form.get_by_role("button", name=button).click()
+        self.page.get_by_role("button", name="Sign out").wait_for()
+        self.page.locator("#cart:not([aria-busy])").wait_for(state="attached")
+        self.page.get_by_role("link", name="Back to the shop").first.click()
+
+    def slider(self) -> Locator:
+        return self.page.get_by_role("slider", name="Spend points")
+
+    def spend(self, points: int) -> None:
+        """Type how many points are to pay, and wait until they do."""
+        field = self.page.get_by_label("Points to spend, as a number")
+        field.fill(str(points))
+        field.press("Enter")
+        self.wait_until_spent(points)
+
+    def wait_until_spent(self, points: int) -> None:
+        """Wait until so many points are among the cart's sums; none for 0."""
+        entry = self.page.locator(
+            "#cart .sum dt", has_text=re.compile(r"^[\d,]+ points$")
+        )
+        if points:
+            entry.filter(has_text=f"{points:,} points").wait_for()
+        else:
+            entry.wait_for(state="detached")
+        self.page.locator(".spend:not([data-waits])").wait_for()
+
+    def total(self) -> Decimal:
+        return amount(self.sums()["Total"])
+
+    def earns(self) -> int:
+        """Return how many points the cart says that it earns."""
+        return number(self.page.locator(".points-earn strong").inner_text())
 
     def receipt(self) -> dict[str, str]:
         """Return the entries of the receipt, by their labels."""

@@ -9,11 +9,11 @@ from types import ModuleType
 
 import pytest
 
-from demo import checks, process, report, table
+from demo import cart, checks, process, program, report, table
 from demo.cart import Cart, Line, Offer
 from demo.checks import Entry, Order, OrderLine, check_cart, check_order
 from demo.client import ShopError
-from demo.journey import Variant, closing
+from demo.visit import Variant, closing
 
 from . import storefront
 
@@ -49,6 +49,7 @@ CART = replace(
     offers=(LADDER, SHIPPING),
 )
 ORDER = Order(
+    id="T3JkZXI6MjE=",
     number="21",
     is_paid=True,
     # 95.00 over three pieces is kept as 31.67 each.
@@ -146,7 +147,9 @@ def test_a_gap_that_nothing_closes_is_told() -> None:
         closing(Decimal("20.00"), [rare])
 
 
-@pytest.mark.parametrize("module", [checks, process, report, table, storefront])
+@pytest.mark.parametrize(
+    "module", [cart, checks, process, program, report, table, storefront]
+)
 def test_the_examples_in_the_code_hold(module: ModuleType) -> None:
     # when
     result = doctest.testmod(module)

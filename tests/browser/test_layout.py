@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Iterator
 
+from .merchant import PASSWORD, member
+from .running import RunningDemo
 from .storefront import Storefront
 
 # Leaves out what is hidden on purpose, for the eye or altogether.
@@ -88,35 +90,61 @@ def walk(shop: Storefront) -> Iterator[str]:
     yield "order"
 
 
-def test_on_a_phone_nothing_scrolls_sideways(phone: Storefront) -> None:
+def walk_of_a_member(shop: Storefront, email: str) -> Iterator[str]:
+    """Sign in and spend points, then look at the account."""
+    shop.page.locator("#account-link").click()
+    shop.page.get_by_role("button", name="Create an account").wait_for()
+    yield "sign in"
+    shop.sign_in(email, PASSWORD)
+    shop.fill_up_to(40)
+    shop.page.locator("#cart-link").click()
+    shop.slider().wait_for()
+    yield "slider"
+    shop.spend(1_000)
+    yield "points spent"
+    shop.page.locator("#account-link").click()
+    shop.page.get_by_role("heading", name="History").wait_for()
+    yield "account"
+
+
+def walks(shop: Storefront, demo: RunningDemo) -> Iterator[str]:
+    yield from walk(shop)
+    yield from walk_of_a_member(shop, member(demo, points=12_345))
+
+
+def test_on_a_phone_nothing_scrolls_sideways(
+    phone: Storefront, demo: RunningDemo
+) -> None:
     # when
     widths = {
         view: phone.page.evaluate("document.documentElement.scrollWidth")
-        for view in walk(phone)
+        for view in walks(phone, demo)
     }
 
     # then
     assert set(widths.values()) == {360}, widths
 
 
-def test_on_a_phone_nothing_is_cut_off(phone: Storefront) -> None:
+def test_on_a_phone_nothing_is_cut_off(phone: Storefront, demo: RunningDemo) -> None:
     # when
     found = {
         view: phone.page.evaluate(BEYOND) + phone.page.evaluate(CUT_OFF)
-        for view in walk(phone)
+        for view in walks(phone, demo)
     }
 
     # then
-    assert len(found) == 6
+    assert len(found) == 10
     assert {view: cut for view, cut in found.items() if cut} == {}
 
 
-def test_text_stands_out_from_what_is_behind_it(storefront: Storefront) -> None:
+def test_text_stands_out_from_what_is_behind_it(
+    storefront: Storefront, demo: RunningDemo
+) -> None:
     # when
-    found = {view: storefront.page.evaluate(PALE) for view in walk(storefront)}
+    found = {view: storefront.page.evaluate(PALE) for view in walks(storefront, demo)}
 
     # then
-    assert len(found) == 6
+    assert len(found) == 10
     assert {view: pale for view, pale in found.items() if pale} == {}
 
 

@@ -1,0 +1,241 @@
+"""One visit to the shop, from an empty cart to a paid order, over GraphQL alone.
+
+Two shops run over the same database, one of them without the plugin: what a cart
+costs there is asked of that shop for the very same cart, at every step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+from typing import Any, Callable
+
+from . import documents
+from .cart import Cart, amount, cart_of
+from .checks import Entry, Order, OrderLine, check_cart, check_order, check_points
+from .client import Client, ShopError
+
+GATEWAY = "mirumee.payments.dummy"
+ADDRESS = {
+    "firstName": "Ada",
+    "lastName": "Morgan",
+    "streetAddress1": "1 Market Street",
+    "city": "San Francisco",
+    "countryArea": "CA",
+    "postalCode": "94105",
+    "country": "US",
+}
+MOST_OF_ONE = 5
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Something to buy."""
+
+    id: str
+    sku: str
+    product_id: str
+    name: str
+    price: Decimal
+    available: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happened, and how the cart stands then with and without the plugin."""
+
+    what: str
+    cart: Cart
+    plain: Cart
+
+
+def variants_of(data: Any) -> list[Variant]:
+    """Return what the shop has, cheapest first."""
+    found = [
+        Variant(
+            variant["id"],
+            variant["sku"],
+            edge["node"]["id"],
+            f"{edge['node']['name']} {variant['name']}".strip(),
+            amount(variant["pricing"]["price"]),
+            variant["quantityAvailable"],
+        )
+        for edge in data["products"]["edges"]
+        for variant in edge["node"]["variants"]
+    ]
+    return sorted(found, key=lambda variant: (variant.price, variant.sku))
+
+
+def pieces(gap: Decimal, variant: Variant) -> int:
+    """Return how many pieces of a variant just close a gap."""
+    return int((gap / variant.price).to_integral_value(ROUND_CEILING))
+
+
+def closing(gap: Decimal, variants: list[Variant]) -> tuple[Variant, int]:
+    """Return what to buy to close a gap with as little beyond it as there is.
+
+    :raises ShopError: where nothing in the shop closes it.
+    """
+    choices = [
+        (variant.price * count - gap, count, variant.sku, variant)
+        for variant in variants
+        for count in [pieces(gap, variant)]
+        if count <= min(variant.available, MOST_OF_ONE)
+    ]
+    if not choices:
+        raise ShopError(f"Nothing in the shop closes a gap of {gap}.")
+    _, count, _, variant = min(choices, key=lambda choice: choice[:3])
+    return variant, count
+
+
+class Visit:
+    """One cart, from the first thing in it to the order.
+
+    :param shop: the shop with the plugin, as the shopper who is signed in.
+    :param plain: the same shop without it, as the same shopper.
+    :param variants: what is to be had, cheapest first.
+    :param tier: the shopper's tier.
+    :param tell: called with every step as soon as it is done.
+    """
+
+    def __init__(
+        self,
+        shop: Client,
+        plain: Client,
+        variants: list[Variant],
+        tier: str,
+        tell: Callable[[Step], None],
+    ) -> None:
+        self.shop = shop
+        self.plain = plain
+        self.variants = variants
+        self.tier = tier
+        self.tell = tell
+        self.differences: list[str] = []
+        self.steps: list[Step] = []
+        self.id = ""
+        self.token = ""
+
+    def begin(self) -> None:
+        """Start with something from the cheaper end of the shop."""
+        first = self.variants[len(self.variants) // 4]
+        lines = [{"variantId": first.id, "quantity": 1}]
+        given = {"lines": lines}
+        created = self.shop.ask(documents.CREATE, input=given)["result"]["checkout"]
+        self.id, self.token = created["id"], created["token"]
+        self.look(f"cart with 1 x {first.name}")
+
+    def look(self, what: str) -> Step:
+        """Ask both shops for the cart, compare, and tell the step."""
+        there = self.shop.ask(documents.CART, token=self.token)["checkout"]
+        without = self.plain.ask(documents.PLAIN_CART, token=self.token)["checkout"]
+        step = Step(what, cart_of(there), cart_of(without))
+        found = check_cart(step.cart, step.plain)
+        found += check_points(step.cart, self.tier)
+        self.differences += [f"{what}: {sentence}" for sentence in found]
+        self.steps.append(step)
+        self.tell(step)
+        return step
+
+    @property
+    def shown(self) -> Cart:
+        """The cart as the shopper saw it last."""
+        return self.steps[-1].cart
+
+    def go_to_delivery(self) -> None:
+        """Give an address and choose the cheapest delivery that costs something."""
+        self.shop.ask(documents.ADDRESSES, id=self.id, address=ADDRESS)
+        data = self.shop.ask(documents.PLAIN_CART, token=self.token)
+        methods = [
+            (amount(method["price"]), method["id"], method["name"])
+            for method in data["checkout"]["availableShippingMethods"]
+            if amount(method["price"])
+        ]
+        _, method, name = min(methods)
+        self.shop.ask(documents.DELIVERY, id=self.id, method=method)
+        self.look(f"address and delivery: {name}")
+
+    def close_gap(self, benefit_type: str) -> Variant:
+        """Add what brings the next step of an offer.
+
+        :raises ShopError: where no offer of that kind has one.
+        """
+        gap = self.shown.gap_of(benefit_type)
+        if not gap:
+            raise ShopError(f"No offer of the kind {benefit_type} is within reach.")
+        taken = {line.product_id for line in self.shown.lines}
+        others = [one for one in self.variants if one.product_id not in taken]
+        variant, count = closing(gap, others)
+        lines = [{"variantId": variant.id, "quantity": count}]
+        self.shop.ask(documents.ADD, id=self.id, lines=lines)
+        self.look(f"adds {count} x {variant.name}")
+        return variant
+
+    def change(self, variant: Variant, by: int) -> None:
+        """Take a piece out, or put one back."""
+        held = {line.sku: line.quantity for line in self.shown.lines}
+        quantity = held.get(variant.sku, 0) + by
+        lines = [{"variantId": variant.id, "quantity": quantity}]
+        self.shop.ask(documents.UPDATE, id=self.id, lines=lines)
+        verb = "puts one back" if by > 0 else "takes one out"
+        self.look(f"{verb}: {variant.name}")
+
+    def spend(self, points: int) -> None:
+        """Let points pay for a part of the cart."""
+        self.shop.ask(documents.REDEEM, id=self.id, points=points)
+        self.look(f"spends {points} points")
+
+    def take_points_back(self) -> None:
+        self.shop.ask(documents.RELEASE, id=self.id)
+        self.look("takes the points back")
+
+    def pay(self) -> Order:
+        """Pay what was shown last, place the order and read its receipt."""
+        payment = {"gateway": GATEWAY, "token": "journey", "amount": self.shown.total}
+        self.shop.ask(documents.PAY, id=self.id, input=payment)
+        last = self.look("payment through the dummy gateway")
+        placed = self.shop.ask(documents.COMPLETE, id=self.id)["result"]["order"]
+        data = self.shop.ask(documents.ORDER, token=placed["token"])["orderByToken"]
+        order = order_of(data)
+        self.differences += check_order(order, last.cart, last.plain)
+        return order
+
+
+def order_of(data: Any) -> Order:
+    """Return the order in the shop's answer.
+
+    :raises ShopError: where the order has no receipt.
+    """
+    receipt = data["rewards"]
+    if receipt is None:
+        raise ShopError("The order has no receipt.")
+    return Order(
+        id=data["id"],
+        number=data["number"],
+        is_paid=data["isPaid"],
+        lines=tuple(order_line_of(line) for line in data["lines"]),
+        shipping=amount(data["shippingPrice"]),
+        total=amount(data["total"]),
+        captured=amount(data["totalCaptured"]),
+        savings=amount(receipt["savings"]),
+        shipping_savings=amount(receipt["shippingSavings"]),
+        entries=tuple(
+            Entry(
+                entry["name"],
+                entry["ruleVersion"],
+                None if entry["isShipping"] else entry["variantId"],
+                amount(entry["amount"]),
+            )
+            for entry in receipt["entries"]
+        ),
+        points_earned=receipt["pointsEarned"],
+        points_redeemed=receipt["pointsRedeemed"],
+        points_worth=amount(receipt["pointsWorth"]),
+    )
+
+
+def order_line_of(data: Any) -> OrderLine:
+    variant = data["variantName"] if data["variantName"] != data["productSku"] else ""
+    name = f"{data['productName']} {variant}".strip()
+    unit = amount(data["unitPrice"])
+    return OrderLine(data["variant"]["id"], name, data["quantity"], unit)
