@@ -585,6 +585,7 @@ class Migration(migrations.Migration):
                     "rule_version",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -658,6 +659,7 @@ class Migration(migrations.Migration):
             name="rule_version",
             field=models.ForeignKey(
                 blank=True,
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",

@@ -160,8 +160,14 @@ class Entry(models.Model):
     points_waived = models.BigIntegerField(default=0)
     moves = DocumentField(default=list)
     order_pk = models.CharField(max_length=36, blank=True, default="")
+    # Nobody looks for it, and versions are never deleted: an index would only cost.
     rule_version = models.ForeignKey(
-        RuleVersion, related_name="+", null=True, blank=True, on_delete=models.PROTECT
+        RuleVersion,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
     )
     at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
@@ -212,8 +218,14 @@ class Lot(models.Model):
     available_from = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     order_pk = models.CharField(max_length=36, blank=True, default="")
+    # Nobody looks for it, and versions are never deleted: an index would only cost.
     rule_version = models.ForeignKey(
-        RuleVersion, related_name="+", null=True, blank=True, on_delete=models.PROTECT
+        RuleVersion,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
     )
 
     class Meta:

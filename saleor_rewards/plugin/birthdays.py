@@ -14,8 +14,7 @@ from functools import partial
 from dateutil import tz
 
 from ..engine import Occasion
-from ..ledger import Book, posting
-from ..models import Entry, Program
+from ..models import Account, Entry, Program
 from .guard import bounded_transaction, faults, guarded
 from .host import Person, host
 from .members import account_of, running_programs
@@ -127,21 +126,21 @@ def _celebrate(
     program: Program, person: Person, book: Rulebook, day: date, at: datetime
 ) -> None:
     with bounded_transaction():
-        account = account_of(program.pk, person, at)
-        with posting(account.pk, at) as ledger:
-            prefix = f"birthday:{person.pk}:"
+        found = account_of(program.pk, person, at)
+        account = Account.objects.select_for_update().get(pk=found.pk)
+        prefix = f"birthday:{person.pk}:"
 
-            def may(rule_id: int) -> bool:
-                last = _last_birthday(ledger, f"{prefix}{rule_id}:")
-                return last is None or (day - last).days >= DAYS_APART
+        def may(rule_id: int) -> bool:
+            last = _last_birthday(account, f"{prefix}{rule_id}:")
+            return last is None or (day - last).days >= DAYS_APART
 
-            def key(rule_id: int) -> str:
-                return f"{prefix}{rule_id}:{day.isoformat()}"
+        def key(rule_id: int) -> str:
+            return f"{prefix}{rule_id}:{day.isoformat()}"
 
-            give(ledger, book, Occasion.BIRTHDAY, at, key, may)
+        give(account, book, Occasion.BIRTHDAY, at, key, may)
 
 
-def _last_birthday(ledger: Book, prefix: str) -> date | None:
-    keys = Entry.objects.filter(account=ledger.account, key__startswith=prefix)
+def _last_birthday(account: Account, prefix: str) -> date | None:
+    keys = Entry.objects.filter(account=account, key__startswith=prefix)
     last = keys.order_by("-key").values_list("key", flat=True).first()
     return date.fromisoformat(last[len(prefix) :]) if last else None

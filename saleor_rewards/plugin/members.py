@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..engine import Occasion
-from ..ledger import accounts, posting
+from ..ledger import accounts
 from ..ledger.membership import review_tier
 from ..ledger.privacy import erase_person
 from ..ledger.upkeep import merge
@@ -136,10 +136,9 @@ def _sign_up(account: Account, person: Person, at: datetime) -> None:
     if book is None or policy is None or person.joined_at < policy.since:
         return
     prefix = f"sign-up:{program.pk}:{person.pk}:"
-    with posting(account.pk, at) as ledger:
-        known = Entry.objects.filter(account=ledger.account, key__startswith=prefix)
-        if not known.exists():
-            give(ledger, book, Occasion.SIGN_UP, at, lambda rule: f"{prefix}{rule}")
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    if not Entry.objects.filter(account=account, key__startswith=prefix).exists():
+        give(account, book, Occasion.SIGN_UP, at, lambda rule: f"{prefix}{rule}")
 
 
 def welcome_newcomers(after: int, limit: int, at: datetime) -> int | None:

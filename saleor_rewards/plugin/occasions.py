@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Callable
 
 from ..engine import Occasion, occasion_points
-from ..ledger import Book
-from ..models import PointsExpiry, RuleVersion
+from ..ledger import earn
+from ..models import Account, PointsExpiry, RuleVersion
 from ..programs.versions import PLUGIN_ID
 from .host import host
 from .rulebook import Rulebook
@@ -21,7 +21,7 @@ def in_force(channel_pk: int) -> Rulebook | None:
 
 
 def give(
-    ledger: Book,
+    account: Account,
     book: Rulebook,
     occasion: Occasion,
     at: datetime,
@@ -30,9 +30,10 @@ def give(
 ) -> None:
     """Post what the best rule gives for an occasion, available at once.
 
-    ``key`` makes the entry's key from the rule's; ``may`` can say no to a rule.
+    ``account`` is locked by the caller. ``key`` makes the entry's key from the
+    rule's; ``may`` can say no to a rule.
     """
-    tier = ledger.account.tier_id
+    tier = account.tier_id
     for earned in occasion_points(
         book.compiled.rules, occasion, at, None if tier is None else str(tier)
     ):
@@ -41,21 +42,23 @@ def give(
         version = RuleVersion.objects.get(
             rule_id=earned.rule_id, number=earned.rule_version
         )
-        ledger.earn(
+        earn(
+            account.pk,
             earned.points,
             key=key(earned.rule_id),
+            at=at,
             available_from=at,
             rule_version_pk=version.pk,
-            **_ends(ledger, book, at),
+            **_ends(account, book, at),
         )
 
 
-def _ends(ledger: Book, book: Rulebook, at: datetime) -> dict[str, datetime]:
+def _ends(account: Account, book: Rulebook, at: datetime) -> dict[str, datetime]:
     points = book.settings["points"]
     end = at + timedelta(days=points["expiry_days"])
     if points["expiry"] == PointsExpiry.AFTER_EARNING:
         return {"expires_at": end}
     # Only an order keeps points alive; these begin a life where there is none.
     if points["expiry"] == PointsExpiry.AFTER_INACTIVITY:
-        return {} if ledger.account.lapses_at else {"lapses_at": end}
+        return {} if account.lapses_at else {"lapses_at": end}
     return {}

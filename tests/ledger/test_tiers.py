@@ -213,6 +213,7 @@ def test_looking_only_when_told_to_ends_as_looking_all_the_time_does(
         assert lazy.look_at is None or lazy.look_at > at
 
 
+@settings(deadline=None)
 @given(value=st.integers(0, 2000), level=st.sampled_from([None, BRONZE, SILVER, GOLD]))
 def test_deciding_twice_changes_nothing(value: int, level: Level | None) -> None:
     once = held(value, level, grace=DAY)

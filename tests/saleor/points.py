@@ -122,5 +122,4 @@ def earning_cart(shop: Shop, shopper: Shopper) -> Cart:
 
 def earned(refunded: str = "0") -> int:
     """Return what that cart's order earns once so much of it was refunded."""
-    share = Decimal(refunded) / 50
-    return sum(points - int(points * share) for points in (40, 50))
+    return 90 - int(90 * Decimal(refunded) / 50)
