@@ -24,6 +24,7 @@ from ..models import (
 from ..programs.receipts import agreements, receipt_of
 from ..programs.settings import settings_of
 from .host import host
+from .occasions import in_force
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,9 @@ def _made(
     terms = Terms.from_settings(settings_of(program)["points"])
     is_due = earned_at(facts, terms) is not None and not facts.is_undone
     if not is_due or facts.ordered_at < policy.since:
+        return None
+    if in_force(program.channel_pk) is None:
+        # Whoever stops all offers wants no new points, but for those agreed on.
         return None
     return receipt_of(facts, program, _customer(facts, program))
 

@@ -213,6 +213,22 @@ def test_an_order_that_staff_made_gets_a_receipt_of_its_own(
     assert sum(effect["points"] for effect in effects) == 90
 
 
+def test_nothing_is_agreed_on_anew_while_the_kill_switch_is_on(
+    cart: Cart, shop: Shop, shopper: Shopper
+) -> None:
+    # given
+    shop.plugin(killed=True)
+    with no_hooks():
+        shopper.buy(shopper.look(cart))
+    Receipt.objects.all().delete()
+
+    # when
+    reconcile_all()
+
+    # then
+    assert not Account.objects.exists()
+
+
 def test_orders_from_before_points_were_switched_on_never_earn(
     shop: Shop, shopper: Shopper, staff: Staff
 ) -> None:
