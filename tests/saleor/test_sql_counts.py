@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from saleor_rewards.models import Rule, RuleVersion
 from saleor_rewards.programs import bump_version
 
+from .inputs import document
+from .points import make_member
 from .world import HOST, Cart, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,6 +125,38 @@ def test_a_cart_whose_offers_change_costs_six_queries(
     cart, variant = big_cart(shop, shopper, lines)
     many_rules(shop, rules)
     shop.ladder((f"{lines + 1}.50", "10"))
+
+    # when
+    extra = added(shop, lambda quantity: shopper.bare_put(cart, variant, quantity))
+
+    # then
+    assert extra <= OFFERS_CHANGE
+
+
+@pytest.mark.parametrize("lines", [1, 100])
+def test_points_that_a_cart_earns_cost_no_query(
+    shop: Shop, shopper: Shopper, lines: int
+) -> None:
+    # given
+    shop.points()
+    shop.earning()
+    cart, variant = big_cart(shop, shopper, lines)
+
+    # when
+    extra = added(shop, lambda quantity: shopper.bare_put(cart, variant, quantity))
+
+    # then
+    assert extra <= GUEST_UNCHANGED
+
+
+@pytest.mark.parametrize("lines", [1, 100])
+def test_points_that_pay_cost_six_queries(shop: Shop, lines: int) -> None:
+    # given
+    shop.points()
+    shop.earning()
+    shopper = make_member(shop, 50)
+    cart, variant = big_cart(shop, shopper, lines)
+    shopper.do(document("PointsRedeem"), checkoutId=cart.id, points=50)
 
     # when
     extra = added(shop, lambda quantity: shopper.bare_put(cart, variant, quantity))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from ...engine import Evaluation, evaluate
+from ...engine import Evaluation, PointsEarned, evaluate
 from ...models import Quote
 from ..guard import bounded_transaction, guarded
 from ..host import ChannelRef, Reading
@@ -85,8 +85,12 @@ class Saleor2(Orders, People):
 
 
 def keep_quote(checkout_pk: Any, reading: Reading, now: Evaluation) -> bool:
-    """Keep the effects of ``now`` as shown; return whether they differ."""
-    effects = [effect.to_json() for effect in now.effects]
+    """Keep what ``now`` takes off as shown; return whether it differs."""
+    effects = [
+        effect.to_json()
+        for effect in now.effects
+        if not isinstance(effect, PointsEarned)
+    ]
     if effects == reading.carrier:
         return False
     Quote.objects.update_or_create(
