@@ -168,6 +168,8 @@ function draw() {
 }
 
 async function showOrder(token) {
+  // An order before it is not to be seen as this one.
+  byId("receipt-body").replaceChildren();
   const { orderByToken: order } = await ask(documents.ORDER, { token });
   if (!order) throw new ShopError("This order is not known.");
   byId("receipt-body").replaceChildren(...receipt(order, shop.me));
