@@ -71,6 +71,10 @@ def terms_of(program_pk: int, info: Any) -> Any:
     return ProgramByPkLoader(info.context).load(program_pk).then(with_program)
 
 
+def _of_policy(name: str, default: Any, root: Terms, _info: Any, **_: Any) -> Any:
+    return getattr(root.policy, name, default)
+
+
 class RewardsPoints(graphene.ObjectType):
     doc_category = DOC_CATEGORY
 
@@ -135,9 +139,7 @@ class RewardsPoints(graphene.ObjectType):
 
     class Meta:
         description = "How the points of a program are earned, spent and lost."
-        default_resolver = lambda name, default, root, info, **_: getattr(  # noqa: E731
-            root.policy, name, default
-        )
+        default_resolver = _of_policy
 
     @staticmethod
     def resolve_earn_on(root: Terms, _info: Any) -> str:
