@@ -922,6 +922,619 @@ class Migration(migrations.Migration):
                 name="rewards_account_once_a_guest",
             ),
         ),
+        migrations.CreateModel(
+            name="ClaimLimit",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("scope", models.CharField(max_length=8)),
+                ("digest", models.CharField(max_length=64)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("failed_at", models.DateTimeField()),
+                ("blocked_until", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="Evidence",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("user_pk", models.PositiveIntegerField(blank=True, null=True)),
+                ("order_pk", models.CharField(blank=True, default="", max_length=36)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("email", "E-mail address"),
+                            ("address", "Postal address"),
+                            ("card", "Card"),
+                            ("ip", "Network address"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="Referral",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "referrer_user_pk",
+                    models.PositiveIntegerField(blank=True, null=True),
+                ),
+                ("referee_user_pk", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "referee_email",
+                    models.CharField(blank=True, default="", max_length=254),
+                ),
+                (
+                    "checkout_token",
+                    models.CharField(blank=True, default="", max_length=36),
+                ),
+                ("order_pk", models.CharField(blank=True, default="", max_length=36)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("claimed", "Claimed"),
+                            ("ordered", "Waiting for the order to be paid"),
+                            ("paid", "Waiting for the hold period to end"),
+                            ("rewarded", "Rewarded"),
+                            ("revoked", "Nothing is left of the rewards"),
+                            ("lapsed", "No order counted in time"),
+                        ],
+                        default="claimed",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("allow", "Counts"),
+                            ("review", "Waits for staff"),
+                            ("reject", "Does not count"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("weight", models.PositiveIntegerField(default=0)),
+                ("signals", saleor_rewards.models.fields.DocumentField(default=list)),
+                ("is_decided", models.BooleanField(default=False)),
+                ("review_asked_at", models.DateTimeField(blank=True, null=True)),
+                ("claimed_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("rewarded_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("number", models.PositiveIntegerField(blank=True, null=True)),
+                ("step", models.PositiveIntegerField(default=0)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="ReferralCode",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("user_pk", models.PositiveIntegerField(blank=True, null=True)),
+                ("code", models.CharField(max_length=32)),
+                ("lookup", models.CharField(max_length=32)),
+                ("is_own", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="ReferralDecision",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("allow", "Counts"),
+                            ("review", "Waits for staff"),
+                            ("reject", "Does not count"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("signals", saleor_rewards.models.fields.DocumentField(default=list)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("author", models.CharField(blank=True, default="", max_length=64)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="ReferralInvite",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("user_pk", models.PositiveIntegerField()),
+                ("email_digest", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="ReferralPolicy",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("is_active", models.BooleanField(default=False)),
+                ("since", models.DateTimeField(blank=True, null=True)),
+                ("link", models.CharField(blank=True, default="", max_length=500)),
+                ("allows_own_codes", models.BooleanField(default=False)),
+                ("claim_days", models.PositiveIntegerField(default=30)),
+                ("hold_days", models.PositiveIntegerField(default=14)),
+                (
+                    "minimum_amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=12, null=True
+                    ),
+                ),
+                ("most_per_month", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "shortage",
+                    models.CharField(
+                        choices=[
+                            ("debt", "The next earnings pay for it"),
+                            ("clamp", "Let it go"),
+                        ],
+                        default="debt",
+                        max_length=5,
+                    ),
+                ),
+                ("review_weight", models.PositiveIntegerField(default=50)),
+                ("reject_weight", models.PositiveIntegerField(default=100)),
+                ("weights", saleor_rewards.models.fields.DocumentField(default=dict)),
+                ("evidence_days", models.PositiveIntegerField(default=180)),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="ReferralReward",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("points", "Points"),
+                            ("voucher", "A voucher of Saleor"),
+                            ("gift_card", "A gift card of Saleor"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("currency", models.CharField(blank=True, default="", max_length=3)),
+                ("worth", models.BigIntegerField()),
+                ("worth_kept", models.BigIntegerField()),
+                ("worth_owed", models.BigIntegerField(default=0)),
+                ("worth_waived", models.BigIntegerField(default=0)),
+                ("worth_offset", models.BigIntegerField(default=0)),
+                ("saleor_pk", models.PositiveIntegerField(blank=True, null=True)),
+                ("code", models.CharField(blank=True, default="", max_length=64)),
+                ("granted_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="StripeCharge",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("charge_id", models.CharField(max_length=255, unique=True)),
+                ("intent_id", models.CharField(blank=True, default="", max_length=255)),
+                ("order_pk", models.CharField(blank=True, default="", max_length=36)),
+                ("is_live", models.BooleanField()),
+                ("currency", models.CharField(max_length=3)),
+                ("amount", models.BigIntegerField(default=0)),
+                ("refunded_amount", models.BigIntegerField(default=0)),
+                ("refunded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "card_digest",
+                    models.CharField(blank=True, default="", max_length=64),
+                ),
+                ("card_ends_at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="StripeDispute",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("dispute_id", models.CharField(max_length=255, unique=True)),
+                ("charge_id", models.CharField(db_index=True, max_length=255)),
+                ("currency", models.CharField(max_length=3)),
+                ("amount", models.BigIntegerField()),
+                ("status", models.CharField(max_length=32)),
+                ("is_closed", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="StripeEvent",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("event_id", models.CharField(max_length=255, unique=True)),
+                ("kind", models.CharField(max_length=64)),
+                ("is_live", models.BooleanField()),
+                ("created_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("document", saleor_rewards.models.fields.DocumentField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Not worked off yet"),
+                            ("done", "Worked off"),
+                            ("ignored", "Says nothing about rewards"),
+                            ("unmatched", "No order has this payment yet"),
+                            ("failed", "Could not be worked off"),
+                        ],
+                        default="received",
+                        max_length=9,
+                    ),
+                ),
+                ("message", models.TextField(blank=True, default="")),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("worked_at", models.DateTimeField(blank=True, null=True)),
+                ("order_pk", models.CharField(blank=True, default="", max_length=36)),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.CreateModel(
+            name="StripeRefund",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("refund_id", models.CharField(max_length=255, unique=True)),
+                ("charge_id", models.CharField(db_index=True, max_length=255)),
+                ("currency", models.CharField(max_length=3)),
+                ("amount", models.BigIntegerField()),
+                ("status", models.CharField(max_length=32)),
+                ("at", models.DateTimeField()),
+            ],
+            options={
+                "ordering": ("pk",),
+            },
+        ),
+        migrations.AddIndex(
+            model_name="stripeevent",
+            index=models.Index(
+                condition=models.Q(state__in=("received", "unmatched", "failed")),
+                fields=["received_at"],
+                name="rewards_stripe_event_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="stripecharge",
+            index=models.Index(
+                fields=["intent_id"], name="rewards_stripe_charge_intent"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="stripecharge",
+            index=models.Index(
+                condition=models.Q(_negated=True, order_pk=""),
+                fields=["order_pk"],
+                name="rewards_stripe_charge_order",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="stripecharge",
+            index=models.Index(
+                condition=models.Q(card_ends_at__isnull=False),
+                fields=["card_ends_at"],
+                name="rewards_stripe_charge_card",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stripecharge",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_stripe_charge_not_negative",
+                rule=models.Q(("amount__gte", 0), ("refunded_amount__gte", 0)),
+            ),
+        ),
+        migrations.AddField(
+            model_name="referralreward",
+            name="referral",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rewards",
+                to="saleor_rewards.Referral",
+            ),
+        ),
+        migrations.AddField(
+            model_name="referralreward",
+            name="rule_version",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="saleor_rewards.RuleVersion",
+            ),
+        ),
+        migrations.AddField(
+            model_name="referralpolicy",
+            name="program",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="referral_policy",
+                to="saleor_rewards.Program",
+            ),
+        ),
+        migrations.AddField(
+            model_name="referralinvite",
+            name="program",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="saleor_rewards.Program",
+            ),
+        ),
+        migrations.AddField(
+            model_name="referraldecision",
+            name="referral",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="saleor_rewards.Referral",
+            ),
+        ),
+        migrations.AddField(
+            model_name="referralcode",
+            name="program",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="referral_codes",
+                to="saleor_rewards.Program",
+            ),
+        ),
+        migrations.AddField(
+            model_name="referral",
+            name="code",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="referrals",
+                to="saleor_rewards.ReferralCode",
+            ),
+        ),
+        migrations.AddField(
+            model_name="referral",
+            name="program",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="referrals",
+                to="saleor_rewards.Program",
+            ),
+        ),
+        migrations.AddField(
+            model_name="evidence",
+            name="program",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="saleor_rewards.Program",
+            ),
+        ),
+        migrations.AddField(
+            model_name="evidence",
+            name="referral",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="evidence",
+                to="saleor_rewards.Referral",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claimlimit",
+            index=models.Index(fields=["failed_at"], name="rewards_claim_limit_age"),
+        ),
+        migrations.AddConstraint(
+            model_name="claimlimit",
+            constraint=models.UniqueConstraint(
+                fields=("scope", "digest"), name="rewards_claim_limit_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referralreward",
+            constraint=models.UniqueConstraint(
+                fields=("referral", "kind"), name="rewards_referral_reward_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referralreward",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_referral_reward_within",
+                rule=models.Q(
+                    ("worth__gt", 0),
+                    ("worth_kept__gte", 0),
+                    ("worth_kept__lte", django.db.models.expressions.F("worth")),
+                    ("worth_offset__gte", 0),
+                    ("worth_owed__gte", 0),
+                    ("worth_waived__gte", 0),
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referralpolicy",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_referral_policy_weights",
+                rule=models.Q(
+                    (
+                        "reject_weight__gte",
+                        django.db.models.expressions.F("review_weight"),
+                    ),
+                    ("review_weight__gte", 1),
+                ),
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referralpolicy",
+            constraint=saleor_rewards.models.constraints.Check(
+                name="rewards_referral_policy_days",
+                rule=models.Q(("claim_days__gte", 1), ("evidence_days__gte", 1)),
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="referralinvite",
+            index=models.Index(fields=["ends_at"], name="rewards_referral_invite_end"),
+        ),
+        migrations.AddIndex(
+            model_name="referralinvite",
+            index=models.Index(
+                fields=["program", "user_pk"], name="rewards_referral_invite_user"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referralinvite",
+            constraint=models.UniqueConstraint(
+                fields=("program", "email_digest"), name="rewards_referral_invite_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referralcode",
+            constraint=models.UniqueConstraint(
+                fields=("program", "lookup"), name="rewards_referral_code_lookup"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referralcode",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at", None), ("user_pk__isnull", False)),
+                fields=("program", "user_pk"),
+                name="rewards_referral_code_once_a_member",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="referral",
+            index=models.Index(
+                condition=models.Q(due_at__isnull=False),
+                fields=["due_at"],
+                name="rewards_referral_due",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="referral",
+            index=models.Index(
+                condition=models.Q(state="claimed"),
+                fields=["ends_at"],
+                name="rewards_referral_end",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="referral",
+            index=models.Index(
+                fields=["program", "referrer_user_pk"], name="rewards_referral_referrer"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="referral",
+            index=models.Index(fields=["referee_email"], name="rewards_referral_email"),
+        ),
+        migrations.AddConstraint(
+            model_name="referral",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("referee_user_pk__isnull", False),
+                    models.Q(_negated=True, state="lapsed"),
+                ),
+                fields=("program", "referee_user_pk"),
+                name="rewards_referral_once_a_member",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referral",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(_negated=True, referee_email=""),
+                    models.Q(_negated=True, state="lapsed"),
+                ),
+                fields=("program", "referee_email"),
+                name="rewards_referral_once_an_email",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referral",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(_negated=True, checkout_token=""),
+                    models.Q(_negated=True, state="lapsed"),
+                ),
+                fields=("checkout_token",),
+                name="rewards_referral_once_a_checkout",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referral",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(_negated=True, order_pk=""),
+                fields=("order_pk",),
+                name="rewards_referral_once_an_order",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="referral",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("number__isnull", False), ("referrer_user_pk__isnull", False)
+                ),
+                fields=("program", "referrer_user_pk", "number"),
+                name="rewards_referral_once_a_number",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="evidence",
+            index=models.Index(
+                fields=["kind", "digest", "program"], name="rewards_evidence_digest"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="evidence",
+            index=models.Index(fields=["ends_at"], name="rewards_evidence_end"),
+        ),
+        migrations.AddIndex(
+            model_name="evidence",
+            index=models.Index(
+                condition=models.Q(_negated=True, order_pk=""),
+                fields=["order_pk"],
+                name="rewards_evidence_order",
+            ),
+        ),
         migrations.RunSQL(GUARD, UNGUARD),
         migrations.RunSQL(EARN, UNEARN),
     ]

@@ -27,17 +27,41 @@ from .policies import (
 )
 from .programs import Program, Rule, RuleVersion, VoucherSlot
 from .receipts import Quote, Receipt
+from .referrals import (
+    ClaimLimit,
+    Evidence,
+    EvidenceKind,
+    Referral,
+    ReferralCode,
+    ReferralDecision,
+    ReferralInvite,
+    ReferralPolicy,
+    ReferralReward,
+    ReferralState,
+    RewardKind,
+    Verdict,
+)
+from .stripe import (
+    StripeCharge,
+    StripeDispute,
+    StripeEvent,
+    StripeEventState,
+    StripeRefund,
+)
 from .tiers import Tier, TierChange, TierReason
 from .vouchers import OwnedVoucher, OwnedVoucherValue
 
 __all__ = [
     "Account",
     "AccountState",
+    "ClaimLimit",
     "Downgrade",
     "EarnOn",
     "Entry",
     "EntryKind",
     "EntryNote",
+    "Evidence",
+    "EvidenceKind",
     "Hold",
     "HoldState",
     "Lot",
@@ -49,13 +73,27 @@ __all__ = [
     "Program",
     "Quote",
     "Receipt",
+    "Referral",
+    "ReferralCode",
+    "ReferralDecision",
+    "ReferralInvite",
+    "ReferralPolicy",
+    "ReferralReward",
+    "ReferralState",
+    "RewardKind",
     "Rule",
     "RuleVersion",
     "Settlement",
     "Shortage",
+    "StripeCharge",
+    "StripeDispute",
+    "StripeEvent",
+    "StripeEventState",
+    "StripeRefund",
     "Tier",
     "TierChange",
     "TierMeasure",
     "TierReason",
+    "Verdict",
     "VoucherSlot",
 ]

@@ -1,0 +1,383 @@
+"""Who brought whom, what both got for it, and what speaks for and against it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from .constraints import Check
+from .fields import DocumentField
+from .policies import Shortage
+from .programs import Program, RuleVersion
+
+
+class ReferralPolicy(models.Model):
+    """How a program's referrals work.
+
+    ``link`` is a page of the shop with ``{code}`` in it. A friend's first order must
+    be placed within ``claim_days`` of the claim and be worth ``minimum_amount`` of
+    the channel's currency after all discounts; rewards follow ``hold_days`` after it
+    is paid. A referrer is rewarded for at most ``most_per_month`` friends in one
+    calendar month of the program's time zone; null for no limit. ``weights`` are
+    those of the signals that weigh other than by default, by code; a claim is held
+    for review from ``review_weight`` on and rejected from ``reject_weight`` on.
+    Hashes of personal values are kept ``evidence_days``. No order from before
+    ``since``, when referrals were first switched on, ever counts.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    program = models.OneToOneField(
+        Program, related_name="referral_policy", on_delete=models.PROTECT
+    )
+    is_active = models.BooleanField(default=False)
+    since = models.DateTimeField(null=True, blank=True)
+    link = models.CharField(max_length=500, blank=True, default="")
+    allows_own_codes = models.BooleanField(default=False)
+    claim_days = models.PositiveIntegerField(default=30)
+    hold_days = models.PositiveIntegerField(default=14)
+    minimum_amount = models.DecimalField(
+        max_digits=12, decimal_places=3, null=True, blank=True
+    )
+    most_per_month = models.PositiveIntegerField(null=True, blank=True)
+    shortage = models.CharField(
+        max_length=5, choices=Shortage.choices, default=Shortage.DEBT
+    )
+    review_weight = models.PositiveIntegerField(default=50)
+    reject_weight = models.PositiveIntegerField(default=100)
+    weights = DocumentField(default=dict)
+    evidence_days = models.PositiveIntegerField(default=180)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            Check(
+                rule=Q(
+                    review_weight__gte=1, reject_weight__gte=models.F("review_weight")
+                ),
+                name="rewards_referral_policy_weights",
+            ),
+            Check(
+                rule=Q(claim_days__gte=1, evidence_days__gte=1),
+                name="rewards_referral_policy_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Referrals of {self.program}"
+
+
+class ReferralCode(models.Model):
+    """A member's code. A retired one is nobody's again.
+
+    ``code`` is as it is shown, ``lookup`` the same without case and separators.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    program = models.ForeignKey(
+        Program, related_name="referral_codes", on_delete=models.PROTECT
+    )
+    user_pk = models.PositiveIntegerField(null=True, blank=True)
+    code = models.CharField(max_length=32)
+    lookup = models.CharField(max_length=32)
+    is_own = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("program", "lookup"), name="rewards_referral_code_lookup"
+            ),
+            models.UniqueConstraint(
+                fields=("program", "user_pk"),
+                condition=Q(retired_at=None, user_pk__isnull=False),
+                name="rewards_referral_code_once_a_member",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ReferralInvite(models.Model):
+    """An address that a member named as a friend's; kept as a keyed hash alone."""
+
+    id = models.BigAutoField(primary_key=True)
+    program = models.ForeignKey(Program, related_name="+", on_delete=models.PROTECT)
+    user_pk = models.PositiveIntegerField()
+    email_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("program", "email_digest"), name="rewards_referral_invite_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=("ends_at",), name="rewards_referral_invite_end"),
+            models.Index(
+                fields=("program", "user_pk"), name="rewards_referral_invite_user"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation {self.pk}"
+
+
+class ReferralState(models.TextChoices):
+    CLAIMED = "claimed", "Claimed"
+    ORDERED = "ordered", "Waiting for the order to be paid"
+    PAID = "paid", "Waiting for the hold period to end"
+    REWARDED = "rewarded", "Rewarded"
+    REVOKED = "revoked", "Nothing is left of the rewards"
+    LAPSED = "lapsed", "No order counted in time"
+
+
+class Verdict(models.TextChoices):
+    ALLOW = "allow", "Counts"
+    REVIEW = "review", "Waits for staff"
+    REJECT = "reject", "Does not count"
+
+
+class Referral(models.Model):
+    """One friend whom a member brought: the first claim of a friend wins.
+
+    ``referee_email`` is in lower case and empty once the person is erased.
+    ``signals`` is ``[[code, weight], ...]`` of what spoke against it, ``weight``
+    their sum. What staff decided stays: ``is_decided``. ``due_at`` is when its
+    rewards are due, ``number`` which of the referrer's friends it was, and ``step``
+    counts the changes and makes the keys of their postings.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    program = models.ForeignKey(
+        Program, related_name="referrals", on_delete=models.PROTECT
+    )
+    code = models.ForeignKey(
+        ReferralCode,
+        related_name="referrals",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+    )
+    referrer_user_pk = models.PositiveIntegerField(null=True, blank=True)
+    referee_user_pk = models.PositiveIntegerField(null=True, blank=True)
+    referee_email = models.CharField(max_length=254, blank=True, default="")
+    checkout_token = models.CharField(max_length=36, blank=True, default="")
+    order_pk = models.CharField(max_length=36, blank=True, default="")
+    state = models.CharField(
+        max_length=8, choices=ReferralState.choices, default=ReferralState.CLAIMED
+    )
+    verdict = models.CharField(max_length=6, choices=Verdict.choices)
+    weight = models.PositiveIntegerField(default=0)
+    signals = DocumentField(default=list)
+    is_decided = models.BooleanField(default=False)
+    review_asked_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    rewarded_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    number = models.PositiveIntegerField(null=True, blank=True)
+    step = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("program", "referee_user_pk"),
+                condition=Q(referee_user_pk__isnull=False) & ~Q(state="lapsed"),
+                name="rewards_referral_once_a_member",
+            ),
+            models.UniqueConstraint(
+                fields=("program", "referee_email"),
+                condition=~Q(referee_email="") & ~Q(state="lapsed"),
+                name="rewards_referral_once_an_email",
+            ),
+            models.UniqueConstraint(
+                fields=("checkout_token",),
+                condition=~Q(checkout_token="") & ~Q(state="lapsed"),
+                name="rewards_referral_once_a_checkout",
+            ),
+            models.UniqueConstraint(
+                fields=("order_pk",),
+                condition=~Q(order_pk=""),
+                name="rewards_referral_once_an_order",
+            ),
+            models.UniqueConstraint(
+                fields=("program", "referrer_user_pk", "number"),
+                condition=Q(referrer_user_pk__isnull=False, number__isnull=False),
+                name="rewards_referral_once_a_number",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=("due_at",),
+                condition=Q(due_at__isnull=False),
+                name="rewards_referral_due",
+            ),
+            models.Index(
+                fields=("ends_at",),
+                condition=Q(state="claimed"),
+                name="rewards_referral_end",
+            ),
+            models.Index(
+                fields=("program", "referrer_user_pk"), name="rewards_referral_referrer"
+            ),
+            models.Index(fields=("referee_email",), name="rewards_referral_email"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Referral {self.pk}"
+
+
+class ReferralDecision(models.Model):
+    """One verdict on a referral: by the signals, or by staff with a reason."""
+
+    id = models.BigAutoField(primary_key=True)
+    referral = models.ForeignKey(
+        Referral, related_name="decisions", on_delete=models.PROTECT
+    )
+    verdict = models.CharField(max_length=6, choices=Verdict.choices)
+    signals = DocumentField(default=list)
+    reason = models.TextField(blank=True, default="")
+    author = models.CharField(max_length=64, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.verdict}: {self.reason}"
+
+
+class RewardKind(models.TextChoices):
+    POINTS = "points", "Points"
+    VOUCHER = "voucher", "A voucher of Saleor"
+    GIFT_CARD = "gift_card", "A gift card of Saleor"
+
+
+class ReferralReward(models.Model):
+    """What a referrer got for one friend by one rule.
+
+    Of ``worth`` (points, or minor units of ``currency``), ``worth_kept`` is what the
+    order still earns. What was taken back but spent before is ``worth_owed`` until
+    later rewards pay for it, or ``worth_waived``. ``worth_offset`` went to pay what
+    was owed for others. ``saleor_pk`` and ``code`` are the voucher's or gift card's.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    referral = models.ForeignKey(
+        Referral, related_name="rewards", on_delete=models.PROTECT
+    )
+    rule_version = models.ForeignKey(
+        RuleVersion, related_name="+", db_index=False, on_delete=models.PROTECT
+    )
+    kind = models.CharField(max_length=9, choices=RewardKind.choices)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    worth = models.BigIntegerField()
+    worth_kept = models.BigIntegerField()
+    worth_owed = models.BigIntegerField(default=0)
+    worth_waived = models.BigIntegerField(default=0)
+    worth_offset = models.BigIntegerField(default=0)
+    saleor_pk = models.PositiveIntegerField(null=True, blank=True)
+    code = models.CharField(max_length=64, blank=True, default="")
+    granted_at = models.DateTimeField()
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("referral", "kind"), name="rewards_referral_reward_once"
+            ),
+            Check(
+                rule=Q(
+                    worth__gt=0,
+                    worth_kept__gte=0,
+                    worth_kept__lte=models.F("worth"),
+                    worth_owed__gte=0,
+                    worth_waived__gte=0,
+                    worth_offset__gte=0,
+                ),
+                name="rewards_referral_reward_within",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of referral {self.referral_id}"
+
+
+class EvidenceKind(models.TextChoices):
+    EMAIL = "email", "E-mail address"
+    ADDRESS = "address", "Postal address"
+    CARD = "card", "Card"
+    IP = "ip", "Network address"
+
+
+class Evidence(models.Model):
+    """A personal value as a keyed hash, that of a referral's friend or a referrer's.
+
+    Deleted from ``ends_at`` on. ``user_pk`` is whose it is, empty for a guest.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    program = models.ForeignKey(Program, related_name="+", on_delete=models.PROTECT)
+    referral = models.ForeignKey(
+        Referral, related_name="evidence", null=True, on_delete=models.PROTECT
+    )
+    user_pk = models.PositiveIntegerField(null=True, blank=True)
+    order_pk = models.CharField(max_length=36, blank=True, default="")
+    kind = models.CharField(max_length=7, choices=EvidenceKind.choices)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = [
+            models.Index(
+                fields=("kind", "digest", "program"), name="rewards_evidence_digest"
+            ),
+            models.Index(fields=("ends_at",), name="rewards_evidence_end"),
+            models.Index(
+                fields=("order_pk",),
+                condition=~Q(order_pk=""),
+                name="rewards_evidence_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of referral {self.referral_id}"
+
+
+class ClaimLimit(models.Model):
+    """How often somebody guessed wrong of late: ``digest`` is a keyed hash of whom.
+
+    No claim is looked at before ``blocked_until``.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    scope = models.CharField(max_length=8)
+    digest = models.CharField(max_length=64)
+    failures = models.PositiveIntegerField(default=0)
+    failed_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("scope", "digest"), name="rewards_claim_limit_once"
+            )
+        ]
+        indexes = [models.Index(fields=("failed_at",), name="rewards_claim_limit_age")]
+
+    def __str__(self) -> str:
+        return f"{self.failures} wrong guesses"
