@@ -37,11 +37,11 @@ INSERT INTO saleor_rewards_entry (
 )
 """
 ONE_ENTRY = f"""{ENTRY}
-VALUES (%s, 'earn', %s, '', 0, 1, 0, 0, 1, 0, '[[1, 0, 1, 0]]', '', %s, %s)
+VALUES (%s, 'earn', %s, '', 0, 1, 0, 0, 1, 0, '[[1, 0, 1, 0, 0]]', '', %s, %s)
 """
 MANY_ENTRIES = f"""{ENTRY}
 SELECT %s, 'expire', %s || number, '', 0, -1, 0, 0, 0, 0,
-    jsonb_build_array(jsonb_build_array(number, 0, -1, 0)), '', %s, now()
+    jsonb_build_array(jsonb_build_array(number, 0, -1, 0, 1)), '', %s, now()
 FROM generate_series(1, %s) AS number
 """
 MANY_ACCOUNTS = """

@@ -19,7 +19,7 @@ from . import moves
 from .errors import LedgerError, LedgerErrorCode
 from .keys import cause_of, is_posted
 from .lots import Balance, Cause, Kind
-from .rows import lots_with, next_lot, open_lots_of, sums_of, write
+from .rows import expired_lots, lots_with, next_lot, open_lots_of, sums_of, write
 from .state import State, stamp_of
 
 
@@ -92,13 +92,17 @@ class Book:
     ) -> None:
         """Take earned points back, the order's own first, then any.
 
-        ``shortage`` says what becomes of those that are spent already: owed, or
-        let go. Raises ``BELOW_ZERO`` for more than were ever earned.
+        Of its own, those that expired count as taken. ``shortage`` says what becomes
+        of those that are spent already: owed, or let go. Raises ``BELOW_ZERO`` for
+        more than were ever earned.
         """
         owes = shortage == Shortage.DEBT
         cause = self._cause("reverse", key, points, order_pk, rule_version_pk, owes)
         if cause is not None:
-            moves.reverse(self.whole(), points, cause, owes=owes)
+            state = self.whole()
+            if order_pk:
+                state.add(expired_lots(self.account, order_pk=order_pk))
+            moves.reverse(state, points, cause, owes=owes)
             self._write()
 
     def restore(

@@ -63,6 +63,7 @@ WITH open_lot AS (
     UPDATE saleor_rewards_lot AS lot SET
         points_pending = CASE WHEN is_over THEN 0 ELSE p - matured END,
         points_available = CASE WHEN is_over THEN 0 ELSE a + matured END,
+        points_expired = points_expired + CASE WHEN is_over THEN p + a ELSE 0 END,
         expires_at = ends
     FROM chosen WHERE lot.id = chosen.id
 ), entry AS (
@@ -72,13 +73,14 @@ WITH open_lot AS (
         at, created_at
     ) SELECT account_id, kind, 'lot:' || min(id) || ':' || kind || ':' || %(stamp)s,
         '', sum(p), sum(a), 0, 0, 0, 0,
-        jsonb_agg(jsonb_build_array(id, p, a, 0) ORDER BY id), '',
+        jsonb_agg(jsonb_build_array(id, p, a, 0, e) ORDER BY id), '',
         %(at)s, statement_timestamp()
     FROM (
-        SELECT account_id, id, 'mature' AS kind, -matured AS p, matured AS a
+        SELECT account_id, id, 'mature' AS kind, -matured AS p, matured AS a,
+            0 AS e
         FROM chosen WHERE matured > 0
         UNION ALL
-        SELECT account_id, id, 'expire', matured - p, -a - matured
+        SELECT account_id, id, 'expire', matured - p, -a - matured, p + a
         FROM chosen WHERE is_over AND p + a > 0
     ) AS move GROUP BY account_id, kind ORDER BY account_id, kind DESC
     RETURNING account_id, points_pending, points_available

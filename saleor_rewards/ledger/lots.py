@@ -47,11 +47,12 @@ class Move(NamedTuple):
     pending: int = 0
     available: int = 0
     held: int = 0
+    expired: int = 0
 
 
 @dataclass
 class LotState:
-    """What is left of the points of one credit."""
+    """What is left of the points of one credit, and how many of them expired."""
 
     pk: int
     points: int
@@ -62,6 +63,7 @@ class LotState:
     pending: int = 0
     available: int = 0
     held: int = 0
+    expired: int = 0
 
     @property
     def is_open(self) -> bool:

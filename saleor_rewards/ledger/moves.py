@@ -19,6 +19,7 @@ class Source(Enum):
     """Where points that were taken back came from."""
 
     LOT = "lot"
+    EXPIRED = "expired"
     DEBT = "debt"
     WAIVED = "waived"
 
@@ -35,7 +36,7 @@ class Reversal(NamedTuple):
     """An entry of an order that took earned points, or gave them again.
 
     ``points`` is above zero for what was given again. ``moves`` is what it added
-    to lots, ``[[lot, pending, available, held], ...]``.
+    to lots, ``[[lot, pending, available, held, expired], ...]``.
     """
 
     points: int
@@ -71,8 +72,9 @@ def debit(state: State, points: int, cause: Cause) -> None:
 def reverse(state: State, points: int, cause: Cause, *, owes: bool) -> None:
     """Take earned points back: the order's own first, pending before available.
 
-    Then any that are available, the first to expire first. What is missing is
-    owed, or let go. Raises ``LedgerError``.
+    Its own that expired count as taken: nobody has them any more. Then come any
+    that are available, the first to expire first. What is missing is owed, or let
+    go. Raises ``LedgerError``.
     """
     if points > state.lifetime:
         raise LedgerError(
@@ -85,8 +87,12 @@ def reverse(state: State, points: int, cause: Cause, *, owes: bool) -> None:
         part = min(left, lot.pending)
         change.move(lot, pending=-part)
         left -= part
-    for lots in (own, state.spendable()):
-        left -= total(change.draw(left, lots))
+    left -= total(change.draw(left, own))
+    for lot in own:
+        part = min(left, lot.expired)
+        change.move(lot, expired=-part)
+        left -= part
+    left -= total(change.draw(left, state.spendable()))
     if owes:
         change.owe(left)
     else:
@@ -112,7 +118,7 @@ def taken_back(history: Iterable[Reversal]) -> list[Taken]:
     ``history`` is every reversal and restoring of one order and rule version,
     oldest first.
 
-    >>> taken_back([Reversal(-5, [[7, 0, -3, 0]], 2, 0), Reversal(1, [], -1, 0)])
+    >>> taken_back([Reversal(-5, [[7, 0, -3, 0, 0]], 2, 0), Reversal(1, [], -1, 0)])
     [Taken(source=<Source.LOT: 'lot'>, lot=7, points=3), \
 Taken(source=<Source.DEBT: 'debt'>, lot=None, points=1)]
     """
@@ -121,8 +127,9 @@ Taken(source=<Source.DEBT: 'debt'>, lot=None, points=1)]
         if one.points > 0:
             taken, _ = _cut(taken, sum(part.points for part in taken) - one.points)
             continue
-        for lot, pending, available, _held in one.moves:
+        for lot, pending, available, _held, expired in one.moves:
             taken.append(Taken(Source.LOT, lot, -pending - available))
+            taken.append(Taken(Source.EXPIRED, lot, -expired))
         taken.append(Taken(Source.DEBT, None, one.debt))
         taken.append(Taken(Source.WAIVED, None, one.waived))
     return [part for part in taken if part.points]
@@ -152,7 +159,7 @@ def _cut(taken: Sequence[Taken], points: int) -> tuple[list[Taken], list[Taken]]
 def restore(
     state: State, taken: Iterable[Taken], cause: Cause, home: LotState | None
 ) -> None:
-    """Give again what was taken, to the same lots.
+    """Give again what was taken, to the same lots. What had expired stays expired.
 
     What had become debt pays what is owed still, and the rest goes ``home``, to
     the order's lot. What had been let go does not come back, as nobody lost it.
@@ -162,6 +169,8 @@ def restore(
         state.lifetime += points
         if source is Source.WAIVED:
             change.waived -= points
+        elif source is Source.EXPIRED and pk is not None:
+            change.move(state.lots[pk], expired=points)
         elif source is Source.LOT and pk is not None:
             change.give(state.lots[pk], points)
         else:
@@ -284,13 +293,14 @@ def retake(
 
 def merge(source: State, target: State, out: Cause, into: Cause) -> None:
     """Move all points of ``source`` to ``target``; its debt is paid there."""
-    lots = [lot for lot in source.lots.values() if lot.is_open]
+    lots = [lot for lot in source.lots.values() if lot.is_open or lot.expired]
     leaving, coming = Change(source), Change(target)
     for lot in lots:
         parts = {
             "pending": lot.pending,
             "available": lot.available,
             "held": lot.held,
+            "expired": lot.expired,
         }
         arrived = LotState(
             lot.pk,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Protocol, Sequence
+from typing import Any, Iterable, Protocol, Sequence, Tuple
 
 from .lots import Balance
 
 SUMS = ("pending", "available", "held", "debt", "lifetime")
+
+#: Pending, available, held and expired points of one lot.
+Parts = Tuple[int, int, int, int]
+NO_PARTS: Parts = (0, 0, 0, 0)
 
 
 class Posted(Protocol):
@@ -26,11 +30,11 @@ class Posted(Protocol):
 class Replay:
     """What entries come to: sums, what is left by lot, and what is wrong with them.
 
-    ``lots`` is ``{lot: (pending, available, held)}``, empty ones left out.
+    ``lots`` is ``{lot: (pending, available, held, expired)}``, empty ones left out.
     """
 
     sums: Balance = field(default_factory=Balance)
-    lots: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    lots: dict[int, Parts] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
@@ -56,11 +60,9 @@ def replay(entries: Iterable[Posted]) -> Replay:
     return found
 
 
-def _add_moves(
-    lots: dict[int, tuple[int, int, int]], moves: Sequence[Sequence[int]]
-) -> list[tuple[int, int, int]]:
+def _add_moves(lots: dict[int, Parts], moves: Sequence[Sequence[int]]) -> list[Parts]:
     """Add moves to ``lots`` and return the lots that they touched."""
-    for pk, pending, available, held in moves:
-        known = lots.get(pk, (0, 0, 0))
-        lots[pk] = (known[0] + pending, known[1] + available, known[2] + held)
+    for pk, *added in moves:
+        one, other, third, last = map(sum, zip(lots.get(pk, NO_PARTS), added))
+        lots[pk] = (one, other, third, last)
     return [lots[pk] for pk in {move[0] for move in moves}]

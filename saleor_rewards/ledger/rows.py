@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any, Iterable, Sequence
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from ..models import Account, AccountState, Lot
 from .errors import LedgerError, LedgerErrorCode
@@ -23,6 +23,7 @@ LOT_COLUMNS = (
     "points_pending",
     "points_available",
     "points_held",
+    "points_expired",
 )
 
 NEXT_LOT = "nextval('saleor_rewards_lot_id_seq')"
@@ -44,12 +45,13 @@ WRITE_OPENED = """,
 opened AS (
     INSERT INTO saleor_rewards_lot (
         id, account_id, points, available_from, expires_at, order_pk,
-        rule_version_id, points_pending, points_available, points_held
-    ) SELECT id, %s, points, available_from, expires_at, order_pk, version, p, a, h
+        rule_version_id, points_pending, points_available, points_held,
+        points_expired
+    ) SELECT id, %s, points, available_from, expires_at, order_pk, version, p, a, h, e
     FROM unnest(
         %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[],
-        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]
-    ) AS one (id, points, available_from, expires_at, order_pk, version, p, a, h)
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]
+    ) AS one (id, points, available_from, expires_at, order_pk, version, p, a, h, e)
 )"""
 WRITE_MOVED = """,
 moved AS (
@@ -57,10 +59,12 @@ moved AS (
         points_pending = lot.points_pending + one.p,
         points_available = lot.points_available + one.a,
         points_held = lot.points_held + one.h,
+        points_expired = lot.points_expired + one.e,
         expires_at = one.expires_at
     FROM unnest(
-        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[]
-    ) AS one (id, p, a, h, expires_at)
+        %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+        %s::timestamptz[]
+    ) AS one (id, p, a, h, e, expires_at)
     WHERE lot.id = one.id
 )"""
 WRITE_ENTRIES = """
@@ -135,8 +139,17 @@ def open_lots_of(accounts: Sequence[Account]) -> dict[int, list[LotState]]:
 
 def lots_with(pks: Iterable[int]) -> list[LotState]:
     """Return the lots with these keys, empty ones too."""
-    lots = Lot.objects.filter(pk__in=list(pks)).order_by("pk")
-    return [LotState(*row) for row in lots.values_list(*LOT_COLUMNS)]
+    return _read(Lot.objects.filter(pk__in=list(pks)))
+
+
+def expired_lots(account: Account, **kind: str) -> list[LotState]:
+    """Return the account's lots of one ``kind`` of which points expired."""
+    return _read(Lot.objects.filter(account=account, points_expired__gt=0, **kind))
+
+
+def _read(lots: QuerySet[Lot]) -> list[LotState]:
+    rows = lots.order_by("pk").values_list(*LOT_COLUMNS)
+    return [LotState(*row) for row in rows]
 
 
 def write(account: Account, state: State) -> None:
@@ -189,23 +202,21 @@ def _opened(lots: Iterable[LotState]) -> list[tuple[Any, ...]]:
             lot.pending,
             lot.available,
             lot.held,
+            lot.expired,
         )
         for lot in lots
     ]
 
 
-def _moved(state: State) -> list[tuple[int, int, int, int, datetime | None]]:
+def _moved(state: State) -> list[tuple[Any, ...]]:
     opened = {lot.pk for lot in state.opened}
-    sums = {lot.pk: [0, 0, 0] for lot in state.lapsed if lot.pk not in opened}
+    sums = {lot.pk: [0, 0, 0, 0] for lot in state.lapsed if lot.pk not in opened}
     for draft in state.drafts:
         for pk, *parts in draft.moves:
             if pk not in opened:
-                known = sums.setdefault(pk, [0, 0, 0])
+                known = sums.setdefault(pk, [0, 0, 0, 0])
                 sums[pk] = [one + other for one, other in zip(known, parts)]
-    return [
-        (pk, pending, available, held, state.lots[pk].expires_at)
-        for pk, (pending, available, held) in sums.items()
-    ]
+    return [(pk, *parts, state.lots[pk].expires_at) for pk, parts in sums.items()]
 
 
 def _entry(draft: Draft) -> tuple[Any, ...]:

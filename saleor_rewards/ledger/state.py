@@ -129,7 +129,7 @@ class State:
         change.post_due(Kind.MATURE, stamp)
         change = Change(self)
         for lot in over:
-            change.move(lot, pending=-lot.pending, available=-lot.available)
+            change.expire(lot)
         change.post_due(Kind.EXPIRE, stamp)
 
     def _lapse(self) -> None:
@@ -152,18 +152,33 @@ class Change:
         self.waived = 0
 
     def move(
-        self, lot: LotState, *, pending: int = 0, available: int = 0, held: int = 0
+        self,
+        lot: LotState,
+        *,
+        pending: int = 0,
+        available: int = 0,
+        held: int = 0,
+        expired: int = 0,
     ) -> None:
-        """Add points, or with a minus sign take them, from a lot and the sums."""
-        if not (pending or available or held):
+        """Add points, or with a minus sign take them, from a lot and the sums.
+
+        Expired points are in no sum.
+        """
+        if not (pending or available or held or expired):
             return
         lot.pending += pending
         lot.available += available
         lot.held += held
+        lot.expired += expired
         self.state.pending += pending
         self.state.available += available
         self.state.held += held
-        self.moves.append(Move(lot.pk, pending, available, held))
+        self.moves.append(Move(lot.pk, pending, available, held, expired))
+
+    def expire(self, lot: LotState) -> None:
+        """Make all points of a lot expire but those that are held."""
+        points = lot.pending + lot.available
+        self.move(lot, pending=-lot.pending, available=-lot.available, expired=points)
 
     def owe(self, points: int) -> None:
         self.state.debt += points

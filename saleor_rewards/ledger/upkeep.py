@@ -22,7 +22,7 @@ from .due import settle_chunk
 from .errors import LedgerError, LedgerErrorCode
 from .lots import Cause
 from .posting import check_time, posting
-from .rows import lock, write
+from .rows import expired_lots, lock, write
 
 __all__ = ["erase", "merge", "settle_due"]
 
@@ -91,6 +91,7 @@ def merge(source_pk: int, target_pk: int, at: datetime) -> Account:
 
 def _move_points(leaving: Book, coming: Book) -> None:
     source, target = leaving.account, coming.account
+    leaving.whole().add(expired_lots(source))
     key = f"account:{source.pk}:merge"
     moves.merge(
         leaving.whole(),

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from ..models import Account, Entry, Hold, HoldState, Lot
 from .lots import LotState
-from .replay import SUMS, Replay, replay
+from .replay import NO_PARTS, SUMS, Replay, replay
 from .rows import LOT_COLUMNS, sums_of
 
 __all__ = ["Discrepancy", "verify"]
@@ -68,7 +68,11 @@ def _of_chunk(accounts: Sequence[Account]) -> list[Discrepancy]:
     rows = Lot.objects.filter(account_id__in=pks).order_by("pk")
     for account_pk, *row in rows.values_list("account_id", *LOT_COLUMNS).iterator():
         lot = LotState(*row)
-        if lot.is_open or lot.pk in replays.get(account_pk, Replay()).lots:
+        if (
+            lot.is_open
+            or lot.expired
+            or lot.pk in replays.get(account_pk, Replay()).lots
+        ):
             lots[account_pk].append(lot)
     held: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for hold in Hold.objects.filter(account_id__in=pks, state=HoldState.OPEN):
@@ -105,12 +109,14 @@ def _of_account(
 def _of_lots(
     lots: Iterable[LotState], replayed: Replay, held: dict[int, int]
 ) -> Iterator[tuple[int | None, str]]:
-    found = {lot.pk: (lot.pending, lot.available, lot.held) for lot in lots}
+    found = {
+        lot.pk: (lot.pending, lot.available, lot.held, lot.expired) for lot in lots
+    }
     for pk in sorted({*found, *replayed.lots}):
-        said, is_so = found.get(pk, (0, 0, 0)), replayed.lots.get(pk, (0, 0, 0))
+        said, is_so = found.get(pk, NO_PARTS), replayed.lots.get(pk, NO_PARTS)
         if said != is_so:
             yield pk, f"has {said} points, the entries come to {is_so}"
     for pk in sorted({*held, *(pk for pk, lot in found.items() if lot[2])}):
-        has, aside = found.get(pk, (0, 0, 0))[2], held.get(pk, 0)
+        has, aside = found.get(pk, NO_PARTS)[2], held.get(pk, 0)
         if has != aside:
             yield pk, f"has {has} points held, the open holds have {aside}"

@@ -57,9 +57,9 @@ BEGIN
     END IF;
     INSERT INTO saleor_rewards_lot (
         account_id, points, points_pending, points_available, points_held,
-        available_from, expires_at, order_pk, rule_version_id
+        points_expired, available_from, expires_at, order_pk, rule_version_id
     ) VALUES (
-        _account, _points, _pending, _points - _pending, 0, _available_from,
+        _account, _points, _pending, _points - _pending, 0, 0, _available_from,
         _expires_at, _order, _version
     ) RETURNING id INTO _lot;
     INSERT INTO saleor_rewards_entry (
@@ -69,7 +69,9 @@ BEGIN
     ) VALUES (
         _account, 'earn', _key, _fingerprint, _pending, _points - _pending, 0, 0,
         _points, 0,
-        jsonb_build_array(jsonb_build_array(_lot, _pending, _points - _pending, 0)),
+        jsonb_build_array(
+            jsonb_build_array(_lot, _pending, _points - _pending, 0, 0)
+        ),
         _order, _version, _at, statement_timestamp()
     );
     RETURN TRUE;
@@ -570,6 +572,7 @@ class Migration(migrations.Migration):
                 ("points_pending", models.BigIntegerField(default=0)),
                 ("points_available", models.BigIntegerField(default=0)),
                 ("points_held", models.BigIntegerField(default=0)),
+                ("points_expired", models.BigIntegerField(default=0)),
                 ("available_from", models.DateTimeField()),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 ("order_pk", models.CharField(blank=True, default="", max_length=36)),
@@ -791,6 +794,7 @@ class Migration(migrations.Migration):
                 rule=models.Q(
                     ("points__gt", 0),
                     ("points_available__gte", 0),
+                    ("points_expired__gte", 0),
                     ("points_held__gte", 0),
                     ("points_pending__gte", 0),
                 ),

@@ -138,11 +138,14 @@ class Entry(models.Model):
     """One posting. Rows are only ever added: a trigger refuses to change them.
 
     The five ``points_`` columns are what it adds to the account's sums, and
-    ``moves`` the same by lot: ``[[lot, pending, available, held], ...]``.
+    ``moves`` the same by lot, ``[[lot, pending, available, held, expired], ...]``.
     ``points_waived`` is what should have been taken back and was let go.
     ``key`` names what caused it; ``fingerprint`` is a digest of the arguments.
+    ``order_pk`` is the order that it is about, or ``referral:7`` for a reward.
     No text of a person's stands here, so that a person can be erased.
     """
+
+    REFERRAL = "referral:"
 
     id = models.BigAutoField(primary_key=True)
     # The index on the history below serves it too.
@@ -186,6 +189,11 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
 
+    @property
+    def own_order_pk(self) -> str:
+        """The order that it is about, empty where that is not the member's own."""
+        return "" if self.order_pk.startswith(self.REFERRAL) else self.order_pk
+
 
 class EntryNote(models.Model):
     """Who made an entry by hand, and why. Goes when the person is erased."""
@@ -206,7 +214,8 @@ class Lot(models.Model):
     """Points of one credit, with what is left of them.
 
     They are pending before ``available_from`` and worth nothing from
-    ``expires_at`` on; held ones are kept for a checkout.
+    ``expires_at`` on; held ones are kept for a checkout. Of those that expired,
+    ``points_expired`` were not taken back since.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -215,6 +224,7 @@ class Lot(models.Model):
     points_pending = models.BigIntegerField(default=0)
     points_available = models.BigIntegerField(default=0)
     points_held = models.BigIntegerField(default=0)
+    points_expired = models.BigIntegerField(default=0)
     available_from = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     order_pk = models.CharField(max_length=36, blank=True, default="")
@@ -237,6 +247,7 @@ class Lot(models.Model):
                     points_pending__gte=0,
                     points_available__gte=0,
                     points_held__gte=0,
+                    points_expired__gte=0,
                 ),
                 name="rewards_lot_not_negative",
             )

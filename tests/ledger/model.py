@@ -12,9 +12,11 @@ from typing import Any
 
 from saleor_rewards.ledger import Balance
 
-PENDING, AVAILABLE, HELD, GONE = "pending", "available", "held", "gone"
+PENDING, AVAILABLE, HELD = "pending", "available", "held"
+EXPIRED, GONE = "expired", "gone"
 #: What stands for a point that had to be owed, or that was let go.
 DEBT, WAIVED = "debt", "waived"
+OPEN = (PENDING, AVAILABLE, HELD)
 
 _numbers = count(1)
 
@@ -74,13 +76,13 @@ class ModelAccount:
         )
 
     def by_lot_times(self) -> dict[Any, list[int]]:
-        """Return pending, available and held by the times of lots."""
+        """Return pending, available, held and expired by the times of lots."""
         found: dict[Any, list[int]] = {}
         for point in self.points:
             if point.state != GONE:
                 times = (point.lot.available_from, point.lot.expires_at)
-                parts = found.setdefault(times, [0, 0, 0])
-                parts[[PENDING, AVAILABLE, HELD].index(point.state)] += 1
+                parts = found.setdefault(times, [0, 0, 0, 0])
+                parts[[*OPEN, EXPIRED].index(point.state)] += 1
         return found
 
     # Time
@@ -89,7 +91,7 @@ class ModelAccount:
         if self.lapses_at is not None and self.lapses_at <= at:
             for point in self.points:
                 ends = point.lot.expires_at
-                if point.state != GONE and (ends is None or ends > self.lapses_at):
+                if point.state in OPEN and (ends is None or ends > self.lapses_at):
                     point.lot.expires_at = self.lapses_at
             self.lapses_at = None
         pending = [point for point in self.points if point.state == PENDING]
@@ -102,7 +104,7 @@ class ModelAccount:
         for point in self.points:
             ends = point.lot.expires_at
             if point.state in (PENDING, AVAILABLE) and ends is not None and ends <= at:
-                point.state = GONE
+                point.state = EXPIRED
 
     def _free(self, point: Point) -> None:
         """Make a point available, unless it has to pay what is owed."""
@@ -149,11 +151,12 @@ class ModelAccount:
         )
         wanted = [point for point in own if point.state == PENDING]
         wanted += [point for point in own if point.state == AVAILABLE]
+        wanted += [point for point in own if point.state == EXPIRED]
         wanted += [point for point in self._available() if point not in wanted]
         stack = self.taken.setdefault(order, [])
         for point in wanted[:points]:
+            stack.append((EXPIRED, point) if point.state == EXPIRED else point)
             point.state = GONE
-            stack.append(point)
         missing = max(0, points - len(wanted))
         stack += [DEBT if owes else WAIVED] * missing
         self.debt += missing if owes else 0
@@ -164,6 +167,9 @@ class ModelAccount:
             unit = self.taken[order].pop()
             self.lifetime += 1
             if unit == WAIVED:
+                continue
+            if isinstance(unit, tuple):
+                unit[1].state = EXPIRED
                 continue
             if unit == DEBT and self.debt:
                 self.debt -= 1

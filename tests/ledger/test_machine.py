@@ -295,9 +295,10 @@ class Ledger(RuleBasedStateMachine):
 
 
 def _by_times(account: Account) -> dict[Any, list[int]]:
-    found: dict[Any, list[int]] = defaultdict(lambda: [0, 0, 0])
+    found: dict[Any, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for lot in Lot.objects.filter(account=account):
         parts = [lot.points_pending, lot.points_available, lot.points_held]
+        parts.append(lot.points_expired)
         if any(parts):
             known = found[lot.available_from, lot.expires_at]
             known[:] = [one + other for one, other in zip(known, parts)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from saleor_rewards.ledger import LedgerError, LedgerErrorCode, posting
+from saleor_rewards.ledger.upkeep import merge
+from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import Entry, EntryKind, EntryNote, HoldState, Lot, Shortage
 
 from .build import DAY, NOON, Balance, earn, key, left, open_account, rule_version, sums
@@ -189,6 +191,64 @@ def test_restoring_undoes_a_reversal_exactly(
     # then
     assert sums(account) == before
     assert left(lot) == (0, 4, 0)
+
+
+def test_points_of_the_order_that_expired_count_as_taken_back() -> None:
+    # given
+    account, version = open_account(), rule_version()
+    named = {"order_pk": "1", "rule_version_pk": version}
+    lot = earn(account, 10, expires_at=NOON + DAY, **named)
+    other = earn(account, 20)
+    with posting(account.pk, NOON) as book:
+        book.spend(4, key=key(), checkout_token="", order_pk="2")
+
+    # when
+    with posting(account.pk, NOON + DAY) as book:
+        book.reverse(5, key=key(), shortage=Shortage.DEBT, **named)
+        assert left(other) == (0, 20, 0)
+        book.reverse(5, key=key(), shortage=Shortage.DEBT, **named)
+
+    # then
+    assert (left(lot), left(other)) == ((0, 0, 0), (0, 16, 0))
+    assert sums(account) == Balance(available=16, lifetime=20)
+
+
+def test_what_had_expired_before_it_was_taken_back_stays_expired() -> None:
+    # given
+    account, version = open_account(), rule_version()
+    named = {"order_pk": "1", "rule_version_pk": version}
+    lot = earn(account, 10, expires_at=NOON + DAY, **named)
+    with posting(account.pk, NOON) as book:
+        book.spend(4, key=key(), checkout_token="", order_pk="2")
+    with posting(account.pk, NOON + DAY) as book:
+        before = book.balance
+        book.reverse(10, key=key(), shortage=Shortage.DEBT, **named)
+        assert book.balance == Balance(debt=4)
+
+    # when
+    with posting(account.pk, NOON + DAY) as book:
+        book.restore(10, key=key(), **named)
+
+    # then
+    assert sums(account) == before == Balance(lifetime=10)
+    assert Lot.objects.get(pk=lot.pk).points_expired == 6
+
+
+def test_expired_points_come_along_when_accounts_are_merged() -> None:
+    # given
+    mine, guests, version = open_account(), open_account(), rule_version()
+    named = {"order_pk": "1", "rule_version_pk": version}
+    earn(guests, 10, expires_at=NOON + DAY, **named)
+    earn(mine, 10)
+
+    # when
+    merge(guests.pk, mine.pk, NOON + DAY)
+    with posting(mine.pk, NOON + DAY) as book:
+        book.reverse(10, key=key(), shortage=Shortage.DEBT, **named)
+
+    # then
+    assert sums(mine) == Balance(available=10, lifetime=10)
+    assert verify([mine.pk, guests.pk]) == []
 
 
 def test_what_was_debt_and_is_paid_by_now_comes_back_to_the_orders_lot() -> None:

@@ -111,7 +111,7 @@ def _raise_an_entry(account: Account) -> None:
 def _move_points_in_an_entry(account: Account) -> None:
     _run("ALTER TABLE saleor_rewards_entry DISABLE TRIGGER USER")
     _run(
-        "UPDATE saleor_rewards_entry SET moves = '[[1, 0, 10, 0]]' "
+        "UPDATE saleor_rewards_entry SET moves = '[[1, 0, 10, 0, 0]]' "
         f"WHERE kind = 'earn' AND account_id = {account.pk}"
     )
     _run("ALTER TABLE saleor_rewards_entry ENABLE TRIGGER USER")
