@@ -54,20 +54,6 @@ class Differences:
         self._retake()
         self._note()
 
-    @staticmethod
-    def waived(case: Case) -> int:
-        """Return how many points of the order were let go and not made up for since.
-
-        What a later refund gives back makes up for them first: otherwise a refund
-        in parts would leave more than the same refund at once.
-        """
-        entries = Entry.objects.filter(
-            order_pk=case.facts.order_pk,
-            kind__in=[EntryKind.REVERSE, EntryKind.RESTORE],
-        )
-        waived = entries.aggregate(points=Sum("points_waived"))["points"] or 0
-        return max(0, waived - _withheld(case.settlement))
-
     def _keep_receipt(self) -> None:
         receipt = self.case.receipt
         if receipt is None:
@@ -150,9 +136,22 @@ class Differences:
     def _give_back(self) -> None:
         change = self._returned_change()
         if change > 0:
-            points = change - min(change, self.waived(self.case))
+            points = change - min(change, self._waived())
             if points:
                 self.book.give_back(self._hold(), points, key=self._key("return"))
+
+    def _waived(self) -> int:
+        """Return how many points of the order were let go and not made up for since.
+
+        What a later refund gives back makes up for them first: otherwise a refund
+        in parts would leave more than the same refund at once.
+        """
+        entries = Entry.objects.filter(
+            order_pk=self.order_pk,
+            kind__in=[EntryKind.REVERSE, EntryKind.RESTORE],
+        )
+        waived = entries.aggregate(points=Sum("points_waived"))["points"] or 0
+        return max(0, waived - _withheld(self.case.settlement))
 
     def _retake(self) -> None:
         change = -self._returned_change()

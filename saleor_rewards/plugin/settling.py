@@ -6,18 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, NamedTuple, Sequence
+from typing import Any, Iterable, NamedTuple, Sequence
 from zlib import crc32
 
 from django.db import connection, transaction
-from django.db.models import Min, Sum
+from django.db.models import Min
 from django.utils import timezone
 
 from ..engine import to_minor
-from ..ledger import accounts, balance, posting
+from ..ledger import accounts, posting
 from ..ledger.membership import review_tier
-from ..ledger.settle import targets
-from ..models import Account, Lot, PointsPolicy, Shortage
+from ..models import Entry, EntryKind, PointsPolicy
 from .cases import Case, cases
 from .differences import Differences
 from .guard import bounded_transaction, guarded
@@ -33,12 +32,13 @@ RECONCILE = "REWARDS_RECONCILE"
 class RefundPreview:
     """What a refund would do to the customer's points.
 
-    Of those taken back, ``points_debt`` the next earnings would pay, and
-    ``points_waived`` would be let go, as too few are left.
+    Of those taken back, ``points_expired`` are gone already, ``points_debt`` the next
+    earnings would pay, and ``points_waived`` would be let go, as too few are left.
     """
 
     points_taken_back: int = 0
     points_given_back: int = 0
+    points_expired: int = 0
     points_debt: int = 0
     points_waived: int = 0
 
@@ -72,15 +72,18 @@ def settle_order(order_pk: str, at: datetime | None = None) -> bool:
     Safe to call at any time, twice, and from everywhere at once. Raises what the
     ledger raises.
     """
-    at = at or timezone.now()
     with host.writing(), bounded_transaction():
-        # Whoever comes second reads the order, and its settlement, after the first.
-        _lock(order_pk)
-        found = [case for case in cases([order_pk]) if not case.is_settled]
-        for case in found:
-            with posting(_account_pk(case, at), at) as book:
-                Differences(book, case).post()
-            review_tier(book.account.pk, at)
+        return _settle(order_pk, at or timezone.now())
+
+
+def _settle(order_pk: str, at: datetime) -> bool:
+    # Whoever comes second reads the order, and its settlement, after the first.
+    _lock(order_pk)
+    found = [case for case in cases([order_pk]) if not case.is_settled]
+    for case in found:
+        with posting(_account_pk(case, at), at) as book:
+            Differences(book, case).post()
+        review_tier(book.account.pk, at)
     return bool(found)
 
 
@@ -121,46 +124,39 @@ def preview(order_pk: str, refund_amount: Decimal) -> RefundPreview:
     amount of that currency.
     """
     at = timezone.now()
-    with host.writing():
-        for case in cases([order_pk]):
-            return _preview(case, to_minor(refund_amount, case.facts.currency), at)
-    return RefundPreview()
+    with host.writing(), bounded_transaction():
+        # Whatever a refund would run into, its rehearsal does.
+        told = _rehearse(order_pk, refund_amount, at)
+        transaction.set_rollback(True)
+    return told
 
 
-def _preview(case: Case, amount: int, at: datetime) -> RefundPreview:
-    facts, now = case.facts, case.targets
-    refunded = min(facts.total_amount, facts.refunded_amount + amount)
-    then = targets(replace(facts, refunded_amount=refunded), case.agreement)
-    given = then.points_returned - now.points_returned
-    taken = now.points_earned - then.points_earned
-    if case.settlement is None or case.agreement.terms is None:
-        return RefundPreview(taken, given)
-    given -= min(given, Differences.waived(case))
-    short = _shortage(case, given, taken, at)
-    clamped = case.agreement.terms.shortage == Shortage.CLAMP
+def _rehearse(order_pk: str, amount: Decimal, at: datetime) -> RefundPreview:
+    _settle(order_pk, at)
+    last = Entry.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+    for case in cases([order_pk]):
+        facts = case.facts
+        more = to_minor(amount, facts.currency)
+        refunded = min(facts.total_amount, facts.refunded_amount + more)
+        then = replace(case, facts=replace(facts, refunded_amount=refunded))
+        with posting(_account_pk(case, at), at) as book:
+            Differences(book, then).post()
+    return _told(Entry.objects.filter(pk__gt=last, order_pk=order_pk))
+
+
+def _told(entries: Iterable[Entry]) -> RefundPreview:
+    taken = [entry for entry in entries if entry.kind == EntryKind.REVERSE]
+    given = [entry for entry in entries if entry.kind == EntryKind.RETURN]
     return RefundPreview(
-        points_taken_back=taken,
-        points_given_back=given,
-        points_debt=0 if clamped else short,
-        points_waived=short if clamped else 0,
+        points_taken_back=-sum(entry.points_lifetime for entry in taken),
+        points_given_back=sum(
+            entry.points_pending + entry.points_available - entry.points_debt
+            for entry in given
+        ),
+        points_expired=-sum(move[-1] for entry in taken for move in entry.moves),
+        points_debt=sum(entry.points_debt for entry in taken),
+        points_waived=sum(entry.points_waived for entry in taken),
     )
-
-
-def _shortage(case: Case, given: int, taken: int, at: datetime) -> int:
-    """Return how many of the points to take back are not there any more."""
-    account = _current(case.settlement.account)
-    own = Lot.objects.filter(
-        account=account, order_pk=case.facts.order_pk, available_from__gt=at
-    )
-    pending = own.aggregate(points=Sum("points_pending"))["points"] or 0
-    now = balance(account, at)
-    return max(0, taken - pending - now.available - max(0, given - now.debt))
-
-
-def _current(account: Account) -> Account:
-    while account.merged_into is not None:
-        account = account.merged_into
-    return account
 
 
 def _lock(order_pk: str) -> None:

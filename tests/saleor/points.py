@@ -16,7 +16,7 @@ from saleor.account.models import User
 from saleor_rewards.ledger import balance, posting
 from saleor_rewards.ledger import member as member_account
 from saleor_rewards.ledger.invariants import assert_account
-from saleor_rewards.models import Account
+from saleor_rewards.models import Account, Entry, Hold, Lot, Settlement
 from saleor_rewards.plugin import hooks
 from saleor_rewards.plugin.settling import reconcile
 
@@ -98,6 +98,12 @@ def written(work: Callable[[], Any]) -> list[str]:
         work()
     statements = [query["sql"].lstrip() for query in captured.captured_queries]
     return [sql for sql in statements if sql.upper().startswith(WRITES)]
+
+
+def rows() -> list[list[Any]]:
+    """Return every row of the ledger and of what it made of orders."""
+    tables = (Account, Entry, Hold, Lot, Settlement)
+    return [list(table.objects.order_by("pk").values()) for table in tables]
 
 
 def reconcile_all(limit: int = 2) -> int:

@@ -11,7 +11,8 @@ import pytest
 from django.utils import timezone
 
 from saleor_rewards.ledger import posting
-from saleor_rewards.models import Hold, HoldState, Settlement
+from saleor_rewards.ledger.upkeep import settle_due
+from saleor_rewards.models import Account, Hold, HoldState, Lot, Settlement
 from saleor_rewards.plugin import hooks
 from saleor_rewards.plugin.settling import preview, reconcile, settle_order
 
@@ -122,6 +123,30 @@ def test_points_that_are_spent_already_become_a_debt_or_are_let_go(
     assert ann.sums == (0, debt)
     assert told.points_taken_back == 400
     assert (told.points_debt, told.points_waived) == (debt, 50 - debt)
+
+
+def test_points_that_expired_before_a_refund_cost_nobody_anything(
+    shop: Shop, goods: Any, staff: Staff
+) -> None:
+    # given
+    shop.points()
+    ann = make_member(shop, 100)
+    first = ann.buy(ann.cart((goods, 1)))
+    ann.spend(goods, 130)
+    later = timezone.now() - timedelta(days=1)
+    Lot.objects.filter(order_pk=pk_of(first)).update(expires_at=later)
+    Account.objects.filter(pk=ann.account.pk).update(due_at=later)
+    settle_due(timezone.now(), 10)
+    before, _ = ann.sums
+
+    # when
+    told = preview(pk_of(first), Decimal("40.00"))
+    staff.refund(first, "40.00")
+
+    # then
+    assert told.points_taken_back == 400
+    assert told.points_expired == 370
+    assert ann.sums == (before - 30, 0)
 
 
 @pytest.mark.parametrize("ways", [3, pytest.param(20, marks=pytest.mark.storm)])

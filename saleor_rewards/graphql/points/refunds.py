@@ -22,6 +22,10 @@ class RewardsRefundPreview(graphene.ObjectType):
     points_given_back = graphene.Int(
         required=True, description="Spent points that would be given back."
     )
+    points_expired = graphene.Int(
+        required=True,
+        description="Of those taken back, how many expired already and cost nothing.",
+    )
     points_debt = graphene.Int(
         required=True,
         description="Of those taken back, how many the customer would owe.",
