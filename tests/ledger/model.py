@@ -6,7 +6,7 @@ Every single point is an object. Slow, and easy to see through.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from itertools import count
 from typing import Any
 
@@ -31,6 +31,11 @@ class ModelLot:
     expires_at: datetime | None
     order: str = ""
     number: int = field(default_factory=lambda: next(_numbers))
+
+    def times(self) -> tuple[datetime | None, ...]:
+        """Return both in UTC: in the hour that comes twice, no other zone's is equal."""
+        both = (self.available_from, self.expires_at)
+        return tuple(time and time.astimezone(timezone.utc) for time in both)
 
     def rank(self) -> tuple[Any, ...]:
         never = self.expires_at is None
@@ -80,7 +85,7 @@ class ModelAccount:
         found: dict[Any, list[int]] = {}
         for point in self.points:
             if point.state != GONE:
-                times = (point.lot.available_from, point.lot.expires_at)
+                times = point.lot.times()
                 parts = found.setdefault(times, [0, 0, 0, 0])
                 parts[[*OPEN, EXPIRED].index(point.state)] += 1
         return found
