@@ -15,6 +15,10 @@ from .benefits import (
     PointsFixed,
     PointsMultiplier,
     PointsPerAmount,
+    ReferralBenefit,
+    ReferralGiftCard,
+    ReferralPoints,
+    ReferralVoucher,
     ShippingAmountOff,
     ShippingPercentOff,
 )
@@ -27,8 +31,10 @@ from .conditions import (
     EligibleItems,
     Facts,
     FirstOrder,
+    HasReferral,
     MinimumQuantity,
     MinimumSubtotal,
+    NthFriend,
     NthOrder,
     ShippingMethods,
     Tiers,
@@ -51,6 +57,7 @@ from .kinds import (
     Lane,
     Occasion,
     PointsBase,
+    ReferralKind,
     ShippingCarrier,
     SubtotalBase,
 )
@@ -67,6 +74,7 @@ from .offers import Offer, OfferCode, OfferState
 from .parse import parse_rule
 from .points import grant_points, occasion_points
 from .redeem import points_paid
+from .referral import ReferralGrant, referral_grants
 from .rules import Conditions, PointsTerms, ProgramSettings, RuleDefinition
 from .scope import IdFilter, Scope
 from .snapshot import CustomerSnapshot, LineSnapshot, ShippingSnapshot, Snapshot
@@ -90,6 +98,7 @@ __all__ = [
     "Facts",
     "FirstOrder",
     "FreeShipping",
+    "HasReferral",
     "IdFilter",
     "Ladder",
     "LadderStep",
@@ -98,6 +107,7 @@ __all__ = [
     "LineSnapshot",
     "MinimumQuantity",
     "MinimumSubtotal",
+    "NthFriend",
     "NthOrder",
     "Occasion",
     "Offer",
@@ -112,6 +122,12 @@ __all__ = [
     "PointsPerAmount",
     "PointsTerms",
     "ProgramSettings",
+    "ReferralBenefit",
+    "ReferralGiftCard",
+    "ReferralGrant",
+    "ReferralKind",
+    "ReferralPoints",
+    "ReferralVoucher",
     "RuleDefinition",
     "RuleError",
     "RuleErrorCode",
@@ -142,5 +158,6 @@ __all__ = [
     "occasion_points",
     "parse_rule",
     "points_paid",
+    "referral_grants",
     "to_minor",
 ]

@@ -7,12 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Iterator, Union
 
-from .kinds import BenefitType, Lane, Occasion, SubtotalBase
+from .kinds import BenefitType, Lane, Occasion, ReferralKind, SubtotalBase
 from .money import Amounts, Rate
 
 GOODS_LANES = (Lane.ITEM, Lane.ORDER)
 SHIPPING_LANES = (Lane.SHIPPING,)
 POINTS_LANES = (Lane.POINTS,)
+REFERRAL_LANES = (Lane.REFERRAL,)
 HUNDRED_PERCENT = Decimal(100)
 
 
@@ -285,6 +286,71 @@ class PointsFixed(_Benefit):
         return (Option(points=Fraction(self.points)),)
 
 
+@dataclass(frozen=True)
+class ReferralPoints(_Benefit):
+    """A number of points for a referrer.
+
+    >>> ReferralPoints(500).worth("USD")
+    500
+    """
+
+    type: ClassVar[BenefitType] = BenefitType.REFERRAL_POINTS
+    lanes: ClassVar[tuple[Lane, ...]] = REFERRAL_LANES
+    kind: ClassVar[ReferralKind] = ReferralKind.POINTS
+    valid_days: ClassVar[None] = None
+
+    points: int
+
+    def worth(self, currency: str) -> int:
+        """Return how many points it is, the same in every currency."""
+        return self.points
+
+    def options(self, currency: str) -> tuple[Option, ...]:
+        """Return nothing: it takes nothing off a cart."""
+        return ()
+
+
+@dataclass(frozen=True)
+class ReferralVoucher(_Benefit):
+    """A voucher for a referrer, `valid_days` long; without an end where None.
+
+    >>> ReferralVoucher(Amounts.from_dict({"USD": 1000}), 90).worth("USD")
+    1000
+    """
+
+    type: ClassVar[BenefitType] = BenefitType.REFERRAL_VOUCHER
+    lanes: ClassVar[tuple[Lane, ...]] = REFERRAL_LANES
+    kind: ClassVar[ReferralKind] = ReferralKind.VOUCHER
+
+    amounts: Amounts
+    valid_days: int | None = None
+
+    def amounts_by_field(self) -> Iterator[tuple[str, Amounts]]:
+        """Yield each configured money with its path inside the benefit."""
+        yield "amounts", self.amounts
+
+    def worth(self, currency: str) -> int:
+        """Return its worth in minor units of `currency`, which must be configured."""
+        return self.amounts.of(currency) or 0
+
+    def options(self, currency: str) -> tuple[Option, ...]:
+        """Return nothing: it takes nothing off a cart."""
+        return ()
+
+
+@dataclass(frozen=True)
+class ReferralGiftCard(ReferralVoucher):
+    """A gift card for a referrer, `valid_days` long; without an end where None.
+
+    >>> ReferralGiftCard(Amounts.from_dict({"USD": 1000})).kind.value
+    'GIFT_CARD'
+    """
+
+    type: ClassVar[BenefitType] = BenefitType.REFERRAL_GIFT_CARD
+    kind: ClassVar[ReferralKind] = ReferralKind.GIFT_CARD
+
+
+ReferralBenefit = Union[ReferralPoints, ReferralVoucher, ReferralGiftCard]
 Benefit = Union[
     Ladder,
     PercentOff,
@@ -295,4 +361,5 @@ Benefit = Union[
     PointsPerAmount,
     PointsMultiplier,
     PointsFixed,
+    ReferralBenefit,
 ]

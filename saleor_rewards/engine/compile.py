@@ -8,7 +8,7 @@ from typing import Dict, Generic, Hashable, Iterable, Mapping, TypeVar
 
 from .benefits import Ladder, Option
 from .index import CompiledRule, CurrencyIndex, GateKey, Opening
-from .kinds import Lane, Occasion, SubtotalBase
+from .kinds import Lane, SubtotalBase
 from .rules import ProgramSettings, RuleDefinition
 from .scope import Scope
 
@@ -22,7 +22,8 @@ class CompiledProgram:
     """A program whose rules are ready to be evaluated; make it with `compile_program`.
 
     `needs` names the parts of a snapshot that some rule reads and that cost the host
-    queries: any of `"categories"`, `"collections"`, `"customer"` and `"tier"`.
+    queries: any of `"categories"`, `"collections"`, `"customer"`, `"referral"` and
+    `"tier"`.
 
     >>> compile_program(ProgramSettings(), []).needs
     frozenset()
@@ -102,6 +103,8 @@ def _currencies(rules: Iterable[RuleDefinition]) -> set[str]:
 
 
 def _needs(rule: RuleDefinition) -> Iterable[str]:
+    if rule.lane is Lane.REFERRAL:
+        return
     scope = rule.conditions.scope
     if not scope.categories.is_empty:
         yield "categories"
@@ -111,6 +114,8 @@ def _needs(rule: RuleDefinition) -> Iterable[str]:
         yield "customer"
     if rule.conditions.tiers is not None:
         yield "tier"
+    if rule.conditions.has_referral is not None:
+        yield "referral"
 
 
 class _Numbers(Dict[Key, int], Generic[Key]):
@@ -135,7 +140,7 @@ class _Compiler:
         return {
             rule.id: self.rule(rule, currency)
             for rule in rules
-            if rule.is_configured(currency) and rule.occasion is Occasion.ORDER
+            if rule.is_configured(currency) and rule.is_for_carts
         }
 
     def rule(self, rule: RuleDefinition, currency: str) -> CompiledRule:

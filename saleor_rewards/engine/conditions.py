@@ -236,6 +236,41 @@ class Tiers:
 
 
 @dataclass(frozen=True)
+class HasReferral:
+    """Another member brought the shopper.
+
+    >>> now = datetime(2024, 5, 1, tzinfo=timezone.utc)
+    >>> friend = CustomerSnapshot(is_known=True, has_referral=True)
+    >>> HasReferral().check(Facts(now, "USD", customer=friend)).is_met
+    True
+    >>> HasReferral().check(Facts(now, "USD")).code
+    <OfferCode.NO_REFERRAL: 'NO_REFERRAL'>
+    """
+
+    def check(self, facts: Facts) -> Eligibility:
+        """Answer NO_REFERRAL where there is none, and where none was read."""
+        if facts.customer.has_referral:
+            return MET
+        return Eligibility(OfferCode.NO_REFERRAL)
+
+
+@dataclass(frozen=True)
+class NthFriend:
+    """A referrer is rewarded for the `number`-th friend, or each `number`-th one.
+
+    >>> NthFriend(3).holds(3), NthFriend(3).holds(6), NthFriend(3, True).holds(6)
+    (True, False, True)
+    """
+
+    number: int
+    repeats: bool = False
+
+    def holds(self, friend: int) -> bool:
+        """Tell whether the friend of that number, counted from 1, is meant."""
+        return friend == self.number or (self.repeats and friend % self.number == 0)
+
+
+@dataclass(frozen=True)
 class EligibleItems:
     """At least one line of the cart is in the rule's scope.
 
@@ -312,6 +347,7 @@ GateCondition = Union[
     FirstOrder,
     NthOrder,
     Tiers,
+    HasReferral,
 ]
 Condition = Union[GateCondition, EligibleItems, MinimumQuantity, MinimumSubtotal]
 Gate = Tuple[GateCondition, ...]

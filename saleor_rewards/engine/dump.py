@@ -15,8 +15,10 @@ from .benefits import (
     PointsFixed,
     PointsMultiplier,
     PointsPerAmount,
+    ReferralPoints,
+    ReferralVoucher,
 )
-from .conditions import MinimumSubtotal, NthOrder, Window
+from .conditions import MinimumSubtotal, NthFriend, NthOrder, Window
 from .money import Amounts, from_minor
 from .rules import Conditions, RuleDefinition
 from .scope import IdFilter, Scope
@@ -86,8 +88,10 @@ def _conditions(conditions: Conditions) -> dict[str, Any]:
             "countries": countries and sorted(countries.codes),
             "shipping_methods": methods and sorted(methods.ids),
             "first_order": conditions.first_order is not None,
-            "nth_order": _nth_order(conditions.nth_order),
+            "nth_order": _nth(conditions.nth_order),
             "tiers": conditions.tiers and sorted(conditions.tiers.ids),
+            "has_referral": conditions.has_referral is not None,
+            "nth_friend": _nth(conditions.nth_friend),
             "weekly_windows": windows and [_window(item) for item in windows.windows],
         }
     )
@@ -99,7 +103,7 @@ def _minimum_subtotal(condition: MinimumSubtotal | None) -> dict[str, Any] | Non
     return {"amounts": _amounts(condition.amounts), "base": condition.base.value}
 
 
-def _nth_order(condition: NthOrder | None) -> dict[str, Any] | None:
+def _nth(condition: NthOrder | NthFriend | None) -> dict[str, Any] | None:
     if condition is None:
         return None
     data = {"number": condition.number, "repeats": condition.repeats}
@@ -154,6 +158,11 @@ def _benefit(rule: RuleDefinition) -> dict[str, Any]:
     elif isinstance(benefit, PointsFixed):
         data["points"] = benefit.points
         data["occasion"] = benefit.occasion.value
+    elif isinstance(benefit, ReferralPoints):
+        data["points"] = benefit.points
+    elif isinstance(benefit, ReferralVoucher):
+        data["amounts"] = _amounts(benefit.amounts)
+        data["valid_days"] = benefit.valid_days
     return _without_defaults(data)
 
 

@@ -42,7 +42,7 @@ class RuleErrorCode(Enum):
     STEPS_NOT_ASCENDING = "STEPS_NOT_ASCENDING"
     #: The end is not after the start.
     END_BEFORE_START = "END_BEFORE_START"
-    #: The benefit, or standing alone, does not work in this lane.
+    #: The benefit, the condition or standing alone does not work in this lane.
     LANE_MISMATCH = "LANE_MISMATCH"
     #: The condition asks about a cart, and the benefit's occasion has none.
     OCCASION_MISMATCH = "OCCASION_MISMATCH"

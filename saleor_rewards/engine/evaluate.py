@@ -110,7 +110,8 @@ class Evaluation:
     def offers(self) -> tuple[Offer, ...]:
         """One offer for each rule that has not ended, best priority first, then id.
 
-        Rules for other occasions than an order are no offers of a cart.
+        Rules for other occasions than an order, and those for referrers, are no
+        offers of a cart.
         """
         if self._offers is None:
             self._offers = tuple(self._explainer.offers())

@@ -14,7 +14,7 @@ from .earn import Earning
 from .explain_points import PointsExplainer
 from .forecast import Forecast, Standing
 from .index import CompiledRule, Opening
-from .kinds import BenefitType, Lane, Occasion, ShippingCarrier
+from .kinds import BenefitType, Lane, ShippingCarrier
 from .offers import Offer, OfferCode, OfferState
 from .rules import RuleDefinition
 
@@ -66,7 +66,7 @@ class Explainer:
     def offers(self) -> Iterator[Offer]:
         """Yield the offer of each rule for carts that has not ended."""
         for rule in self.program.rules:
-            if rule.occasion is not Occasion.ORDER:
+            if not rule.is_for_carts:
                 continue
             if rule.ends_at is None or self._at < rule.ends_at:
                 yield self._offer(rule)
@@ -74,7 +74,7 @@ class Explainer:
     def offer(self, rule_id: int) -> Offer:
         """Return the offer of one rule; KeyError if the program has none for carts."""
         rule = self.program.rules_by_id[rule_id]
-        if rule.occasion is not Occasion.ORDER:
+        if not rule.is_for_carts:
             raise KeyError(rule_id)
         return self._offer(rule)
 

@@ -9,13 +9,15 @@ class Lane(Enum):
     """What a benefit works on; rules in one lane compete, lanes add up.
 
     >>> [lane.value for lane in Lane]
-    ['ITEM', 'ORDER', 'SHIPPING', 'POINTS']
+    ['ITEM', 'ORDER', 'SHIPPING', 'POINTS', 'REFERRAL']
     """
 
     ITEM = "ITEM"
     ORDER = "ORDER"
     SHIPPING = "SHIPPING"
     POINTS = "POINTS"
+    #: What a referrer gets for a friend. No cart is asked and none changes.
+    REFERRAL = "REFERRAL"
 
 
 class SubtotalBase(Enum):
@@ -63,6 +65,9 @@ class BenefitType(Enum):
     POINTS_PER_AMOUNT = "POINTS_PER_AMOUNT"
     POINTS_MULTIPLIER = "POINTS_MULTIPLIER"
     POINTS_FIXED = "POINTS_FIXED"
+    REFERRAL_POINTS = "REFERRAL_POINTS"
+    REFERRAL_VOUCHER = "REFERRAL_VOUCHER"
+    REFERRAL_GIFT_CARD = "REFERRAL_GIFT_CARD"
 
 
 class Occasion(Enum):
@@ -91,3 +96,18 @@ class PointsBase(Enum):
     GROSS = "GROSS"
     #: Without tax.
     NET = "NET"
+
+
+class ReferralKind(Enum):
+    """What a referrer's reward is made of.
+
+    >>> ReferralKind("GIFT_CARD").name
+    'GIFT_CARD'
+    """
+
+    #: Points on the referrer's account.
+    POINTS = "POINTS"
+    #: A voucher of the shop's, for one use.
+    VOUCHER = "VOUCHER"
+    #: A gift card of the shop's.
+    GIFT_CARD = "GIFT_CARD"

@@ -60,6 +60,8 @@ class OfferCode(Enum):
     NOT_NTH_ORDER = "NOT_NTH_ORDER"
     #: The shopper is not on one of the rule's levels.
     TIER_NOT_ELIGIBLE = "TIER_NOT_ELIGIBLE"
+    #: Nobody brought the shopper here, or no claim of it counts.
+    NO_REFERRAL = "NO_REFERRAL"
     #: The program gives no points.
     POINTS_OFF = "POINTS_OFF"
     #: The shopper's own voucher holds the place that the benefit would need.

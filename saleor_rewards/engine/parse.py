@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Collection, Mapping
+from typing import Any, Collection, Iterable, Mapping
 
 from .conditions import (
     Countries,
     FirstOrder,
+    HasReferral,
     MinimumQuantity,
     MinimumSubtotal,
+    NthFriend,
     NthOrder,
     ShippingMethods,
     Tiers,
@@ -43,11 +45,14 @@ CONDITION_KEYS = (
     "first_order",
     "nth_order",
     "tiers",
+    "has_referral",
+    "nth_friend",
     "weekly_windows",
 )
 WINDOW_KEYS = ("weekday", "start", "end")
 #: What can be asked where there is no cart.
 MEMBER_KEYS = ("tiers",)
+REFERRER_KEYS = (*MEMBER_KEYS, "nth_friend")
 
 
 def parse_rule(
@@ -75,7 +80,8 @@ def parse_rule(
     Traceback (most recent call last):
     saleor_rewards.engine.errors.RuleErrors: benefit.type: One of these is needed: \
 LADDER, PERCENT_OFF, AMOUNT_OFF, FREE_SHIPPING, SHIPPING_PERCENT_OFF, \
-SHIPPING_AMOUNT_OFF, POINTS_PER_AMOUNT, POINTS_MULTIPLIER, POINTS_FIXED.
+SHIPPING_AMOUNT_OFF, POINTS_PER_AMOUNT, POINTS_MULTIPLIER, POINTS_FIXED, \
+REFERRAL_POINTS, REFERRAL_VOUCHER, REFERRAL_GIFT_CARD.
     """
     reader = Reader()
     rule = _rule(reader, definition, id, version, name)
@@ -100,9 +106,7 @@ def _rule(
     starts_at, ends_at = _dates(reader, data)
     conditions = _conditions(reader, data.get("conditions"))
     benefit = read_benefit(reader, data.get("benefit"), lane)
-    if exclusive and lane is Lane.POINTS:
-        message = "Points add up with everything: no rule that gives them stands alone."
-        reader.fail(RuleErrorCode.LANE_MISMATCH, "exclusive", message)
+    _check_lane(reader, lane, exclusive, data.get("conditions"))
     if label is None or lane is None or benefit is None:
         return None
     rule = RuleDefinition(
@@ -119,6 +123,28 @@ def _rule(
     )
     _check_occasion(reader, rule, data.get("conditions"))
     return rule
+
+
+def _check_lane(
+    reader: Reader, lane: Lane | None, exclusive: bool, asked: object
+) -> None:
+    if exclusive and lane is Lane.POINTS:
+        message = "Points add up with everything: no rule that gives them stands alone."
+        reader.fail(RuleErrorCode.LANE_MISMATCH, "exclusive", message)
+    if exclusive and lane is Lane.REFERRAL:
+        message = "A referrer's reward competes with no offer of a cart."
+        reader.fail(RuleErrorCode.LANE_MISMATCH, "exclusive", message)
+    if lane is None or not isinstance(asked, dict):
+        return
+    refused: Iterable[str] = ("nth_friend",)
+    message = "Only a referrer's reward can ask which friend it is."
+    if lane is Lane.REFERRAL:
+        refused = (key for key in CONDITION_KEYS if key not in REFERRER_KEYS)
+        message = "A referrer's reward has no cart to ask about."
+    for key in refused:
+        if asked.get(key) not in (None, False):
+            field = f"conditions.{key}"
+            reader.fail(RuleErrorCode.LANE_MISMATCH, field, message)
 
 
 def _check_occasion(reader: Reader, rule: RuleDefinition, asked: object) -> None:
@@ -165,6 +191,7 @@ def _conditions(reader: Reader, value: object) -> Conditions:
     methods = reader.texts(data.get("shipping_methods"), f"{field}.shipping_methods")
     first_order = reader.boolean(data.get("first_order"), f"{field}.first_order")
     tiers = reader.texts(data.get("tiers"), f"{field}.tiers")
+    has_referral = reader.boolean(data.get("has_referral"), f"{field}.has_referral")
     windows = _windows(reader, data.get("weekly_windows"), f"{field}.weekly_windows")
     return Conditions(
         minimum_subtotal=_minimum_subtotal(reader, data.get("minimum_subtotal")),
@@ -175,6 +202,8 @@ def _conditions(reader: Reader, value: object) -> Conditions:
         first_order=FirstOrder() if first_order else None,
         nth_order=_nth_order(reader, data.get("nth_order"), first_order),
         tiers=Tiers(tiers) if tiers else None,
+        has_referral=HasReferral() if has_referral else None,
+        nth_friend=_nth_friend(reader, data.get("nth_friend")),
         weekly_windows=WeeklyWindows(windows) if windows else None,
     )
 
@@ -191,17 +220,24 @@ def _minimum_subtotal(reader: Reader, value: object) -> MinimumSubtotal | None:
 
 def _nth_order(reader: Reader, value: object, first_order: bool) -> NthOrder | None:
     field = "conditions.nth_order"
-    data = reader.mapping(value, field, ("number", "repeats"), ("number",))
-    if data is None:
-        return None
-    number = reader.whole(data.get("number"), f"{field}.number", 1)
-    repeats = reader.boolean(data.get("repeats"), f"{field}.repeats")
+    number, repeats = _nth(reader, value, field)
     if number is None:
         return None
     if first_order and number > 1:
         message = "A first order is no other one: ask for only one of them."
         reader.fail(RuleErrorCode.INVALID_VALUE, field, message)
     return NthOrder(number, repeats)
+
+
+def _nth_friend(reader: Reader, value: object) -> NthFriend | None:
+    number, repeats = _nth(reader, value, "conditions.nth_friend")
+    return None if number is None else NthFriend(number, repeats)
+
+
+def _nth(reader: Reader, value: object, field: str) -> tuple[int | None, bool]:
+    data = reader.mapping(value, field, ("number", "repeats"), ("number",)) or {}
+    number = reader.whole(data.get("number"), f"{field}.number", 1)
+    return number, reader.boolean(data.get("repeats"), f"{field}.repeats")
 
 
 def _scope(reader: Reader, data: Mapping[str, Any]) -> Scope:

@@ -14,6 +14,9 @@ from .benefits import (
     PointsFixed,
     PointsMultiplier,
     PointsPerAmount,
+    ReferralGiftCard,
+    ReferralPoints,
+    ReferralVoucher,
     ShippingAmountOff,
     ShippingPercentOff,
 )
@@ -31,7 +34,12 @@ BENEFIT_KEYS = {
     BenefitType.POINTS_PER_AMOUNT: ("type", "points", "per"),
     BenefitType.POINTS_MULTIPLIER: ("type", "factor"),
     BenefitType.POINTS_FIXED: ("type", "points", "occasion"),
+    BenefitType.REFERRAL_POINTS: ("type", "points"),
+    BenefitType.REFERRAL_VOUCHER: ("type", "amounts", "valid_days"),
+    BenefitType.REFERRAL_GIFT_CARD: ("type", "amounts", "valid_days"),
 }
+#: A hundred years; what is given with a later end is meant to have none.
+MOST_DAYS = 36500
 
 
 def read_benefit(reader: Reader, value: object, lane: Lane | None) -> Benefit | None:
@@ -172,6 +180,24 @@ def _points_fixed(reader: Reader, data: Mapping[str, Any]) -> PointsFixed | None
     return None if points is None else PointsFixed(points, occasion or Occasion.ORDER)
 
 
+def _referral_points(reader: Reader, data: Mapping[str, Any]) -> ReferralPoints | None:
+    points = _points(reader, data)
+    return None if points is None else ReferralPoints(points)
+
+
+def _referral_voucher(
+    reader: Reader, data: Mapping[str, Any]
+) -> ReferralVoucher | None:
+    reader.require(data.get("amounts"), "benefit.amounts")
+    amounts = reader.amounts(data.get("amounts"), "benefit.amounts")
+    days = reader.whole(data.get("valid_days"), "benefit.valid_days", 1, MOST_DAYS)
+    if amounts is None:
+        return None
+    if data["type"] == BenefitType.REFERRAL_GIFT_CARD.value:
+        return ReferralGiftCard(amounts, days)
+    return ReferralVoucher(amounts, days)
+
+
 def _points(reader: Reader, data: Mapping[str, Any]) -> int | None:
     reader.require(data.get("points"), "benefit.points")
     return reader.whole(data.get("points"), "benefit.points", 1)
@@ -189,4 +215,7 @@ BENEFIT_READERS: Mapping[
     BenefitType.POINTS_PER_AMOUNT: _points_per_amount,
     BenefitType.POINTS_MULTIPLIER: _points_multiplier,
     BenefitType.POINTS_FIXED: _points_fixed,
+    BenefitType.REFERRAL_POINTS: _referral_points,
+    BenefitType.REFERRAL_VOUCHER: _referral_voucher,
+    BenefitType.REFERRAL_GIFT_CARD: _referral_voucher,
 }

@@ -14,8 +14,10 @@ from .conditions import (
     EligibleItems,
     FirstOrder,
     Gate,
+    HasReferral,
     MinimumQuantity,
     MinimumSubtotal,
+    NthFriend,
     NthOrder,
     ShippingMethods,
     Tiers,
@@ -44,6 +46,8 @@ class Conditions:
     first_order: FirstOrder | None = None
     nth_order: NthOrder | None = None
     tiers: Tiers | None = None
+    has_referral: HasReferral | None = None
+    nth_friend: NthFriend | None = None
     weekly_windows: WeeklyWindows | None = None
 
     @property
@@ -53,6 +57,7 @@ class Conditions:
             self.weekly_windows,
             self.countries,
             self.shipping_methods,
+            self.has_referral,
             self.first_order,
             self.nth_order,
             self.tiers,
@@ -104,6 +109,11 @@ class RuleDefinition:
         """What the benefit is given for."""
         benefit = self.benefit
         return benefit.occasion if isinstance(benefit, PointsFixed) else Occasion.ORDER
+
+    @property
+    def is_for_carts(self) -> bool:
+        """Whether a cart can meet it: not a referrer's reward, nor another occasion."""
+        return self.lane is not Lane.REFERRAL and self.occasion is Occasion.ORDER
 
     def amounts_by_field(self) -> Iterator[tuple[str, Amounts]]:
         """Yield each configured money with its path inside the definition."""

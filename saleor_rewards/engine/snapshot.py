@@ -121,6 +121,8 @@ class CustomerSnapshot:
     `is_known` says that an account or an e-mail is given; `order_count` is None
     where it was not read. `tier_id` is the level of the member's account, and
     `points_held` how many points are put aside to pay with in this cart.
+    `has_referral` says whether another member brought the shopper, None where that
+    was not read.
 
     >>> CustomerSnapshot(is_known=True, order_count=0).tier_id is None
     True
@@ -130,6 +132,7 @@ class CustomerSnapshot:
     order_count: int | None = None
     tier_id: str | None = None
     points_held: int = 0
+    has_referral: bool | None = None
 
     def __post_init__(self) -> None:
         _flag(self.is_known, "is_known")
@@ -138,6 +141,8 @@ class CustomerSnapshot:
             _text(self.tier_id, "tier_id")
         if self.order_count is not None:
             _whole(self.order_count, "order_count")
+        if self.has_referral is not None:
+            _flag(self.has_referral, "has_referral")
 
 
 @dataclass(frozen=True)

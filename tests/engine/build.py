@@ -101,6 +101,16 @@ def fixed(points: int, occasion: str | None = None, **values: Any) -> Any:
     return definition("POINTS", "POINTS_FIXED", benefit, **values)
 
 
+def referral(
+    kind: str, worth: Any, valid_days: int | None = None, **values: Any
+) -> Any:
+    """Return a rule that gives a referrer points, or a worth of `"20.00"`."""
+    benefit = {"amounts": {"USD": worth}, "valid_days": valid_days}
+    if kind == "POINTS":
+        benefit = {"points": worth}
+    return definition("REFERRAL", f"REFERRAL_{kind}", benefit, **values)
+
+
 def free_shipping(from_amount: str | None = None, **values: Any) -> Any:
     if from_amount is not None:
         values["minimum_subtotal"] = {"amounts": {"USD": from_amount}}

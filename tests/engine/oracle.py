@@ -100,6 +100,7 @@ class Oracle:
             )
             and (not asked.nth_order or self.is_nth(asked.nth_order))
             and (not asked.tiers or customer.tier_id in asked.tiers.ids)
+            and (not asked.has_referral or customer.has_referral is True)
             and (
                 not asked.minimum_quantity
                 or sum(line.quantity for line in lines)

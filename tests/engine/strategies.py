@@ -62,8 +62,10 @@ OTHERS: tuple[Any, ...] = (
     {"first_order": True},
     {"nth_order": {"number": 2, "repeats": True}},
     {"tiers": ["3"]},
+    {"has_referral": True},
 )
 POINTS = ("POINTS_PER_AMOUNT", "POINTS_MULTIPLIER", "POINTS_FIXED")
+REFERRAL = ("REFERRAL_POINTS", "REFERRAL_VOUCHER", "REFERRAL_GIFT_CARD")
 GOODS = ("PERCENT_OFF", "AMOUNT_OFF", "LADDER")
 SHIPPING = ("FREE_SHIPPING", "SHIPPING_PERCENT_OFF", "SHIPPING_AMOUNT_OFF")
 
@@ -109,6 +111,7 @@ def snapshots(draw: Draw, currency: str = "USD") -> Snapshot:
             draw(st.sampled_from((0, 1))),
             draw(st.sampled_from((None, "3"))),
             draw(st.sampled_from((0, 7, 250, 10**6))),
+            draw(st.sampled_from((None, False, True))),
         ),
         shipping_carrier=draw(st.sampled_from(ShippingCarrier)),
         prices_with_tax=draw(st.booleans()),
@@ -206,6 +209,29 @@ def points_definitions(draw: Draw, currency: str = "USD", **values: Any) -> Any:
         benefit["per"] = draw(money(currency, most=200))
     found = draw(definitions(currency, lanes=["ORDER"], **values))
     return {**found, "lane": "POINTS", "exclusive": False, "benefit": benefit}
+
+
+@st.composite
+def referral_definitions(draw: Draw, currency: str = "USD") -> Any:
+    """Draw a rule that gives a referrer something."""
+    kind = draw(st.sampled_from(REFERRAL))
+    benefit: dict[str, Any] = {"type": kind}
+    if kind == "REFERRAL_POINTS":
+        benefit["points"] = draw(st.integers(1, 500))
+    else:
+        benefit["amounts"] = draw(money(currency))
+        benefit["valid_days"] = draw(st.sampled_from((None, 1, 90)))
+    number, repeats = draw(st.integers(1, 4)), draw(st.booleans())
+    friend = {"number": number, "repeats": repeats}
+    return {
+        "lane": "REFERRAL",
+        "priority": draw(st.sampled_from((0, 0, 1))),
+        "conditions": {
+            "nth_friend": draw(st.sampled_from((None, friend))),
+            "tiers": draw(st.sampled_from((None, None, ["3"]))),
+        },
+        "benefit": benefit,
+    }
 
 
 @st.composite

@@ -318,6 +318,37 @@ def test_a_rule_for_tiers_asks_for_the_level_of_the_member(
     assert code(snapshot, percent_off("10", tiers=["3", "4"])) is expected
 
 
+@pytest.mark.parametrize(
+    ("customer", "expected"),
+    [
+        (CustomerSnapshot(), OfferCode.NO_REFERRAL),
+        (CustomerSnapshot(True), OfferCode.NO_REFERRAL),
+        (CustomerSnapshot(True, has_referral=False), OfferCode.NO_REFERRAL),
+        (CustomerSnapshot(True, has_referral=True), OfferCode.APPLIED),
+        (CustomerSnapshot(has_referral=True), OfferCode.APPLIED),
+    ],
+)
+def test_a_rule_for_referees_asks_whether_a_member_brought_the_shopper(
+    customer: CustomerSnapshot, expected: OfferCode
+) -> None:
+    # given
+    snapshot = cart(line("a", 1000), customer=customer)
+
+    # when / then
+    assert code(snapshot, percent_off("10", has_referral=True)) is expected
+
+
+def test_who_was_not_brought_is_told_so_before_being_asked_who_they_are() -> None:
+    # given
+    welcome = percent_off("10", has_referral=True, first_order=True)
+    regular = CustomerSnapshot(True, order_count=3, has_referral=True)
+
+    # when / then
+    assert code(TEN_DOLLARS, welcome) is OfferCode.NO_REFERRAL
+    snapshot = cart(line("a", 1000), customer=regular)
+    assert code(snapshot, welcome) is OfferCode.NOT_FIRST_ORDER
+
+
 def test_a_currency_without_amounts_blocks_before_any_amount_is_read() -> None:
     # given
     snapshot = cart(line("a", 1), currency="JPY")

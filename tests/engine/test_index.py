@@ -28,6 +28,7 @@ from .build import (
     multiplier,
     per_amount,
     percent_off,
+    referral,
     rules,
     utc,
 )
@@ -74,6 +75,7 @@ TEN_DOLLARS = cart(line("a", 1000), line("b", 0))
         lambda n: fixed(1 + n, minimum_subtotal={"amounts": {"USD": f"{11 + n}.00"}}),
         lambda n: per_amount(1 + n, products={"include": [str(n)]}),
         lambda n: fixed(1 + n, "SIGN_UP"),
+        lambda n: referral("VOUCHER", f"{1 + n}.00"),
         lambda n: {
             "lane": "ORDER",
             "benefit": {"type": "AMOUNT_OFF", "amounts": {"EUR": f"{1 + n}.00"}},
@@ -147,6 +149,8 @@ def test_a_program_knows_which_parts_of_the_snapshot_it_needs() -> None:
         percent_off("5", first_order=True),
     ).needs == {"categories", "collections", "customer"}
     assert program(percent_off("5", nth_order={"number": 5})).needs == {"customer"}
+    assert program(percent_off("5", has_referral=True)).needs == {"referral"}
+    assert program(referral("POINTS", 5, tiers=["3"])).needs == frozenset()
     assert program(fixed(5, "BIRTHDAY", tiers=["3"])).needs == {"tier"}
 
 

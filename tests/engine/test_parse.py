@@ -25,7 +25,12 @@ from .build import (
     percent_off,
     rule,
 )
-from .strategies import currencies, definitions, points_definitions
+from .strategies import (
+    currencies,
+    definitions,
+    points_definitions,
+    referral_definitions,
+)
 
 FULL: Any = {
     "lane": "ORDER",
@@ -48,6 +53,7 @@ FULL: Any = {
         "first_order": True,
         "nth_order": {"number": 1, "repeats": True},
         "tiers": ["3", "4"],
+        "has_referral": True,
         "weekly_windows": [
             {"weekday": 0, "start": "09:00", "end": "17:00"},
             {"weekday": 6, "start": "20:30", "end": "24:00"},
@@ -81,7 +87,11 @@ def test_a_definition_with_every_key_comes_back_as_it_went() -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(currencies.flatmap(definitions) | currencies.flatmap(points_definitions))
+@given(
+    currencies.flatmap(definitions)
+    | currencies.flatmap(points_definitions)
+    | currencies.flatmap(referral_definitions)
+)
 def test_every_rule_comes_back_from_its_json_as_it_went(found: Any) -> None:
     # given
     parsed = rule(found)
@@ -207,6 +217,8 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("conditions.tiers", [], "EMPTY_LIST", ""),
     ("conditions.tiers", "3", "WRONG_TYPE", ""),
     ("conditions.tiers", ["3", "3"], "DUPLICATE", ".1"),
+    ("conditions.has_referral", 1, "WRONG_TYPE", ""),
+    ("conditions.nth_friend", {"number": 3}, "LANE_MISMATCH", ""),
     ("conditions.weekly_windows", [], "EMPTY_LIST", ""),
     (WINDOW, None, "REQUIRED", ""),
     (f"{WINDOW}.weekday", 7, "OUT_OF_RANGE", ""),
@@ -301,9 +313,14 @@ def test_a_benefit_says_what_it_lacks(benefit: Any, field: str) -> None:
         ("ORDER", "POINTS_PER_AMOUNT", {"points": 1, "per": {"USD": "1.00"}}),
         ("ITEM", "POINTS_MULTIPLIER", {"factor": "2"}),
         ("SHIPPING", "POINTS_FIXED", {"points": 5}),
+        ("POINTS", "REFERRAL_POINTS", {"points": 5}),
+        ("ORDER", "REFERRAL_VOUCHER", {"amounts": {"USD": "5.00"}}),
+        ("SHIPPING", "REFERRAL_GIFT_CARD", {"amounts": {"USD": "5.00"}}),
+        ("REFERRAL", "POINTS_FIXED", {"points": 5}),
+        ("REFERRAL", "AMOUNT_OFF", {"amounts": {"USD": "5.00"}}),
     ],
 )
-def test_goods_shipping_and_points_each_have_their_own_benefits(
+def test_goods_shipping_points_and_referrers_each_have_their_own_benefits(
     lane: str, kind: str, benefit: Any
 ) -> None:
     assert errors(definition(lane, kind, benefit)) == [

@@ -97,6 +97,8 @@ def test_shipping_and_customer_name_the_field_that_is_wrong() -> None:
         CustomerSnapshot(tier_id="")
     with pytest.raises(ValueError, match="^points_held: "):
         CustomerSnapshot(points_held=-1)
+    with pytest.raises(ValueError, match="^has_referral: "):
+        CustomerSnapshot(has_referral=1)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("key", sorted(cart().to_json()))
