@@ -36,7 +36,8 @@ class OrderFacts:
     `is_confirmed` is false for an order that waits for the merchant's consent, and
     `is_cancelled` is true for an expired one as well. `paid_at` and `fulfilled_at` are
     when that first held. `total_amount` is what was to be paid in money, shipping
-    included; `refunded_amount` how much of it went back, in all.
+    included; `refunded_amount` how much of it went back, in all. `disputed_amount` is
+    what a bank took back for the card's holder, or holds until that is decided.
     """
 
     order_pk: str
@@ -60,16 +61,22 @@ class OrderFacts:
     paid_at: datetime | None = None
     fulfilled_at: datetime | None = None
     refunded_amount: int = 0
+    disputed_amount: int = 0
+
+    @property
+    def taken_amount(self) -> int:
+        """How much of the total is not the shop's any more, never more than all."""
+        return min(self.total_amount, self.refunded_amount + self.disputed_amount)
 
     @property
     def is_refunded(self) -> bool:
-        """Whether all that was paid went back."""
+        """Whether the shop gave all back that was paid."""
         return 0 < self.total_amount <= self.refunded_amount
 
     @property
     def is_undone(self) -> bool:
         """Whether nothing is left of the order that points could be given for."""
-        return self.is_cancelled or self.is_refunded
+        return self.is_cancelled or 0 < self.total_amount <= self.taken_amount
 
 
 @dataclass(frozen=True)

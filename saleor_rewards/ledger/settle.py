@@ -80,7 +80,11 @@ class Targets:
 
 
 def targets(facts: OrderFacts, agreement: Agreement) -> Targets:
-    """Return where the ledger should be with an order that stands as ``facts``."""
+    """Return where the ledger should be with an order that stands as ``facts``.
+
+    A dispute takes what the order earned as a refund does. Points that paid for the
+    order come back only with what the shop itself gives back.
+    """
     terms = agreement.terms
     is_counted = (
         terms is not None
@@ -88,22 +92,27 @@ def targets(facts: OrderFacts, agreement: Agreement) -> Targets:
         and not facts.is_undone
     )
     spent = agreement.redeemed_points
+    all_back = facts.is_cancelled or facts.is_refunded
     return Targets(
         points_by_version=_granted(facts, agreement, terms.base)
         if terms is not None and is_counted
         else {},
         points_spent=spent,
-        points_returned=spent if facts.is_undone else refunded_share(spent, facts),
-        spend_amount=facts.total_amount - facts.refunded_amount if is_counted else 0,
+        points_returned=spent
+        if all_back
+        else share(spent, facts.refunded_amount, facts.total_amount),
+        spend_amount=facts.total_amount - facts.taken_amount if is_counted else 0,
         is_counted=is_counted,
     )
 
 
-def refunded_share(points: int, facts: OrderFacts) -> int:
-    """Return the part of some points that goes with what was refunded, rounded down."""
-    if not facts.total_amount:
-        return 0
-    return points * facts.refunded_amount // facts.total_amount
+def share(points: int, amount: int, total: int) -> int:
+    """Return the part of some points that goes with an amount, rounded down.
+
+    >>> share(41, 3333, 10000), share(41, 0, 0)
+    (13, 0)
+    """
+    return points * amount // total if total else 0
 
 
 def earned_at(facts: OrderFacts, terms: Terms) -> datetime | None:
@@ -150,7 +159,8 @@ def _granted(
     granted = grant_points(lines, agreement.rules, facts.currency)
     points = [earned.points for earned in granted]
     # Of each rule never less is taken back than by a smaller refund before.
-    taken = split_steadily(refunded_share(sum(points), facts), points)
+    share_taken = share(sum(points), facts.taken_amount, facts.total_amount)
+    taken = split_steadily(share_taken, points)
     return {
         str(agreement.version_pks[earned.rule_id, earned.rule_version]): left
         for earned, part in zip(granted, taken)

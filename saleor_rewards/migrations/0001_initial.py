@@ -1016,12 +1016,26 @@ class Migration(migrations.Migration):
                 ("review_asked_at", models.DateTimeField(blank=True, null=True)),
                 ("claimed_at", models.DateTimeField()),
                 ("ends_at", models.DateTimeField()),
+                ("minimum_amount", models.BigIntegerField(default=0)),
                 ("paid_at", models.DateTimeField(blank=True, null=True)),
                 ("due_at", models.DateTimeField(blank=True, null=True)),
                 ("rewarded_at", models.DateTimeField(blank=True, null=True)),
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),
                 ("number", models.PositiveIntegerField(blank=True, null=True)),
                 ("step", models.PositiveIntegerField(default=0)),
+                (
+                    "told",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("accepted", "A friend accepted the invitation"),
+                            ("earned", "A reward was earned"),
+                            ("revoked", "A reward was taken back"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
                 ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
@@ -1135,6 +1149,7 @@ class Migration(migrations.Migration):
                 ("currency", models.CharField(blank=True, default="", max_length=3)),
                 ("worth", models.BigIntegerField()),
                 ("worth_kept", models.BigIntegerField()),
+                ("worth_given", models.BigIntegerField(default=0)),
                 ("worth_owed", models.BigIntegerField(default=0)),
                 ("worth_waived", models.BigIntegerField(default=0)),
                 ("worth_offset", models.BigIntegerField(default=0)),
@@ -1227,6 +1242,7 @@ class Migration(migrations.Migration):
                 ("currency", models.CharField(max_length=3)),
                 ("amount", models.BigIntegerField()),
                 ("status", models.CharField(max_length=32)),
+                ("made_at", models.DateTimeField()),
                 ("at", models.DateTimeField()),
             ],
             options={
@@ -1386,6 +1402,7 @@ class Migration(migrations.Migration):
                 name="rewards_referral_reward_within",
                 rule=models.Q(
                     ("worth__gt", 0),
+                    ("worth_given__gte", 0),
                     ("worth_kept__gte", 0),
                     ("worth_kept__lte", django.db.models.expressions.F("worth")),
                     ("worth_offset__gte", 0),

@@ -1,4 +1,4 @@
-"""What a merchant chose for the points of a program."""
+"""What a merchant chose for the points and for the referrals of a program."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from .constraints import Check
+from .fields import DocumentField
 from .programs import Program
 
 
@@ -117,3 +118,58 @@ class PointsPolicy(models.Model):
 
     def __str__(self) -> str:
         return f"Points of {self.program}"
+
+
+class ReferralPolicy(models.Model):
+    """How a program's referrals work.
+
+    ``link`` is a page of the shop with ``{code}`` in it. A friend's first order must
+    be placed within ``claim_days`` of the claim and be worth ``minimum_amount`` of
+    the channel's currency after all discounts; rewards follow ``hold_days`` after it
+    is paid. A referrer is rewarded for at most ``most_per_month`` friends in one
+    calendar month of the program's time zone; null for no limit. ``weights`` are
+    those of the signals that weigh other than by default, by code; a claim is held
+    for review from ``review_weight`` on and rejected from ``reject_weight`` on.
+    Hashes of personal values are kept ``evidence_days``. No order from before
+    ``since``, when referrals were first switched on, ever counts.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    program = models.OneToOneField(
+        Program, related_name="referral_policy", on_delete=models.PROTECT
+    )
+    is_active = models.BooleanField(default=False)
+    since = models.DateTimeField(null=True, blank=True)
+    link = models.CharField(max_length=500, blank=True, default="")
+    allows_own_codes = models.BooleanField(default=False)
+    claim_days = models.PositiveIntegerField(default=30)
+    hold_days = models.PositiveIntegerField(default=14)
+    minimum_amount = models.DecimalField(
+        max_digits=12, decimal_places=3, null=True, blank=True
+    )
+    most_per_month = models.PositiveIntegerField(null=True, blank=True)
+    shortage = models.CharField(
+        max_length=5, choices=Shortage.choices, default=Shortage.DEBT
+    )
+    review_weight = models.PositiveIntegerField(default=50)
+    reject_weight = models.PositiveIntegerField(default=100)
+    weights = DocumentField(default=dict)
+    evidence_days = models.PositiveIntegerField(default=180)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = [
+            Check(
+                rule=Q(
+                    review_weight__gte=1, reject_weight__gte=models.F("review_weight")
+                ),
+                name="rewards_referral_policy_weights",
+            ),
+            Check(
+                rule=Q(claim_days__gte=1, evidence_days__gte=1),
+                name="rewards_referral_policy_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Referrals of {self.program}"

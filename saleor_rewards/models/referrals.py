@@ -7,63 +7,7 @@ from django.db.models import Q
 
 from .constraints import Check
 from .fields import DocumentField
-from .policies import Shortage
 from .programs import Program, RuleVersion
-
-
-class ReferralPolicy(models.Model):
-    """How a program's referrals work.
-
-    ``link`` is a page of the shop with ``{code}`` in it. A friend's first order must
-    be placed within ``claim_days`` of the claim and be worth ``minimum_amount`` of
-    the channel's currency after all discounts; rewards follow ``hold_days`` after it
-    is paid. A referrer is rewarded for at most ``most_per_month`` friends in one
-    calendar month of the program's time zone; null for no limit. ``weights`` are
-    those of the signals that weigh other than by default, by code; a claim is held
-    for review from ``review_weight`` on and rejected from ``reject_weight`` on.
-    Hashes of personal values are kept ``evidence_days``. No order from before
-    ``since``, when referrals were first switched on, ever counts.
-    """
-
-    id = models.BigAutoField(primary_key=True)
-    program = models.OneToOneField(
-        Program, related_name="referral_policy", on_delete=models.PROTECT
-    )
-    is_active = models.BooleanField(default=False)
-    since = models.DateTimeField(null=True, blank=True)
-    link = models.CharField(max_length=500, blank=True, default="")
-    allows_own_codes = models.BooleanField(default=False)
-    claim_days = models.PositiveIntegerField(default=30)
-    hold_days = models.PositiveIntegerField(default=14)
-    minimum_amount = models.DecimalField(
-        max_digits=12, decimal_places=3, null=True, blank=True
-    )
-    most_per_month = models.PositiveIntegerField(null=True, blank=True)
-    shortage = models.CharField(
-        max_length=5, choices=Shortage.choices, default=Shortage.DEBT
-    )
-    review_weight = models.PositiveIntegerField(default=50)
-    reject_weight = models.PositiveIntegerField(default=100)
-    weights = DocumentField(default=dict)
-    evidence_days = models.PositiveIntegerField(default=180)
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = [
-            Check(
-                rule=Q(
-                    review_weight__gte=1, reject_weight__gte=models.F("review_weight")
-                ),
-                name="rewards_referral_policy_weights",
-            ),
-            Check(
-                rule=Q(claim_days__gte=1, evidence_days__gte=1),
-                name="rewards_referral_policy_days",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Referrals of {self.program}"
 
 
 class ReferralCode(models.Model):
@@ -143,14 +87,24 @@ class Verdict(models.TextChoices):
     REJECT = "reject", "Does not count"
 
 
+class ReferralNews(models.TextChoices):
+    """What a referrer is told by mail, in the order in which it comes about."""
+
+    ACCEPTED = "accepted", "A friend accepted the invitation"
+    EARNED = "earned", "A reward was earned"
+    REVOKED = "revoked", "A reward was taken back"
+
+
 class Referral(models.Model):
     """One friend whom a member brought: the first claim of a friend wins.
 
     ``referee_email`` is in lower case and empty once the person is erased.
     ``signals`` is ``[[code, weight], ...]`` of what spoke against it, ``weight``
-    their sum. What staff decided stays: ``is_decided``. ``due_at`` is when its
-    rewards are due, ``number`` which of the referrer's friends it was, and ``step``
-    counts the changes and makes the keys of their postings.
+    their sum. What staff decided stays: ``is_decided``. ``minimum_amount`` is what
+    the order has to be worth, in minor units. ``due_at`` is when its rewards are due,
+    ``number`` which of the referrer's friends it was, and ``step`` counts the changes
+    and makes the keys of their postings. ``told`` is the last that the referrer was
+    told of it, empty for nothing yet.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -179,12 +133,16 @@ class Referral(models.Model):
     review_asked_at = models.DateTimeField(null=True, blank=True)
     claimed_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    minimum_amount = models.BigIntegerField(default=0)
     paid_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     rewarded_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     number = models.PositiveIntegerField(null=True, blank=True)
     step = models.PositiveIntegerField(default=0)
+    told = models.CharField(
+        max_length=8, choices=ReferralNews.choices, blank=True, default=""
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -268,8 +226,10 @@ class ReferralReward(models.Model):
 
     Of ``worth`` (points, or minor units of ``currency``), ``worth_kept`` is what the
     order still earns. What was taken back but spent before is ``worth_owed`` until
-    later rewards pay for it, or ``worth_waived``. ``worth_offset`` went to pay what
-    was owed for others. ``saleor_pk`` and ``code`` are the voucher's or gift card's.
+    later rewards pay for it, or ``worth_waived``; what is owed of points the ledger
+    knows. ``worth_offset`` went to pay what was owed for others. ``saleor_pk`` and
+    ``code`` are the voucher's or gift card's, and ``worth_given`` is what was put on
+    it in all, less what was taken off again.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -283,6 +243,7 @@ class ReferralReward(models.Model):
     currency = models.CharField(max_length=3, blank=True, default="")
     worth = models.BigIntegerField()
     worth_kept = models.BigIntegerField()
+    worth_given = models.BigIntegerField(default=0)
     worth_owed = models.BigIntegerField(default=0)
     worth_waived = models.BigIntegerField(default=0)
     worth_offset = models.BigIntegerField(default=0)
@@ -302,6 +263,7 @@ class ReferralReward(models.Model):
                     worth__gt=0,
                     worth_kept__gte=0,
                     worth_kept__lte=models.F("worth"),
+                    worth_given__gte=0,
                     worth_owed__gte=0,
                     worth_waived__gte=0,
                     worth_offset__gte=0,

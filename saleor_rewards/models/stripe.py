@@ -101,7 +101,10 @@ class StripeCharge(models.Model):
 
 
 class StripeRefund(models.Model):
-    """One refund that failed or was called off, taken off what its charge says."""
+    """One refund that failed or was called off, taken off what its charge says.
+
+    It was made at ``made_at``, and came to nothing ``at``.
+    """
 
     id = models.BigAutoField(primary_key=True)
     refund_id = models.CharField(max_length=255, unique=True)
@@ -109,6 +112,7 @@ class StripeRefund(models.Model):
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     status = models.CharField(max_length=32)
+    made_at = models.DateTimeField()
     at = models.DateTimeField()
 
     class Meta:

@@ -86,6 +86,14 @@ EVENTS: dict[str, dict[str, Any]] = {
     "cancelled": {"is_cancelled": True},
 }
 
+#: What banks may say of the order: dispute, amount, whether the shop still has it.
+DISPUTES = {
+    "first opened": ("first", 6000, False),
+    "first won": ("first", 6000, True),
+    "second opened": ("second", 7777, False),
+    "second lost": ("second", 7777, False),
+}
+
 
 def after(events: Any) -> OrderFacts:
     """The order as it stands after some events, in whatever order they came."""
@@ -126,6 +134,52 @@ def expected(happened: set[str], earn_on: EarnOn) -> tuple[int, int]:
         needed.add("fulfilled")
     earned = 150 - 150 * refunded // 10000 if needed <= happened else 0
     return earned, 41 * refunded // 10000
+
+
+def test_disputes_take_what_refunds_left_and_give_it_back_when_won() -> None:
+    # given
+    agreement = agreed(per_dollar, fixed, points=41)
+    happenings = [*DISPUTES, "refunded 3.33", "refunded 30.00"]
+
+    # then
+    for chosen in permutations(happenings):
+        taken = 0
+        for number in range(len(chosen) + 1):
+            facts = disputed(chosen[:number])
+            found = targets(facts, agreement)
+            taken += 150 - found.points_earned - taken
+            gone = min(10000, facts.refunded_amount + facts.disputed_amount)
+            assert taken == (150 * gone // 10000), chosen[:number]
+            assert found.points_returned == 41 * facts.refunded_amount // 10000
+            assert found.spend_amount == 10000 - gone
+        assert targets(disputed(chosen), agreement) == targets(
+            order(refunded_amount=3333, disputed_amount=7777), agreement
+        )
+
+
+def disputed(happened: Any) -> OrderFacts:
+    """The order as it stands after banks and the shop took and gave."""
+    facts = order()
+    held: dict[str, int] = {}
+    for name in happened:
+        if name in DISPUTES:
+            dispute, amount, is_won = DISPUTES[name]
+            # What closed a dispute is its last word, whenever it comes.
+            if is_won or held.get(dispute, 1):
+                held[dispute] = 0 if is_won else amount
+        else:
+            more = EVENTS[name]["refunded_amount"]
+            facts = replace(facts, refunded_amount=facts.refunded_amount + more)
+    return replace(facts, disputed_amount=sum(held.values()))
+
+
+def test_a_dispute_of_all_leaves_nothing_earned_but_gives_no_points_back() -> None:
+    # when
+    found = targets(order(disputed_amount=10000), agreed(per_dollar, fixed, points=40))
+
+    # then
+    assert (found.points_earned, found.points_returned) == (0, 0)
+    assert (found.spend_amount, found.is_counted) == (0, False)
 
 
 def test_a_larger_refund_never_takes_less_back_of_any_rule() -> None:
@@ -289,22 +343,26 @@ def test_an_order_from_before_points_were_switched_on_is_left_alone() -> None:
 @given(
     amounts=st.lists(st.integers(0, 10**7), min_size=1, max_size=5),
     points=st.integers(0, 10**6),
-    share=st.fractions(0, 1),
+    share=st.integers(0, 10**9),
+    disputed=st.integers(0, 10**8),
     flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
 )
 def test_nothing_goes_below_zero_or_beyond_what_there_was(
-    amounts: list[int], points: int, share: Any, flags: tuple[bool, bool, bool]
+    amounts: list[int],
+    points: int,
+    share: int,
+    disputed: int,
+    flags: tuple[bool, bool, bool],
 ) -> None:
     # given
     lines = [line(str(number), amount) for number, amount in enumerate(amounts)]
     paid, confirmed, cancelled = flags
     facts = order(*lines, is_paid=paid, is_confirmed=confirmed, is_cancelled=cancelled)
-    refunded = int(facts.total_amount * share)
+    refunded = facts.total_amount * share // 10**9
+    facts = replace(facts, refunded_amount=refunded, disputed_amount=disputed)
 
     # when
-    found = targets(
-        replace(facts, refunded_amount=refunded), agreed(per_dollar, points=points)
-    )
+    found = targets(facts, agreed(per_dollar, points=points))
 
     # then
     assert 0 <= found.points_returned <= found.points_spent == points
