@@ -1,0 +1,1 @@
+"""Referrals without a database: codes, addresses, signals, and what an order earns."""

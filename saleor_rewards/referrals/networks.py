@@ -1,0 +1,58 @@
+"""One spelling for the network addresses of one household or office."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Union
+
+#: A household or an office has at least a network of this size to itself.
+HOUSEHOLD_BITS = 64
+#: Addresses of a machine itself and of proxies, and those that providers put between
+#: themselves and many homes.
+SHARED = tuple(
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::/127",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+
+Address = Union[IPv4Address, IPv6Address]
+
+
+def normal_ip(text: str) -> str:
+    """Return an address of version 4, or the network of one of version 6.
+
+    Empty where it is no address, and where it says nothing about who uses it.
+
+    >>> normal_ip("203.0.113.7"), normal_ip("::ffff:203.0.113.7")
+    ('203.0.113.7', '203.0.113.7')
+    >>> normal_ip("2001:db8:1:2:aaaa::1"), normal_ip("2001:db8:1:2::9")
+    ('2001:db8:1:2::/64', '2001:db8:1:2::/64')
+    >>> normal_ip("10.0.0.5"), normal_ip("router")
+    ('', '')
+    """
+    address = _address(text)
+    if address is None or any(address in network for network in SHARED):
+        return ""
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, HOUSEHOLD_BITS), strict=False))
+    return str(address)
+
+
+def _address(text: str) -> Address | None:
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return address
