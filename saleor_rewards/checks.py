@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -17,6 +18,7 @@ E003 = "saleor_rewards.E003"
 W001 = "saleor_rewards.W001"
 W002 = "saleor_rewards.W002"
 W003 = "saleor_rewards.W003"
+W004 = "saleor_rewards.W004"
 
 PLUGIN = "saleor_rewards.plugin.RewardsPlugin"
 MIDDLEWARE = "saleor_rewards.plugin.middleware.RewardsMiddleware"
@@ -133,3 +135,21 @@ def check_saleor_2(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage
                 )
             )
     return found
+
+
+@register(Tags.urls)
+def check_stripe(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """W004: Stripe's secret is set, but on Saleor 2.10 no path leads to us."""
+    from django.urls import NoReverseMatch, reverse
+
+    from .plugin.host import MAJOR
+    from .stripe_events.settings import VARIABLE
+
+    if MAJOR > 2 or not os.environ.get(VARIABLE):
+        return []
+    try:
+        reverse("rewards-stripe")
+    except NoReverseMatch:
+        hint = 'Add path("", include("saleor_rewards.urls")) to the ROOT_URLCONF.'
+        return [Warning("Events of Stripe lead nowhere.", hint=hint, id=W004)]
+    return []

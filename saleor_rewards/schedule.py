@@ -29,11 +29,17 @@ def _at(task: str, **moment: int) -> dict[str, Any]:
 ENTRIES = {
     "rewards-release-holds": _every("release_holds", minutes=5),
     "rewards-settle-due-points": _every("settle_due_points", minutes=10),
+    "rewards-reward-referrals": _every("reward_referrals", minutes=10),
+    "rewards-stripe-events": _every("retry_stripe_events", minutes=5),
     "rewards-welcome-members": _every("welcome_members", minutes=15),
     "rewards-review-tiers": _every("review_tiers", hours=1),
     "rewards-birthday-points": _at("give_birthday_points", minute=5),
     "rewards-reconcile-points": _at("reconcile_points", hour=3, minute=30),
+    "rewards-forget-stripe-events": _at("forget_stripe_events", hour=4, minute=0),
+    "rewards-forget-evidence": _at("forget_evidence", hour=4, minute=15),
     "rewards-sweep-members": _at("sweep_members", hour=4, minute=30),
+    "rewards-sweep-referrals": _at("sweep_referrals", hour=4, minute=45),
+    "rewards-lapse-claims": _at("lapse_claims", hour=5, minute=0),
     "rewards-expiry-notices": _at("send_expiry_notices", hour=8, minute=0),
 }
 

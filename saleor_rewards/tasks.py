@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 from django.utils import timezone
 
 CHUNK = 200
+
+#: How often a mail that failed is tried again, and after what pause at first.
+MOST_RETRIES = 6
+RETRY_SECONDS = 60
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -187,3 +193,122 @@ def mark_tiers_for_review(program_pk: int, after: int = 0) -> None:
         last = mark_for_review(program_pk, after, CHUNK)
     if last is not None:
         mark_tiers_for_review.delay(program_pk, last)
+
+
+@shared_task(bind=True, acks_late=True, ignore_result=True, max_retries=MOST_RETRIES)
+def send_referral_notice(self: Any, referral_pk: int, news: str) -> None:
+    """Write to the referrer of what became of a friend; a failed mail, again later.
+
+    ``news`` is the stored value of a ``ReferralNews``. Safe to run twice: nobody is
+    told the same again.
+    """
+    from .models import ReferralNews
+    from .plugin.host import host
+    from .plugin.referral_notices import send_notice
+
+    with host.writing():
+        is_done = send_notice(referral_pk, ReferralNews(news))
+    if not is_done and self.request.retries < MOST_RETRIES:
+        raise self.retry(countdown=RETRY_SECONDS * 2**self.request.retries)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def work_off_stripe_event(event_pk: int) -> None:
+    """Bring what one event of Stripe's tells to its order.
+
+    Safe to run twice: an event is worked off once, and then changes nothing more.
+    """
+    from .plugin.stripe_work import work_off
+
+    work_off(event_pk, timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def retry_stripe_events() -> None:
+    """Try events of Stripe's again whose order was not there, or that failed.
+
+    Safe to run twice: an event that was just tried waits.
+    """
+    from .plugin.host import host
+    from .plugin.stripe_work import due_events, work_off
+
+    with host.writing():
+        due = due_events(timezone.now(), CHUNK)
+    for event_pk in due:
+        work_off(event_pk, timezone.now())
+    if len(due) == CHUNK:
+        retry_stripe_events.delay()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_stripe_events() -> None:
+    """Delete what of Stripe's nobody needs any more, a chunk at a time.
+
+    Safe to run twice: what is gone is not found again.
+    """
+    from .plugin.host import host
+    from .plugin.stripe_work import forget_events
+
+    with host.writing():
+        done = forget_events(timezone.now(), CHUNK)
+    if done == CHUNK:
+        forget_stripe_events.delay()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_evidence() -> None:
+    """Delete hashes of personal values whose time is over, a chunk at a time.
+
+    Safe to run twice: what is gone is not found again.
+    """
+    from .plugin.claim_limits import forget_tries
+    from .plugin.host import host
+    from .plugin.trails import forget_evidence as forget
+
+    at = timezone.now()
+    with host.writing():
+        done = max(forget(at, CHUNK), forget_tries(at, CHUNK))
+    if done == CHUNK:
+        forget_evidence.delay()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def sweep_referrals(after: int = 0) -> None:
+    """Take users who are gone out of all referrals.
+
+    ``after`` is the primary key of the last user that was looked at. Safe to run
+    twice: who is taken out is not found again.
+    """
+    from .plugin.host import host
+    from .plugin.referral_people import sweep_referrals as sweep
+
+    with host.writing():
+        last = sweep(after, CHUNK, timezone.now())
+    if last is not None:
+        sweep_referrals.delay(last)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def reward_referrals(after: int = 0) -> None:
+    """Grant the rewards of referrals whose hold period is over.
+
+    ``after`` is the primary key of the last referral that was looked at. Safe to run
+    twice: rewards are granted once.
+    """
+    from .plugin.rewarding import due_referrals
+
+    last = due_referrals(after, CHUNK, timezone.now())
+    if last is not None:
+        reward_referrals.delay(last)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def lapse_claims() -> None:
+    """Let claims lapse that no order made good in time, a chunk at a time.
+
+    Safe to run twice: what has lapsed is not found again.
+    """
+    from .plugin.rewarding import lapse_claims as lapse
+
+    if lapse(CHUNK, timezone.now()) == CHUNK:
+        lapse_claims.delay()

@@ -39,6 +39,11 @@ def browser_environment() -> Path:
     return environment("browser", Path(sys.executable), ["browser.txt"])
 
 
+def stripe_environment() -> Path:
+    """Return the Python that has the server which stands in for Stripe."""
+    return environment("localstripe", Path(sys.executable), ["localstripe.txt"])
+
+
 def saleor_environment() -> Path:
     """Return the Python that has Saleor 2.10.1 and what its tests need."""
     locks = ["saleor-2.10.1.txt", "test-2.10.1.txt"]

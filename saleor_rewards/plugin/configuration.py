@@ -7,8 +7,14 @@ from typing import Any, Iterable, Mapping
 from saleor.plugins.base_plugin import ConfigurationTypeField
 
 KILL_SWITCH = "kill_switch"
+STRIPE_SECRET = "stripe_webhook_secret"
+STRIPE_TEST_MODE = "stripe_test_mode"
 
-DEFAULTS = [{"name": KILL_SWITCH, "value": False}]
+DEFAULTS = [
+    {"name": KILL_SWITCH, "value": False},
+    {"name": STRIPE_SECRET, "value": ""},
+    {"name": STRIPE_TEST_MODE, "value": False},
+]
 
 STRUCTURE = {
     KILL_SWITCH: {
@@ -19,12 +25,33 @@ STRUCTURE = {
             "Orders that are placed keep what they got."
         ),
     },
+    STRIPE_SECRET: {
+        "type": ConfigurationTypeField.SECRET,
+        "label": "Stripe's signing secret",
+        "help_text": (
+            "That of the webhook endpoint at Stripe. Separate two of them by a space "
+            "while one replaces the other."
+        ),
+    },
+    STRIPE_TEST_MODE: {
+        "type": ConfigurationTypeField.BOOLEAN,
+        "label": "Stripe's test mode",
+        "help_text": (
+            "Takes events of Stripe's test mode and none of live payments. Leave it "
+            "off in a shop with customers."
+        ),
+    },
 }
 
 
 def is_on(configuration: Iterable[Mapping[str, Any]], name: str) -> bool:
     """Return the value of a boolean setting, false where it was never saved."""
     return any(item["name"] == name and item["value"] for item in configuration)
+
+
+def text_of(configuration: Iterable[Mapping[str, Any]], name: str) -> str:
+    """Return the value of a setting that is text, empty where it was never saved."""
+    return next((str(i["value"] or "") for i in configuration if i["name"] == name), "")
 
 
 def with_defaults(configuration: list[dict[str, Any]]) -> list[dict[str, Any]]:

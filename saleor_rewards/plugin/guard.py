@@ -47,7 +47,7 @@ def bounded_transaction() -> Iterator[None]:
     with transaction.atomic():
         _set_lock_timeout(LOCK_TIMEOUT)
         yield
-        if around is not None:
+        if around is not None and not transaction.get_rollback():
             # The setting would outlive the savepoint and reach Saleor's locks.
             _set_lock_timeout(around)
 

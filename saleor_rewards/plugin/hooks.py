@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.http import HttpResponseNotFound
 from saleor.plugins.base_plugin import BasePlugin
 
 from ..programs.versions import PLUGIN_ID, renew, take_version
+from ..stripe_events.settings import StripeSettings
 from . import configuration as settings
 from . import service
 from .guard import guarded
 from .host import Hooks, host
 from .rulebook import Rulebook, rulebook
 from .settling import settle_soon
+from .stripe_receiver import receive
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
     from saleor.checkout.models import Checkout
     from saleor.order.models import Order
+
+
+STRIPE_PATH = "/stripe/"
 
 
 class RewardsPlugin(Hooks, BasePlugin):
@@ -51,6 +58,22 @@ class RewardsPlugin(Hooks, BasePlugin):
         """Return the rules that hold in a channel, ``None`` without a program."""
         book = rulebook(self.rules_version, channel_pk)
         return book.without_rules() if book and self.is_killed else book
+
+    @property
+    def stripe(self) -> StripeSettings:
+        """Return how Stripe's events are taken in."""
+        return StripeSettings.of(
+            settings.text_of(self.configuration, settings.STRIPE_SECRET),
+            settings.is_on(self.configuration, settings.STRIPE_TEST_MODE),
+        )
+
+    def webhook(
+        self, request: HttpRequest, path: str, previous_value: Any
+    ) -> HttpResponse:
+        """Take what Stripe sends to our own path."""
+        if not self.active or path != STRIPE_PATH:
+            return HttpResponseNotFound()
+        return receive(request, self.stripe)
 
     def order_created(self, order: Order, previous_value: Any, **_: Any) -> Any:
         """Write the order's key on its receipt, and settle its points."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ..engine import Evaluation, Snapshot
     from ..ledger.facts import OrderFacts
+    from ..models import RewardKind
     from .rulebook import Rulebook
 
 #: Adapter module by Saleor's major version.
@@ -61,6 +62,24 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Footprint:
+    """What somebody left in the shop, to compare people by; nobody keeps it as it is.
+
+    ``addresses`` are Saleor's rows. ``order_pks`` are the newest orders that were
+    placed, drafts left out.
+    """
+
+    emails: tuple[str, ...] = ()
+    addresses: tuple[Any, ...] = ()
+    order_pks: tuple[str, ...] = ()
+    joined_at: datetime | None = None
+
+
+#: How many of somebody's orders and addresses are looked at.
+MOST_TRACES = 50
+
+
+@dataclass(frozen=True)
 class Notice:
     """A mail to one person, in words and in ``payload`` for apps that send their own."""
 
@@ -70,6 +89,30 @@ class Notice:
     text: str
     html: str
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Payout:
+    """A voucher for one use, or a gift card, of the shop's own, for one person.
+
+    ``amount`` is in minor units of the channel's currency, above zero. Without
+    ``ends_at`` it has no end. ``user_pk`` is whom it is for, ``name`` what staff see.
+    """
+
+    kind: RewardKind
+    channel_pk: int
+    currency: str
+    amount: int
+    name: str
+    user_pk: int | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """Lets a voucher or gift card that had ended be good until ``ends_at``, or always."""
+
+    ends_at: datetime | None
 
 
 class Host(Protocol):
@@ -118,7 +161,8 @@ class Host(Protocol):
     def orders(self, pks: Sequence[str]) -> dict[str, OrderFacts]:
         """Return the facts of orders by key; drafts and missing ones are left out.
 
-        Always as they stand on the writer, in a constant number of queries.
+        Always as they stand on the writer, with what Stripe told of their payments,
+        in a constant number of queries.
         """
 
     def orders_after(
@@ -128,6 +172,13 @@ class Host(Protocol):
 
         Each as where it stands, to go on ``after``, and its key. All where ``after``
         is empty; drafts are left out.
+        """
+
+    def orders_paid_by(self, references: Sequence[str]) -> dict[str, str]:
+        """Return the keys of the orders that were paid with these references.
+
+        A reference is the payment provider's own name for a payment. Those that no
+        order has are left out.
         """
 
     def orders_before(self, facts: OrderFacts) -> int:
@@ -170,6 +221,36 @@ class Host(Protocol):
 
         Each with the value that stands there, in order of their primary keys, which
         are all above ``after``.
+        """
+
+    def footprint(self, user_pk: int | None, email: str) -> Footprint:
+        """Return what a user, or whoever gives an e-mail address, left in the shop.
+
+        In a constant number of queries; nothing for nobody.
+        """
+
+    def order_footprint(self, order_pk: str) -> Footprint:
+        """Return what the buyer left with one order, nothing where it is gone."""
+
+    def make_payout(self, payout: Payout) -> tuple[int, str]:
+        """Make a voucher or gift card; return its primary key and code.
+
+        Nobody can use it before the transaction is committed.
+        """
+
+    def payout_left(self, kind: RewardKind, pk: int) -> int | None:
+        """Return what was not spent of a voucher or gift card, in minor units.
+
+        Nobody spends of it until the transaction ends. ``None`` where it is gone.
+        """
+
+    def change_payout(
+        self, kind: RewardKind, pk: int, amount: int, renewal: Renewal | None
+    ) -> None:
+        """Leave an amount to be spent of a voucher or gift card, whatever was spent.
+
+        With a ``renewal`` it can be used again. With an amount of 0 nobody can use it
+        any more, as little as what a checkout has of it already.
         """
 
     def mail(self, notice: Notice, channel_pk: int) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from saleor_rewards.plugin.host import MAJOR
 
-from .fixtures import shop, shopper  # noqa: F401
+from .fixtures import shop, shopper, stripe  # noqa: F401
 
 if "REWARDS_DATABASE_URL" not in os.environ:
     pytest.exit("These tests need a database to copy: run 'make test'.", 4)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from .stripe_sender import SECRET, Sender
 from .world import Shop, Shopper, open_shop
 
 
@@ -17,3 +20,10 @@ def shop(db: None) -> Shop:
 def shopper() -> Shopper:
     """A guest with a browser."""
     return Shopper()
+
+
+@pytest.fixture
+def stripe(live_server: Any, shop: Shop) -> Sender:
+    """Stripe, in front of the running shop whose settings have its secret."""
+    shop.stripe(SECRET)
+    return Sender(live_server.url)

@@ -31,6 +31,7 @@ GRAPHENE["MIDDLEWARE"] = [
     "saleor_rewards.plugin.middleware.OrderGateMiddleware",
 ]
 
+ROOT_URLCONF = "tests.saleor.urls_saleor_2"
 CELERY_TASK_ALWAYS_EAGER = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TEMPLATED_EMAIL_BACKEND = "tests.saleor.silent_email.SilentEmail"

@@ -157,3 +157,20 @@ def test_a_middleware_that_is_missing_is_named(settings: Any, part: str) -> None
     # then
     assert message.id == "saleor_rewards.W003"
     assert part in message.hint
+
+
+@pytest.mark.saleor2
+def test_a_secret_of_stripes_without_a_path_is_worth_a_warning(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setenv("REWARDS_STRIPE_WEBHOOK_SECRET", "whsec_of_the_tests")
+    assert checks.check_stripe() == []
+
+    # when
+    settings.ROOT_URLCONF = "saleor.urls"
+    (message,) = checks.check_stripe()
+
+    # then
+    assert message.id == "saleor_rewards.W004"
+    assert "saleor_rewards.urls" in message.hint

@@ -29,6 +29,8 @@ from .world import Shop
 
 pytestmark = pytest.mark.django_db
 
+SETTINGS = ["kill_switch", "stripe_webhook_secret", "stripe_test_mode"]
+
 PERCENT: dict[str, Any] = {
     "lane": "ORDER",
     "benefit": {"type": "PERCENT_OFF", "percent": "10"},
@@ -170,7 +172,7 @@ def test_the_first_rule_makes_the_plugins_row_with_all_its_settings(db: None) ->
     # then
     assert version() == bumped
     assert row().active is manager().get_plugin("rewards").DEFAULT_ACTIVE
-    assert {item["name"] for item in row().configuration} == {"kill_switch", ITEM_NAME}
+    assert {item["name"] for item in row().configuration} == {*SETTINGS, ITEM_NAME}
 
 
 def test_a_merchants_save_keeps_a_version_and_makes_it_new(shop: Shop) -> None:
@@ -205,7 +207,7 @@ def test_the_version_is_no_setting_that_a_merchant_sees(shop: Shop) -> None:
 
     # then
     shown = plugin.get("globalConfiguration", plugin)["configuration"]
-    assert [item["name"] for item in shown] == ["kill_switch"]
+    assert [item["name"] for item in shown] == SETTINGS
 
 
 def test_a_save_that_read_an_older_row_brings_no_older_version_back(

@@ -238,6 +238,14 @@ class Shop:
             }
         )
 
+    def stripe(self, secret: str, *, test_mode: bool = False) -> None:
+        """Save the settings for Stripe's events the way the store admin does."""
+        settings = {"stripe_webhook_secret": secret, "stripe_test_mode": test_mode}
+        configuration = [
+            {"name": name, "value": value} for name, value in settings.items()
+        ]
+        HOST.save_plugin({"active": True, "configuration": configuration})
+
     product = staticmethod(HOST.make_product)
     categories = staticmethod(HOST.make_categories)
     collection = staticmethod(HOST.make_collection)

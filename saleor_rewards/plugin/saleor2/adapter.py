@@ -16,6 +16,7 @@ from ..guard import bounded_transaction, guarded
 from ..host import ChannelRef, Reading
 from . import memo
 from .orders import Orders
+from .payouts import Payouts
 from .people import People
 from .reader import CHANNEL_PK, CHANNEL_SLUG, read
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ..rulebook import Rulebook
 
 
-class Saleor2(Orders, People):
+class Saleor2(Orders, People, Payouts):
     """The plugin chain carries the effects; a quote keeps what was shown."""
 
     def channels(self) -> list[ChannelRef]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Iterable
 
 from django.contrib.postgres.fields.jsonb import KeyTransform
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from saleor.account.models import User
 from saleor.core.emails import get_email_context
+from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from templated_email import send_templated_mail
 
-from ..host import Notice, Person
+from ..host import MOST_TRACES, Footprint, Notice, Person
 
 TEMPLATE = "saleor_rewards/notice"
 
@@ -68,6 +70,30 @@ class People:
         )
         return [(self.person(user), user.found) for user in users[:limit]]
 
+    def footprint(self, user_pk: int | None, email: str) -> Footprint:
+        """Return what a user, or whoever gives an e-mail address, left in the shop."""
+        user = User.objects.filter(pk=user_pk).first() if user_pk else None
+        mine = Q(user_id=user_pk, user_id__isnull=False)
+        if email:
+            mine |= Q(user_email__in={email, email.lower()})
+        orders = list(_orders().filter(mine)[:MOST_TRACES])
+        book = list(user.addresses.order_by("pk")[:MOST_TRACES]) if user else []
+        return Footprint(
+            emails=_known(user and user.email, *(order.user_email for order in orders)),
+            addresses=(*book, *_addresses(orders)),
+            order_pks=tuple(str(order.pk) for order in orders),
+            joined_at=user and user.date_joined,
+        )
+
+    def order_footprint(self, order_pk: str) -> Footprint:
+        """Return what the buyer left with one order, nothing where it is gone."""
+        orders = list(_orders().filter(pk=order_pk))
+        return Footprint(
+            emails=_known(*(order.user_email for order in orders)),
+            addresses=_addresses(orders),
+            order_pks=tuple(str(order.pk) for order in orders),
+        )
+
     def mail(self, notice: Notice, channel_pk: int) -> bool:
         """Send a mail through Saleor's templated e-mail."""
         options, _site = get_email_context()
@@ -88,3 +114,21 @@ def _customers(after: int) -> Any:
     return User.objects.filter(pk__gt=after, is_active=True, is_staff=False).order_by(
         "pk"
     )
+
+
+def _orders() -> QuerySet[Order]:
+    placed = Order.objects.confirmed()
+    return placed.select_related("billing_address", "shipping_address")
+
+
+def _addresses(orders: Iterable[Order]) -> tuple[Any, ...]:
+    return tuple(
+        address
+        for order in orders
+        for address in (order.shipping_address, order.billing_address)
+        if address is not None
+    )
+
+
+def _known(*texts: str | None) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)

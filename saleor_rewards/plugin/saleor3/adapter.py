@@ -22,6 +22,7 @@ from ..guard import guarded
 from ..host import ChannelRef, Reading
 from .lines import ours
 from .orders import Orders
+from .payouts import Payouts
 from .people import People
 from .reader import read
 from .vouchers import end_all
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from ..rulebook import Rulebook
 
 
-class Saleor3(Orders, People):
+class Saleor3(Orders, People, Payouts):
     """Line discounts and a shipping voucher carry the effects."""
 
     def channels(self) -> list[ChannelRef]:

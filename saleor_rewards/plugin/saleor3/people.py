@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Iterable
 
 from django.contrib.sites.models import Site
+from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Lower
 from saleor.account.models import User
 from saleor.channel.models import Channel
+from saleor.order.models import Order
 from saleor.plugins.email_common import EmailConfig, send_email
 from saleor.plugins.manager import PluginsManager, get_plugins_manager
 from saleor.plugins.user_email.constants import PLUGIN_ID as USER_EMAILS
 from saleor.site.models import SiteSettings
 
-from ..host import Notice, Person
+from ..host import MOST_TRACES, Footprint, Notice, Person
 
 
 class People:
@@ -63,6 +65,30 @@ class People:
             .annotate(found=KeyTransform(key, "metadata"))
         )
         return [(_person(user, True), user.found) for user in users[:limit]]
+
+    def footprint(self, user_pk: int | None, email: str) -> Footprint:
+        """Return what a user, or whoever gives an e-mail address, left in the shop."""
+        user = User.objects.filter(pk=user_pk).first() if user_pk else None
+        mine = Q(user_id=user_pk, user_id__isnull=False)
+        if email:
+            mine |= Q(user_email__in={email, email.lower()})
+        orders = list(_orders().filter(mine)[:MOST_TRACES])
+        book = list(user.addresses.order_by("pk")[:MOST_TRACES]) if user else []
+        return Footprint(
+            emails=_known(user and user.email, *(order.user_email for order in orders)),
+            addresses=(*book, *_addresses(orders)),
+            order_pks=tuple(str(order.pk) for order in orders),
+            joined_at=user and user.date_joined,
+        )
+
+    def order_footprint(self, order_pk: str) -> Footprint:
+        """Return what the buyer left with one order, nothing where it is gone."""
+        orders = list(_orders().filter(pk=order_pk))
+        return Footprint(
+            emails=_known(*(order.user_email for order in orders)),
+            addresses=_addresses(orders),
+            order_pks=tuple(str(order.pk) for order in orders),
+        )
 
     def mail(self, notice: Notice, channel_pk: int) -> bool:
         """Send a mail by the user e-mail plugin, and tell the apps that send mails."""
@@ -127,3 +153,21 @@ def _tell_apps(manager: PluginsManager, notice: Notice, slug: str) -> bool:
 
     manager.notify(notice.event, payload, channel_slug=slug)
     return bool(asked)
+
+
+def _orders() -> QuerySet[Order]:
+    placed = Order.objects.non_draft()
+    return placed.select_related("billing_address", "shipping_address")
+
+
+def _addresses(orders: Iterable[Order]) -> tuple[Any, ...]:
+    return tuple(
+        address
+        for order in orders
+        for address in (order.shipping_address, order.billing_address)
+        if address is not None
+    )
+
+
+def _known(*texts: str | None) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)
