@@ -95,7 +95,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "key": entry.key,
         **{name: getattr(entry, name) for name in SUMS},
         "points_waived": entry.points_waived,
-        "order": entry.order_pk,
+        "order": entry.own_order_pk,
         "rule": entry.rule_version.name if entry.rule_version else None,
         "reason": note.reason if note else None,
         "author": note.author if note else None,

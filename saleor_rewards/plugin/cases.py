@@ -23,6 +23,7 @@ from ..models import (
 )
 from ..programs.receipts import agreements, receipt_of
 from ..programs.settings import settings_of
+from .columns import was_brought
 from .host import host
 from .occasions import in_force
 
@@ -184,6 +185,7 @@ def _customer(facts: OrderFacts, program: Program) -> CustomerSnapshot:
         is_known=bool(facts.user_pk or facts.email),
         order_count=host.orders_before(facts),
         tier_id=None if tier_pk is None else str(tier_pk),
+        has_referral=was_brought(facts, program),
     )
 
 

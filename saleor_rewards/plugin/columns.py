@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import (
     CharField,
     Count,
+    Exists,
     IntegerField,
     OuterRef,
     Q,
@@ -14,12 +15,22 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Cast, Now
+from django.db.models.functions import Cast, Lower, Now
 
 from ..engine import CustomerSnapshot
-from ..models import Account, AccountState, Hold, HoldState
+from ..models import (
+    Account,
+    AccountState,
+    Hold,
+    HoldState,
+    Program,
+    Referral,
+    ReferralState,
+    Verdict,
+)
 
 if TYPE_CHECKING:
+    from ..ledger.facts import OrderFacts
     from .rulebook import Rulebook
 
 
@@ -28,7 +39,8 @@ def customer_columns(book: Rulebook, orders: QuerySet[Any]) -> dict[str, Any]:
 
     ``order_count`` counts those of ``orders`` that are its customer's,
     ``points_held`` is what the customer put aside for it, ``tier_pk`` the
-    customer's tier. An e-mail that somebody typed in gives neither of the last two.
+    customer's tier. An e-mail that somebody typed in gives neither of these two.
+    ``has_referral`` says whether a member brought the customer.
     """
     columns: dict[str, Any] = {}
     if "customer" in book.compiled.needs:
@@ -37,6 +49,8 @@ def customer_columns(book: Rulebook, orders: QuerySet[Any]) -> dict[str, Any]:
         columns["points_held"] = Subquery(_holds().values("points")[:1])
     if "tier" in book.compiled.needs:
         columns["tier_pk"] = Subquery(_accounts(book).values("tier_id")[:1])
+    if "referral" in book.compiled.needs:
+        columns["has_referral"] = Exists(_referrals(book))
     return columns
 
 
@@ -49,7 +63,22 @@ def customer_of(checkout: Any, book: Rulebook) -> CustomerSnapshot:
         order_count=(checkout.order_count or 0) if counted else None,
         points_held=getattr(checkout, "points_held", None) or 0,
         tier_id=None if tier_pk is None else str(tier_pk),
+        has_referral=getattr(checkout, "has_referral", None),
     )
+
+
+def was_brought(facts: OrderFacts, program: Program) -> bool:
+    """Return whether a member brought whoever placed an order, at that time."""
+    mine = Q(order_pk=facts.order_pk)
+    if facts.checkout_token:
+        mine |= Q(checkout_token=facts.checkout_token)
+    if facts.user_pk is not None:
+        mine |= Q(referee_user_pk=facts.user_pk)
+    if facts.email:
+        mine |= Q(referee_email=facts.email.lower())
+    claims = Referral.objects.filter(mine, program=program, verdict=Verdict.ALLOW)
+    held = claims.filter(claimed_at__lte=facts.ordered_at, ends_at__gt=facts.ordered_at)
+    return bool(held.exclude(state=ReferralState.LAPSED).exists())
 
 
 def country_of(checkout: Any) -> str | None:
@@ -88,4 +117,19 @@ def _accounts(book: Rulebook) -> Any:
         program__channel_pk=book.channel_pk,
         user_pk=OuterRef("user_id"),
         state=AccountState.OPEN,
+    )
+
+
+def _referrals(book: Rulebook) -> Any:
+    mine = (
+        Q(checkout_token=Cast(OuterRef("pk"), CharField()))
+        | Q(referee_user_pk=OuterRef("user_id"))
+        | Q(referee_email=Lower(OuterRef("email")), referee_email__gt="")
+    )
+    return Referral.objects.filter(
+        mine,
+        program__channel_pk=book.channel_pk,
+        verdict=Verdict.ALLOW,
+        state__in=(ReferralState.CLAIMED, ReferralState.ORDERED),
+        ends_at__gt=Now(),
     )

@@ -18,6 +18,8 @@ from ..models import Account, AccountState, Entry, PointsPolicy, Program
 from .guard import bounded_transaction, guarded
 from .host import Person, host
 from .occasions import give, in_force
+from .referral_people import follow_claims
+from .referral_privacy import erase_referrals
 
 if TYPE_CHECKING:
     from saleor.account.models import User
@@ -81,8 +83,8 @@ def _is_new(person: Person, at: datetime) -> bool:
 def welcome(user: User) -> None:
     """Open the accounts of somebody who joined the shop.
 
-    Takes over what they earned as a guest and gives what rules give for signing up.
-    Nothing happens while the shop waits for them to confirm their e-mail address.
+    Takes over what they earned and claimed as a guest and gives what rules give for
+    signing up. Nothing happens while the shop waits for them to confirm their e-mail address.
     """
     welcome_person(host.person(user))
 
@@ -93,6 +95,7 @@ def welcome_person(person: Person) -> None:
     if not person.is_welcome:
         return
     with host.writing(), bounded_transaction():
+        follow_claims(person)
         for program in running_programs():
             account = account_of(program.pk, person, at)
             # An order may have opened the account before.
@@ -106,6 +109,7 @@ def follow(user: User) -> None:
     if person.is_confirmed:
         wanted |= Q(user_pk=None, email=person.email)
     with host.writing(), bounded_transaction():
+        follow_claims(person)
         found = Account.objects.filter(wanted, state=AccountState.OPEN)
         for program_pk in set(found.values_list("program_id", flat=True)):
             account_of(program_pk, person, timezone.now())
@@ -114,12 +118,14 @@ def follow(user: User) -> None:
 def forget(user_pk: int | None) -> int:
     """Erase every account of a user who is gone; return how many there were.
 
-    A user whose key Saleor lost with the row has none: no key is what guests have.
+    They are taken out of all referrals too. A user whose key Saleor lost with the row has none: no key is what guests have.
     """
     if user_pk is None:
         return 0
+    at = timezone.now()
     with host.writing(), bounded_transaction():
-        return erase_person(user_pk, "", timezone.now())
+        erase_referrals(user_pk, "", at)
+        return erase_person(user_pk, "", at)
 
 
 def running_programs() -> QuerySet[Program]:

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
 from dateutil import tz
-from django.conf import settings
-from django.contrib.sites.models import Site
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.template.loader import render_to_string
-from django.utils.translation import (
-    get_supported_language_variant,
-    gettext,
-    ngettext,
-    override,
-    to_locale,
-)
+from django.utils.translation import gettext, ngettext
 
 from ..engine import from_minor
 from ..ledger import accounts
 from ..models import Account, AccountState, Lot, PointsExpiry, Program
 from .guard import guarded
 from .host import Notice, Person, host
+from .letters import Letter, Tongue, tongue_of
 from .members import running_programs
 from .occasions import in_force
 from .rulebook import Rulebook
@@ -112,31 +102,10 @@ def expiry_notice(
 
     ``batches`` are the times at which how many expire.
     """
-    language = _supported(person.language)
-    shop = Site.objects.get_current().name
-    with override(language):
-        words = _Words(program, book, batches, language, shop)
+    with tongue_of(person) as tongue:
+        words = _Words(program, book, batches, tongue)
         texts = words.texts(account.points_available)
-        return Notice(
-            event=EVENT,
-            recipient=person.email,
-            subject=texts["subject"],
-            text=render_to_string(f"{TEMPLATE}.txt", texts),
-            html=render_to_string(f"{TEMPLATE}.html", texts),
-            payload={
-                "user_id": person.pk,
-                "language_code": language,
-                "site_name": shop,
-                **words.payload(),
-            },
-        )
-
-
-def _supported(language: str) -> str:
-    try:
-        return str(get_supported_language_variant(language or settings.LANGUAGE_CODE))
-    except LookupError:
-        return str(settings.LANGUAGE_CODE)
+        return tongue.notice(Letter(EVENT, TEMPLATE, texts, words.payload()))
 
 
 class _Words:
@@ -147,8 +116,7 @@ class _Words:
         program: Program,
         book: Rulebook,
         batches: list[tuple[datetime, int]],
-        language: str,
-        shop: str,
+        tongue: Tongue,
     ) -> None:
         zone = tz.gettz(program.time_zone)
         days: Counter[date] = Counter()
@@ -158,17 +126,13 @@ class _Words:
         self.total = sum(days.values())
         self.points = book.settings["points"]
         self.worth = _worth(book, self.total)
-        self.language = language
-        self.locale = _locale(language)
-        self.shop = shop
+        self.tongue = tongue
 
     def texts(self, available: int) -> dict[str, object]:
         """Return the variables of the templates."""
         return {
-            "language": self.language,
-            "shop": self.shop,
             "subject": gettext("Your points at %(shop)s expire soon")
-            % {"shop": self.shop},
+            % {"shop": self.tongue.shop},
             "heading": self._number(
                 ngettext(
                     "%(points)s point expires soon",
@@ -179,8 +143,6 @@ class _Words:
             ),
             "lines": [self._line(day, points) for day, points in self.days],
             "sentences": list(self._sentences(available)),
-            "footer": gettext("You get this e-mail as a member of %(shop)s.")
-            % {"shop": self.shop},
         }
 
     def payload(self) -> dict[str, object]:
@@ -198,15 +160,12 @@ class _Words:
         text = ngettext(
             "%(points)s point on %(date)s", "%(points)s points on %(date)s", points
         )
-        when = format_date(day, format="long", locale=self.locale)
-        return self._number(text, points, date=when)
+        return self._number(text, points, date=self.tongue.date(day))
 
     def _sentences(self, available: int) -> list[str]:
         found = []
         if self.worth:
-            amount = format_currency(
-                self.worth, self.points["currency"], locale=self.locale
-            )
+            amount = self.tongue.money(self.worth, self.points["currency"])
             found.append(
                 gettext("They are worth %(amount)s on your next order.")
                 % {"amount": amount}
@@ -221,20 +180,12 @@ class _Words:
         return [*found, self._number(text, available)]
 
     def _number(self, text: str, points: int, **values: str) -> str:
-        number = format_decimal(points, locale=self.locale)
-        return text % {"points": number, **values}
+        return text % {"points": self.tongue.number(points), **values}
 
 
-def _worth(book: Rulebook, points: int) -> object | None:
+def _worth(book: Rulebook, points: int) -> Decimal | None:
     terms = book.compiled.settings.points
     if terms is None or terms.redeem_points is None or terms.redeem_amount is None:
         return None
     amount = points * terms.redeem_amount // terms.redeem_points
     return from_minor(amount, terms.currency) if amount else None
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(to_locale(language))
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")

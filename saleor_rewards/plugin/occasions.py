@@ -49,11 +49,12 @@ def give(
             at=at,
             available_from=at,
             rule_version_pk=version.pk,
-            **_ends(account, book, at),
+            **ends(account, book, at),
         )
 
 
-def _ends(account: Account, book: Rulebook, at: datetime) -> dict[str, datetime]:
+def ends(account: Account, book: Rulebook, at: datetime) -> dict[str, datetime]:
+    """Return when points that no order earned expire, as the ledger is told."""
     points = book.settings["points"]
     end = at + timedelta(days=points["expiry_days"])
     if points["expiry"] == PointsExpiry.AFTER_EARNING:

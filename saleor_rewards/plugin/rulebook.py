@@ -39,7 +39,7 @@ class Rulebook:
 
     def without_rules(self) -> Rulebook:
         """Return the same channel's book with nothing to give."""
-        settings = {**self.settings, "points": None}
+        settings = {**self.settings, "points": None, "referrals": None}
         return replace(
             self,
             compiled=compile_program(program_settings(settings), []),

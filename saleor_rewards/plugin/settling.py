@@ -7,23 +7,21 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any, Iterable, NamedTuple, Sequence
-from zlib import crc32
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
 from ..engine import to_minor
 from ..ledger import accounts, posting
 from ..ledger.membership import review_tier
-from ..models import Entry, EntryKind, PointsPolicy
+from ..models import Entry, EntryKind, PointsPolicy, ReferralPolicy
 from .cases import Case, cases
 from .differences import Differences
 from .guard import bounded_transaction, guarded
 from .host import host
-
-#: Says nothing but "a lock on an order".
-ORDER_LOCKS = 7_267_392
+from .locks import lock_order
+from .rewarding import settle_referral_of, unsettled_referrals
 
 RECONCILE = "REWARDS_RECONCILE"
 
@@ -72,13 +70,16 @@ def settle_order(order_pk: str, at: datetime | None = None) -> bool:
     Safe to call at any time, twice, and from everywhere at once. Raises what the
     ledger raises.
     """
+    at = at or timezone.now()
     with host.writing(), bounded_transaction():
-        return _settle(order_pk, at or timezone.now())
+        is_changed = _settle(order_pk, at)
+    # By itself: it locks another account, and nothing may hold two at once.
+    return settle_referral_of(order_pk, at) or is_changed
 
 
 def _settle(order_pk: str, at: datetime) -> bool:
     # Whoever comes second reads the order, and its settlement, after the first.
-    _lock(order_pk)
+    lock_order(order_pk)
     found = [case for case in cases([order_pk]) if not case.is_settled]
     for case in found:
         with posting(_account_pk(case, at), at) as book:
@@ -94,7 +95,7 @@ def reconcile(after: str, limit: int) -> Reconciled:
     already is read and not locked.
     """
     with host.writing():
-        since = PointsPolicy.objects.aggregate(since=Min("since"))["since"]
+        since = _since()
         if since is None:
             return Reconciled(None)
         orders = host.orders_after(after, limit, since)
@@ -113,8 +114,16 @@ def reconcile(after: str, limit: int) -> Reconciled:
     )
 
 
+def _since() -> datetime | None:
+    """Return when the first program switched points or referrals on."""
+    policies = (PointsPolicy.objects, ReferralPolicy.objects)
+    found = [one.aggregate(since=Min("since"))["since"] for one in policies]
+    return min((since for since in found if since is not None), default=None)
+
+
 def _unsettled(order_pks: Sequence[str]) -> list[str]:
-    return [case.facts.order_pk for case in cases(order_pks) if not case.is_settled]
+    found = [case.facts.order_pk for case in cases(order_pks) if not case.is_settled]
+    return list(dict.fromkeys([*found, *unsettled_referrals(order_pks)]))
 
 
 def preview(order_pk: str, refund_amount: Decimal) -> RefundPreview:
@@ -157,12 +166,6 @@ def _told(entries: Iterable[Entry]) -> RefundPreview:
         points_debt=sum(entry.points_debt for entry in taken),
         points_waived=sum(entry.points_waived for entry in taken),
     )
-
-
-def _lock(order_pk: str) -> None:
-    with connection.cursor() as cursor:
-        key = crc32(order_pk.encode()) - 2**31
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ORDER_LOCKS, key])
 
 
 def _account_pk(case: Case, at: datetime) -> int:

@@ -4,6 +4,7 @@ from .errors import FieldError, ProgramError, ProgramErrorCode
 from .points import replace_tiers, update_points
 from .programs import get_or_create_program, update_program
 from .receipts import recompute
+from .referrals import update_referrals
 from .rules import (
     SavedRule,
     check_rule,
@@ -35,5 +36,6 @@ __all__ = [
     "settings_of",
     "update_points",
     "update_program",
+    "update_referrals",
     "update_rule",
 ]

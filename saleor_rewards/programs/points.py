@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..engine import to_minor
@@ -21,7 +21,7 @@ from ..models import (
 from .channels import channel_of
 from .errors import FieldError, ProgramError, ProgramErrorCode
 from .points_checks import policy_errors, tier_errors, worth_errors
-from .versions import bump_version
+from .programs import announce, locked_program
 
 #: What of a policy decides who is on which tier.
 TIER_SETTINGS = (
@@ -44,7 +44,7 @@ def update_points(
     measure of tiers that exist cannot change. Raises ``ProgramError`` naming every
     wrong field as ``points.return_days``.
     """
-    program = _locked(program_pk)
+    program = locked_program(program_pk)
     policy = _policy(program)
     errors = policy_errors(changes)
     wanted = {
@@ -79,7 +79,7 @@ def replace_tiers(program_pk: int, tiers: Iterable[Mapping[str, Any]]) -> list[T
     a rule in force asks for one. Raises ``ProgramError`` naming every wrong field
     as ``tiers.0.threshold``.
     """
-    program = _locked(program_pk)
+    program = locked_program(program_pk)
     measure = _policy(program).tier_measure
     currency = channel_of(program.channel_pk, field="channel").currency
     saved = {tier.pk: tier for tier in program.tiers.filter(deleted_at=None)}
@@ -105,15 +105,6 @@ def replace_tiers(program_pk: int, tiers: Iterable[Mapping[str, Any]]) -> list[T
         tier.save()
     _announce(program, reviews_tiers=True)
     return list(program.tiers.filter(deleted_at=None))
-
-
-def _locked(program_pk: int) -> Program:
-    program = Program.objects.select_for_update().filter(pk=program_pk).first()
-    if program is None:
-        raise ProgramError.of(
-            ProgramErrorCode.NOT_FOUND, "id", "There is no such program."
-        )
-    return program
 
 
 def _policy(program: Program) -> PointsPolicy:
@@ -161,9 +152,7 @@ def _errors_of_use(program: Program, removed: list[Tier]) -> list[FieldError]:
 
 
 def _announce(program: Program, *, reviews_tiers: bool) -> None:
-    program.version = F("version") + 1
-    program.save(update_fields=["version", "updated_at"])
-    bump_version()
+    announce(program)
     if reviews_tiers:
         transaction.on_commit(lambda: _review_tiers(program.pk))
 

@@ -38,21 +38,33 @@ def update_program(program_pk: int, **changes: Any) -> Program:
     above 0 up to 100, or ``None`` for no cap), ``time_zone`` (IANA name) and
     ``voucher_slot``. Raises ``ProgramError`` naming every wrong field.
     """
-    program = Program.objects.select_for_update().filter(pk=program_pk).first()
-    if program is None:
-        raise ProgramError.of(
-            ProgramErrorCode.NOT_FOUND, "id", "There is no such program."
-        )
+    program = locked_program(program_pk)
     errors = _errors(changes)
     if errors:
         raise ProgramError(errors)
     for name, value in changes.items():
         setattr(program, name, value)
-    program.version = F("version") + 1
     program.save()
-    bump_version()
+    announce(program)
     program.refresh_from_db()
     return program
+
+
+def locked_program(program_pk: int) -> Program:
+    """Return a program, locked until the transaction ends. Raises ``ProgramError``."""
+    program = Program.objects.select_for_update().filter(pk=program_pk).first()
+    if program is None:
+        raise ProgramError.of(
+            ProgramErrorCode.NOT_FOUND, "id", "There is no such program."
+        )
+    return program
+
+
+def announce(program: Program) -> None:
+    """Let every process compile the program's rules again."""
+    program.version = F("version") + 1
+    program.save(update_fields=["version", "updated_at"])
+    bump_version()
 
 
 def _errors(changes: dict[str, Any]) -> list[FieldError]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dateutil import tz
 
 from ..engine import PointsBase, PointsTerms, ProgramSettings, to_minor
-from ..models import PointsPolicy
+from ..models import PointsPolicy, ReferralPolicy
 from .channels import channel_of
 
 if TYPE_CHECKING:
@@ -41,19 +41,25 @@ TERMS = (
     "shortage",
 )
 
+#: What of a policy a friend's order goes by.
+REFERRAL_TERMS = ("claim_days", "hold_days", "shortage")
+
 
 def settings_of(program: Program) -> dict[str, Any]:
     """Return what a receipt needs beside the rule versions, as JSON.
 
     ``{"cap_percent": "50.00" | None, "time_zone": "Europe/Warsaw", "points":
-    None | {"currency": "USD", "redeem_amount": "1.000" | None, ...}}`` with the
-    fields of :data:`TERMS`, amounts and percentages as texts.
+    None | {"currency": "USD", "redeem_amount": "1.000" | None, ...}, "referrals":
+    None | {"claim_days": 30, "minimum_amount": "10.000" | None, ...}}`` with the
+    fields of :data:`TERMS` and :data:`REFERRAL_TERMS`, amounts and percentages as
+    texts. Points and referrals that are switched off are ``None``.
     """
     cap = program.cap_percent
     return {
         "cap_percent": None if cap is None else str(cap),
         "time_zone": program.time_zone,
         "points": _points(program),
+        "referrals": _referrals(program),
     }
 
 
@@ -77,6 +83,19 @@ def _points(program: Program) -> dict[str, Any] | None:
         "currency": channel_of(program.channel_pk, field="channel").currency,
         "redeem_amount": None if amount is None else str(amount),
         "most_percent": str(policy.most_percent),
+    }
+
+
+def _referrals(program: Program) -> dict[str, Any] | None:
+    policy = ReferralPolicy.objects.filter(
+        program_id=program.pk, is_active=True
+    ).first()
+    if policy is None:
+        return None
+    amount = policy.minimum_amount
+    return {
+        **{name: getattr(policy, name) for name in REFERRAL_TERMS},
+        "minimum_amount": None if amount is None else str(amount),
     }
 
 

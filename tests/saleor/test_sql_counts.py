@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from saleor_rewards.models import Rule, RuleVersion
 from saleor_rewards.programs import bump_version
 
+from .friends import code_for, referrer, switch_on, try_code
 from .inputs import document
 from .points import make_member
 from .world import HOST, Cart, Shop, Shopper
@@ -114,6 +115,24 @@ def test_a_known_customers_cart_that_gets_nothing_new_costs_three_queries(
 
     # then
     assert extra <= CUSTOMER_UNCHANGED
+
+
+@pytest.mark.parametrize("rules", [1, 1000])
+@pytest.mark.parametrize("lines", [1, 100])
+def test_whether_a_friend_was_brought_costs_no_query(
+    shop: Shop, shopper: Shopper, lines: int, rules: int
+) -> None:
+    # given
+    many_rules(shop, rules, conditions={"has_referral": True})
+    cart, variant = big_cart(shop, shopper, lines)
+    switch_on(shop)
+    try_code(cart, code_for(shop, referrer()).code)
+
+    # when
+    extra = added(shop, lambda quantity: shopper.bare_put(cart, variant, quantity))
+
+    # then
+    assert extra <= GUEST_UNCHANGED
 
 
 @pytest.mark.parametrize("rules", [1, 1000])

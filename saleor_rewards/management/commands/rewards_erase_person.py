@@ -1,4 +1,4 @@
-"""Erases a person from the ledger."""
+"""Erases a person from the ledger and from referrals."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 from django.utils import timezone
 
 from ...ledger.privacy import erase_person
@@ -15,7 +16,8 @@ from ..people import add_arguments, person_named
 class Command(BaseCommand):
     help = (
         "Erases a person from Saleor Rewards: their points end, notes and the "
-        "address go, the sums of the ledger stay."
+        "address go, and so does all that referrals know of them. The sums of the "
+        "ledger stay."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,6 +25,12 @@ class Command(BaseCommand):
         add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Erase and say how many accounts there were."""
-        count = erase_person(*person_named(options), timezone.now())
-        self.stdout.write(f"Accounts erased: {count}")
+        """Erase and say how many accounts and referrals there were."""
+        from ...plugin.referral_privacy import erase_referrals
+
+        person = (*person_named(options), timezone.now())
+        with transaction.atomic():
+            referrals = erase_referrals(*person)
+            accounts = erase_person(*person)
+        self.stdout.write(f"Accounts erased: {accounts}")
+        self.stdout.write(f"Referrals erased: {referrals}")

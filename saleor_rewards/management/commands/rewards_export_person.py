@@ -21,5 +21,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the JSON to the standard output."""
-        held = export_person(*person_named(options))
+        from ...plugin.referral_privacy import export_referrals
+
+        person = person_named(options)
+        held = {**export_person(*person), "referrals": export_referrals(*person)}
         self.stdout.write(json.dumps(held, indent=2, ensure_ascii=False))

@@ -1,0 +1,72 @@
+"""Counts wrong guesses by checkout, account and network, and makes guessers wait."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Mapping
+
+from ..models import ClaimLimit
+from ..referrals.digests import digest
+from ..referrals.errors import ReferralErrorCode
+from ..referrals.limits import LIMITS, LimitScope, blocked_until, failures_at
+from .refusals import refusal
+
+
+class Tries:
+    """Whose guesses are counted together, each by a hash of who it is."""
+
+    def __init__(self, digests: Mapping[LimitScope, str]) -> None:
+        self.digests = dict(digests)
+
+    @classmethod
+    def of(
+        cls, *, checkout_token: str = "", user_pk: int | None = None, ip: str = ""
+    ) -> Tries:
+        """Return the tries of a checkout, of who is logged in, and of a network."""
+        named = {
+            LimitScope.CHECKOUT: checkout_token,
+            LimitScope.ACCOUNT: "" if user_pk is None else str(user_pk),
+            LimitScope.ADDRESS: ip,
+        }
+        return cls(
+            {
+                scope: digest(f"limit:{scope.value}", value)
+                for scope, value in named.items()
+                if value
+            }
+        )
+
+    def check(self, at: datetime) -> None:
+        """Raise ``ReferralError`` (``TOO_MANY_ATTEMPTS``) for whoever has to wait."""
+        waiting = ClaimLimit.objects.filter(
+            digest__in=self.digests.values(), blocked_until__gt=at
+        )
+        if waiting.exists():
+            raise refusal(ReferralErrorCode.TOO_MANY_ATTEMPTS)
+
+    def count(self, at: datetime) -> None:
+        """Count one wrong guess; the caller opens a transaction and keeps it."""
+        # Always in one order: two guessers with a network in common cannot wait for
+        # each other.
+        for scope, value in sorted(
+            self.digests.items(), key=lambda item: item[0].value
+        ):
+            ClaimLimit.objects.get_or_create(
+                scope=scope.value, digest=value, defaults={"failed_at": at}
+            )
+            row = ClaimLimit.objects.select_for_update().get(
+                scope=scope.value, digest=value
+            )
+            row.failures = 1 + failures_at(scope, row.failures, row.failed_at, at)
+            row.failed_at = at
+            row.blocked_until = blocked_until(scope, row.failures, at)
+            row.save()
+
+
+def forget_tries(at: datetime, limit: int) -> int:
+    """Delete up to ``limit`` counts that do not count any more; return how many."""
+    longest = max(rule.fades for rule in LIMITS.values())
+    faded = ClaimLimit.objects.filter(failed_at__lte=at - longest).order_by("pk")
+    pks = list(faded.values_list("pk", flat=True)[:limit])
+    deleted, _rows = ClaimLimit.objects.filter(pk__in=pks).delete()
+    return int(deleted)

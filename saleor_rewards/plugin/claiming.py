@@ -1,0 +1,134 @@
+"""Claims of friends, and how their tries are limited. The first claim wins."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, Iterator
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from ..models import Referral, ReferralDecision, ReferralPolicy, ReferralState, Verdict
+from ..programs.versions import PLUGIN_ID
+from ..referrals.errors import ReferralError, ReferralErrorCode
+from . import service
+from .claim_limits import Tries
+from .claims import Claim, Friend
+from .guard import bounded_transaction, faults, guarded
+from .host import host
+from .referral_notices import tell_accepted
+from .refusals import refusal
+
+if TYPE_CHECKING:
+    from saleor.checkout.models import Checkout
+
+    from .rulebook import Rulebook
+
+logger = logging.getLogger(__name__)
+
+FAULT = "REWARDS_CLAIM"
+
+#: What tells of whoever has the address that a guest typed in.
+TELLING = (ReferralErrorCode.ALREADY_CLAIMED, ReferralErrorCode.NOT_NEW)
+
+
+def claim(
+    checkout: Checkout,
+    *,
+    code: str | None,
+    user_pk: int | None,
+    ip: str | None,
+    request: Any = None,
+) -> Referral:
+    """Claim what a member promised who gave out a code, or named the shopper's address.
+
+    ``user_pk`` is who is logged in, ``ip`` what ``client_address`` says. The same claim
+    again has the same answer. Raises ``ReferralError``; what it refuses is counted and
+    kept, so the caller must not take the writes back.
+    """
+    tries = Tries.of(checkout_token=str(checkout.pk), user_pk=user_pk, ip=ip or "")
+    with host.writing(), _faults_told():
+        friend = Friend.of(checkout, user_pk)
+        work = Claim(checkout, friend, code, ip or "", timezone.now())
+        book = _book(checkout, request)
+        with bounded_transaction():
+            outcome = _outcome(work, tries, book)
+        if isinstance(outcome, ReferralError):
+            raise outcome
+        if book is not None:
+            refresh = partial(service.refresh, checkout, book)
+            guarded("REWARDS_REVISIT", None, refresh)
+    return outcome
+
+
+def checkout_referral(checkout: Checkout) -> Referral | None:
+    """Return the claim that holds for a checkout, ``None`` where there is none.
+
+    What was rejected from the start is none: nobody learns that there is such a code.
+    """
+    said = ReferralDecision.objects.filter(referral=OuterRef("pk"))
+    with host.writing():
+        found = (
+            Referral.objects.annotate(
+                is_told=Exists(said.exclude(verdict=Verdict.REJECT))
+            )
+            .filter(Friend.of(checkout).claims, is_told=True)
+            .filter(program__channel_pk=host.channel_pk(checkout))
+            .exclude(state=ReferralState.LAPSED)
+        )
+        return found.order_by("pk").first()
+
+
+def _outcome(
+    work: Claim, tries: Tries, book: Rulebook | None
+) -> Referral | ReferralError:
+    """Return the claim, or why there is none; a refusal is written, not undone."""
+    try:
+        tries.check(work.at)
+        referral, is_new = work.made(_policy(book))
+    except ReferralError as error:
+        # Members are told of themselves alone.
+        counts = error.code is ReferralErrorCode.NOT_ACCEPTED or (
+            error.code in TELLING and not work.friend.is_member
+        )
+        if counts:
+            tries.count(work.at)
+        return error
+    if referral.verdict == Verdict.REJECT:
+        tries.count(work.at)
+        return refusal(ReferralErrorCode.NOT_ACCEPTED)
+    if is_new and referral.verdict == Verdict.ALLOW:
+        tell_accepted(referral.pk)
+    return referral
+
+
+def _book(checkout: Checkout, request: Any) -> Rulebook | None:
+    plugin = (
+        host.plugin(request, PLUGIN_ID) if request else host.loaded_plugin(PLUGIN_ID)
+    )
+    return plugin.book(checkout) if plugin and plugin.active else None
+
+
+def _policy(book: Rulebook | None) -> ReferralPolicy:
+    policy = None
+    if book is not None and book.settings["referrals"] is not None:
+        policy = ReferralPolicy.objects.filter(
+            program__channel_pk=book.channel_pk, program__is_active=True, is_active=True
+        ).first()
+    if policy is None:
+        raise refusal(ReferralErrorCode.REFERRALS_OFF)
+    return policy
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    try:
+        yield
+    except ReferralError:
+        raise
+    except Exception as error:
+        faults[FAULT] += 1
+        logger.exception("%s: nothing is claimed", FAULT)
+        raise refusal(ReferralErrorCode.UNAVAILABLE) from error

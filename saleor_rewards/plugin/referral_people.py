@@ -1,0 +1,76 @@
+"""Claims and codes of people who confirm an account, change, or are gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from ..models import Evidence, Referral, ReferralCode, ReferralState
+from .guard import bounded_transaction, guarded
+from .host import Person, host
+from .referral_privacy import erase_referrals
+
+
+def follow_claims(person: Person) -> None:
+    """Make a member's what they claimed as a guest. The caller opens a transaction.
+
+    Nothing happens before they confirmed their address. Where they claimed as a member
+    too, the first claim wins.
+    """
+    if not person.is_confirmed:
+        return
+    guests = Referral.objects.filter(referee_email=person.email, referee_user_pk=None)
+    for referral in guests.exclude(state=ReferralState.LAPSED).order_by("pk"):
+        with transaction.atomic():
+            if _makes_place(referral, person):
+                Referral.objects.filter(pk=referral.pk).update(
+                    referee_user_pk=person.pk
+                )
+                Evidence.objects.filter(referral=referral).update(user_pk=person.pk)
+
+
+def _makes_place(guests: Referral, person: Person) -> bool:
+    """Tell whether a guest's claim can be the member's; let the later of two lapse."""
+    standing = Referral.objects.filter(
+        program_id=guests.program_id, referee_user_pk=person.pk
+    ).exclude(state=ReferralState.LAPSED)
+    other = standing.first()
+    if other is None:
+        return True
+    later = max(guests, other, key=lambda referral: referral.pk)
+    lapsed = Referral.objects.filter(pk=later.pk, state=ReferralState.CLAIMED)
+    return bool(lapsed.update(state=ReferralState.LAPSED)) and later == other
+
+
+def sweep_referrals(after: int, limit: int, at: datetime) -> int | None:
+    """Take users who are gone out of all referrals.
+
+    Looks at up to ``limit`` users from the primary key ``after`` on and returns the
+    last one's, ``None`` where no more are left.
+    """
+    pks = _users_after(after, limit)
+    known = host.people(pks)
+    for pk in pks:
+        if pk not in known:
+            guarded("REWARDS_FORGET", None, partial(_forget, pk, at))
+    return pks[-1] if len(pks) == limit else None
+
+
+def _users_after(after: int, limit: int) -> list[int]:
+    """Return the next users that referrals know of, in order."""
+    found: set[int] = set()
+    for model, column in (
+        (ReferralCode, "user_pk"),
+        (Referral, "referrer_user_pk"),
+        (Referral, "referee_user_pk"),
+    ):
+        rows = model.objects.filter(**{f"{column}__gt": after}).order_by(column)
+        found.update(rows.values_list(column, flat=True).distinct()[:limit])
+    return sorted(found)[:limit]
+
+
+def _forget(user_pk: int, at: datetime) -> None:
+    with bounded_transaction():
+        erase_referrals(user_pk, "", at)

@@ -1,0 +1,98 @@
+"""Points that referrers get for their friends, through the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+
+from ..ledger import Book, accounts, posting
+from ..ledger.membership import review_tier
+from ..models import Account, Entry, EntryKind, Referral, ReferralReward, Shortage
+from .host import Person
+from .occasions import ends
+from .referral_cases import ReferralCase
+from .rulebook import Rulebook
+
+
+def give_points(
+    reward: ReferralReward, book: Rulebook, person: Person, at: datetime
+) -> None:
+    """Post a new reward, spendable at once: the order's hold period is over."""
+    referral = reward.referral
+    reward.save()
+    account = accounts.member(referral.program_id, person.pk, person.email, at)
+    with posting(account.pk, at) as ledger:
+        ledger.earn(
+            reward.worth_kept,
+            key=_key(reward, "earn"),
+            available_from=at,
+            **_cause(reward),
+            **ends(ledger.account, book, at),
+        )
+    review_tier(account.pk, at)
+
+
+def change_points(case: ReferralCase, reward: ReferralReward, at: datetime) -> None:
+    """Bring a reward to what the order earns now.
+
+    Whose account is gone has nothing to take back, and gets nothing.
+    """
+    change = case.kept(reward.worth) - reward.worth_kept
+    account = _account(case.referral)
+    if change and account is not None:
+        with posting(account.pk, at) as ledger:
+            if change > 0:
+                _restore(ledger, reward, change)
+            else:
+                ledger.reverse(
+                    -change,
+                    key=_key(reward, "reverse"),
+                    shortage=Shortage(case.policy.shortage),
+                    **_cause(reward),
+                )
+        review_tier(account.pk, at)
+    reward.worth_kept += change
+    reward.worth_waived = _sum(reward, "points_waived")
+    reward.save()
+
+
+def _restore(ledger: Book, reward: ReferralReward, points: int) -> None:
+    """Give again what was taken back; what is more than that is earned now."""
+    earned = _sum(reward, "points_lifetime", kind=EntryKind.EARN)
+    again = min(points, earned - reward.worth_kept)
+    if again:
+        ledger.restore(again, key=_key(reward, "restore"), **_cause(reward))
+    if points > again:
+        ledger.earn(
+            points - again,
+            key=_key(reward, "earn"),
+            available_from=ledger.at,
+            **_cause(reward),
+        )
+
+
+def _account(referral: Referral) -> Account | None:
+    if referral.referrer_user_pk is None:
+        return None
+    return accounts.find(referral.program_id, user_pk=referral.referrer_user_pk)
+
+
+def _key(reward: ReferralReward, verb: str) -> str:
+    step = reward.referral.step
+    return f"{_source(reward)}:{verb}:{step}:{reward.rule_version_id}"
+
+
+def _source(reward: ReferralReward) -> str:
+    """Return what the ledger has in an order's place: it tells nobody of the friend."""
+    return f"{Entry.REFERRAL}{reward.referral_id}"
+
+
+def _cause(reward: ReferralReward) -> dict[str, Any]:
+    return {"order_pk": _source(reward), "rule_version_pk": reward.rule_version_id}
+
+
+def _sum(reward: ReferralReward, column: str, **kind: str) -> int:
+    entries = Entry.objects.filter(order_pk=_source(reward), **kind)
+    return int(entries.aggregate(sum=Sum(column))["sum"] or 0)

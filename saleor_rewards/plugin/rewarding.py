@@ -1,0 +1,174 @@
+"""Rewards of referrers follow the orders of the friends whom they brought.
+
+A claim is attached to the friend's first order and waits until that is paid and its
+hold period over. Then the rewards are granted once, and whatever happens to the order
+afterwards takes its share of them back, or gives it again. The order's state decides,
+so everything here can be called at any time, twice, and from everywhere at once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Sequence
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ..engine import to_minor
+from ..ledger.facts import OrderFacts
+from ..models import Referral, ReferralPolicy, ReferralState, Verdict
+from .evidence import review
+from .guard import bounded_transaction, guarded
+from .host import host
+from .locks import lock_order
+from .referral_cases import ReferralCase, referral_cases
+from .referral_courses import Course
+
+#: How long reconciling has time to find the order of a claim whose time is up.
+LAPSE_AFTER = timedelta(days=2)
+
+SETTLE = "REWARDS_SETTLE_REFERRAL"
+
+
+def settle_referral_of(order_pk: str, at: datetime | None = None) -> bool:
+    """Bring the referral that an order belongs to, if any, to what the order says.
+
+    Returns whether anything changed. Raises what the ledger and the host raise.
+    """
+    at = at or timezone.now()
+    with host.writing():
+        if not ReferralPolicy.objects.filter(since__isnull=False).exists():
+            return False
+        with bounded_transaction():
+            lock_order(order_pk)
+            facts = host.orders([order_pk]).get(order_pk)
+            if facts is None:
+                return False
+            is_attached = attach(facts, at) is not None
+            case = _locked_case(facts)
+            return (
+                is_attached if case is None else Course(case, at).run() or is_attached
+            )
+
+
+def settle_referral(referral_pk: int, at: datetime | None = None) -> bool:
+    """Do what :func:`settle_referral_of` does for one referral."""
+    with host.writing():
+        found = Referral.objects.filter(pk=referral_pk).exclude(order_pk="")
+        order_pk = found.values_list("order_pk", flat=True).first()
+    return order_pk is not None and settle_referral_of(order_pk, at)
+
+
+def attach(facts: OrderFacts, at: datetime) -> Referral | None:
+    """Note the order on the claim that it makes good, and return that referral.
+
+    ``None`` where there is no such claim, or it has its order already. The order has
+    to be the customer's first, and be placed while the claim holds. The caller has the
+    order's lock, and a transaction.
+    """
+    claims = [
+        claim
+        for claim in _claims([facts]).select_for_update(of=("self",))
+        if _is_good_for(claim, facts)
+    ]
+    if not claims or host.orders_before(facts):
+        return None
+    # What was rejected makes way for what was not.
+    referral = min(
+        claims, key=lambda claim: (claim.verdict == Verdict.REJECT, claim.pk)
+    )
+    minimum = referral.program.referral_policy.minimum_amount
+    referral.order_pk = facts.order_pk
+    referral.state = ReferralState.ORDERED
+    referral.minimum_amount = to_minor(minimum, facts.currency) if minimum else 0
+    referral.save()
+    review(referral, at)
+    return referral
+
+
+def unsettled_referrals(order_pks: Sequence[str]) -> list[str]:
+    """Return those of the orders whose referrals are not what the orders say."""
+    if not ReferralPolicy.objects.filter(since__isnull=False).exists():
+        return []
+    facts = host.orders(order_pks)
+    off = [case.facts.order_pk for case in referral_cases(facts) if not case.is_settled]
+    claims = list(_claims(list(facts.values())))
+    claimed = [
+        one.order_pk
+        for one in facts.values()
+        if any(_is_good_for(claim, one) for claim in claims)
+    ]
+    return [pk for pk in order_pks if pk in {*off, *claimed}]
+
+
+def due_referrals(after: int, limit: int, at: datetime) -> int | None:
+    """Grant the rewards of referrals whose hold period is over.
+
+    Looks at up to ``limit`` of them from the key ``after`` on and returns the last
+    one's, ``None`` where no more are left. One that fails does not hold up the others.
+    """
+    due = Referral.objects.filter(
+        pk__gt=after, state=ReferralState.PAID, verdict=Verdict.ALLOW, due_at__lte=at
+    )
+    with host.writing():
+        found = list(due.order_by("pk").values_list("pk", flat=True)[:limit])
+    for pk in found:
+        guarded(SETTLE, None, partial(settle_referral, pk, at))
+    return found[-1] if len(found) == limit else None
+
+
+def lapse_claims(limit: int, at: datetime) -> int:
+    """Let up to ``limit`` claims lapse that no order made good in time.
+
+    Returns how many there were.
+    """
+    over = Referral.objects.filter(
+        state=ReferralState.CLAIMED, ends_at__lte=at - LAPSE_AFTER
+    )
+    with host.writing():
+        pks = list(over.order_by("ends_at").values_list("pk", flat=True)[:limit])
+        # An order may have come since.
+        still = Referral.objects.filter(pk__in=pks, state=ReferralState.CLAIMED)
+        still.update(state=ReferralState.LAPSED, updated_at=at)
+    return len(pks)
+
+
+def _claims(orders: Sequence[OrderFacts]) -> QuerySet[Referral]:
+    """Select the claims of those who placed the orders, without an order as yet."""
+    tokens = [facts.checkout_token for facts in orders if facts.checkout_token]
+    users = [facts.user_pk for facts in orders if facts.user_pk is not None]
+    emails = [facts.email.lower() for facts in orders if facts.email]
+    mine = Q(checkout_token__in=tokens) | Q(referee_user_pk__in=users)
+    return (
+        Referral.objects.filter(
+            mine | Q(referee_email__in=emails),
+            state=ReferralState.CLAIMED,
+            program__channel_pk__in={facts.channel_pk for facts in orders},
+        )
+        .select_related("program__referral_policy")
+        .order_by("pk")
+    )
+
+
+def _is_good_for(claim: Referral, facts: OrderFacts) -> bool:
+    """Tell whether a claim is the buyer's, and the order placed while it held."""
+    since = claim.program.referral_policy.since
+    return (
+        claim.program.channel_pk == facts.channel_pk
+        and since is not None
+        and max(since, claim.claimed_at) <= facts.ordered_at < claim.ends_at
+        and (
+            claim.checkout_token == facts.checkout_token
+            or (claim.referee_user_pk or 0) == facts.user_pk
+            or bool(facts.email)
+            and claim.referee_email == facts.email.lower()
+        )
+    )
+
+
+def _locked_case(facts: OrderFacts) -> ReferralCase | None:
+    row = Referral.objects.select_for_update().filter(order_pk=facts.order_pk)
+    if not row.values_list("pk", flat=True).first():
+        return None
+    return next(referral_cases({facts.order_pk: facts}))

@@ -1,0 +1,200 @@
+"""Claims and codes that are asked for at once end as if one came after the other."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier, BrokenBarrierError
+from typing import Any, Callable, Iterator, Sequence
+
+import pytest
+from django.db import connection, connections
+from saleor.account.models import User
+
+from saleor_rewards.models import Evidence, Referral, ReferralCode, ReferralDecision
+from saleor_rewards.plugin import claims
+from saleor_rewards.plugin.referring import choose_code, code_of, renew_code
+from saleor_rewards.referrals.codes import lookup_of
+from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
+
+from .friends import code_for, friend_cart, now, referrer, switch_on, try_code
+from .world import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ALREADY_CLAIMED = ReferralErrorCode.ALREADY_CLAIMED
+
+#: How long those that are first wait for the others.
+PATIENCE = 1.5
+
+
+@pytest.fixture
+def ann(shop: Shop) -> User:
+    """A member of a shop that rewards referrals."""
+    switch_on(shop, allows_own_codes=True)
+    return referrer("ann@example.com")
+
+
+def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run all on connections of their own; return what each says, refusals too."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], Any]) -> Any:
+        start.wait()
+        try:
+            return work()
+        except ReferralError as error:
+            return error.code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+@pytest.fixture
+def together(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let claims write only when so many of them have looked."""
+
+    def start(parties: int) -> None:
+        judge, barrier = claims.judge, Barrier(parties)
+
+        def waiting(*arguments: Any) -> None:
+            try:
+                barrier.wait(PATIENCE)
+            except BrokenBarrierError:
+                pass
+            judge(*arguments)
+
+        monkeypatch.setattr(claims, "judge", waiting)
+
+    return start
+
+
+@contextmanager
+def without(index: str, table: str) -> Iterator[None]:
+    """Take away what the database itself refuses."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [index])
+        (definition,) = cursor.fetchone()
+        cursor.execute(f"DROP INDEX {index}")
+        yield
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+        cursor.execute(definition)
+
+
+def test_one_code_from_twenty_windows_is_one_claim(
+    shop: Shop, ann: User, together: Callable[[int], None]
+) -> None:
+    # given
+    code, cart = code_for(shop, ann).code, friend_cart(shop)
+    together(20)
+
+    # when
+    answers = at_once([lambda: try_code(cart, code)] * 20)
+
+    # then
+    assert set(answers) == {Referral.objects.get()}
+    assert ReferralDecision.objects.count() == 1
+    kept = list(Evidence.objects.filter(referral__isnull=False).values_list("digest"))
+    assert len(kept) == len(set(kept))
+
+
+def test_of_two_codes_at_once_one_wins(
+    shop: Shop, ann: User, together: Callable[[int], None]
+) -> None:
+    # given
+    cart, other = friend_cart(shop), referrer()
+    codes = [code_for(shop, user).code for user in (ann, other)]
+    together(2)
+
+    # when
+    answers = at_once([lambda code=code: try_code(cart, code) for code in codes])
+
+    # then
+    won = Referral.objects.get()
+    assert sorted(answers, key=str) == sorted([won, ALREADY_CLAIMED], key=str)
+    assert won.referrer_user_pk in (ann.pk, other.pk)
+
+
+def test_one_customer_on_two_devices_is_brought_once(
+    shop: Shop, ann: User, together: Callable[[int], None]
+) -> None:
+    # given
+    codes = [code_for(shop, user).code for user in (ann, referrer())]
+    carts = [friend_cart(shop, "bob@example.com") for _ in codes]
+    together(2)
+
+    # when
+    answers = at_once(
+        [lambda c=cart, k=code: try_code(c, k) for cart, code in zip(carts, codes)]
+    )
+
+    # then
+    assert ALREADY_CLAIMED in answers
+    assert Referral.objects.count() == 1
+
+
+def test_the_race_catches_claims_that_only_look_before_they_write(
+    shop: Shop, ann: User, together: Callable[[int], None]
+) -> None:
+    # given
+    codes = [code_for(shop, user).code for user in (ann, referrer())]
+    carts = [friend_cart(shop, "bob@example.com") for _ in codes]
+    together(2)
+
+    # when
+    with without("rewards_referral_once_an_email", "saleor_rewards_referral"):
+        at_once(
+            [lambda c=cart, k=code: try_code(c, k) for cart, code in zip(carts, codes)]
+        )
+        count = Referral.objects.count()
+
+    # then
+    assert count == 2
+
+
+def test_a_member_who_asks_twenty_times_at_once_has_one_code(
+    shop: Shop, ann: User
+) -> None:
+    # when
+    program_pk = shop.program.pk
+    codes = at_once([lambda: code_of(program_pk, ann, now())] * 20)
+
+    # then
+    assert set(codes) == {ReferralCode.objects.get()}
+
+
+def test_of_two_who_choose_one_code_at_once_one_gets_it(shop: Shop, ann: User) -> None:
+    # given
+    users = [ann, referrer()]
+    for user in users:
+        code_for(shop, user)
+    program_pk = shop.program.pk
+
+    # when
+    answers = at_once(
+        [lambda u=user: choose_code(program_pk, u, "SUMMER", now()) for user in users]
+    )
+
+    # then the other keeps the code they had
+    chosen = ReferralCode.objects.get(lookup=lookup_of("SUMMER"))
+    assert chosen in answers
+    assert ReferralErrorCode.CODE_TAKEN in answers
+    in_force = ReferralCode.objects.filter(retired_at=None)
+    assert sorted(in_force.values_list("user_pk", flat=True)) == sorted(
+        user.pk for user in users
+    )
+
+
+def test_renewing_twice_at_once_leaves_one_code_in_force(shop: Shop, ann: User) -> None:
+    # given
+    before = code_for(shop, ann)
+    program_pk = shop.program.pk
+
+    # when
+    at_once([lambda: renew_code(program_pk, ann, now())] * 2)
+
+    # then
+    in_force = ReferralCode.objects.get(user_pk=ann.pk, retired_at=None)
+    assert in_force != before
