@@ -27,6 +27,9 @@ BENEFIT_FIELDS = {
     "POINTS_PER_AMOUNT": "points_per_amount",
     "POINTS_MULTIPLIER": "points_multiplier",
     "POINTS_FIXED": "points_fixed",
+    "REFERRAL_POINTS": "referral_points",
+    "REFERRAL_VOUCHER": "referral_voucher",
+    "REFERRAL_GIFT_CARD": "referral_gift_card",
 }
 
 #: Beyond it no digit of a number means an amount or a percentage, and writing
@@ -125,6 +128,7 @@ class Draft:
                 value, "conditions.shippingMethods", "ShippingMethod"
             ),
             "nth_order": dict,
+            "nth_friend": dict,
             "tiers": lambda value: self._ids(value, "conditions.tiers", TIER),
             "weekly_windows": _windows,
         }

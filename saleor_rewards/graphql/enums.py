@@ -22,6 +22,7 @@ from ..ledger import LedgerErrorCode
 from ..models import VoucherSlot
 from ..plugin.redeeming import PointsErrorCode
 from ..programs import ProgramErrorCode
+from ..referrals.errors import ReferralErrorCode
 from .base import DOC_CATEGORY
 
 
@@ -79,6 +80,7 @@ RewardsErrorCode = enum_of(
     RuleErrorCode,
     LedgerErrorCode,
     PointsErrorCode,
+    ReferralErrorCode,
 )
 RewardsWarningCode = enum_of(
     "RewardsWarningCode", "What a merchant may not have meant.", WarningCode

@@ -25,6 +25,13 @@ from .points.staff import POINTS_QUERIES
 from .points.transfers import RewardsBalancesImport
 from .queries import QUERIES
 from .receipts import RewardsReceipt, resolve_order_rewards
+from .referrals.codes import (
+    RewardsReferralCodeChoose,
+    RewardsReferralCodeRenew,
+    RewardsReferralInvite,
+)
+from .referrals.shopping import RewardsReferralClaim, RewardsReferralReviewRequest
+from .referrals.staff import REFERRAL_QUERIES, RewardsReferralReview
 from .trials import RewardsRuleTest
 
 MUTATIONS = {
@@ -37,6 +44,12 @@ MUTATIONS = {
     "rewards_points_release": RewardsPointsRelease,
     "rewards_points_adjust": RewardsPointsAdjust,
     "rewards_balances_import": RewardsBalancesImport,
+    "rewards_referral_claim": RewardsReferralClaim,
+    "rewards_referral_review_request": RewardsReferralReviewRequest,
+    "rewards_referral_code_renew": RewardsReferralCodeRenew,
+    "rewards_referral_code_choose": RewardsReferralCodeChoose,
+    "rewards_referral_invite": RewardsReferralInvite,
+    "rewards_referral_review": RewardsReferralReview,
 }
 
 PAGED: dict[str, Any] = {"complexity": 1, "multipliers": ["first", "last"]}
@@ -53,11 +66,17 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
         # They read every balance there is, or thousands of them.
         "rewardsLiability": {"complexity": 50},
         "rewardsBalancesExport": {"complexity": 50},
+        "rewardsReferrals": PAGED,
     },
     # A cart is evaluated for it, so a page of carts is dear.
     "Checkout": {"rewards": {"complexity": 5}},
+    "CheckoutRewards": {"referral": {"complexity": 1}},
     "Order": {"rewards": {"complexity": 1}},
-    "CustomerRewards": {"account": {"complexity": 1}, "accounts": {"complexity": 1}},
+    "CustomerRewards": {
+        "account": {"complexity": 1},
+        "accounts": {"complexity": 1},
+        "referral": {"complexity": 1},
+    },
     "RewardsAccount": {
         "entries": PAGED,
         "expiringSoon": {"complexity": 1},
@@ -68,8 +87,22 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "RewardsProgram": {
         "points": {"complexity": 1},
+        "referrals": {"complexity": 1},
         "rules": PAGED,
         "tiers": {"complexity": 1},
+    },
+    "RewardsReferral": {
+        "decisions": {"complexity": 1},
+        "referee": {"complexity": 1},
+        "referrer": {"complexity": 1},
+        "rewards": {"complexity": 1},
+    },
+    # All friends and rewards of a member are read for them.
+    "RewardsReferrer": {
+        "earned": {"complexity": 5},
+        "friends": {"complexity": 5},
+        "rewards": {"complexity": 5},
+        "uses": {"complexity": 5},
     },
     "RewardsRule": {"program": {"complexity": 1}},
     "User": {"rewards": {"complexity": 1}},
@@ -93,7 +126,7 @@ def mount_fields() -> None:
         description="The customer's points. For that customer and MANAGE_USERS alone.",
         resolver=resolve_user_rewards,
     )
-    for name, field in {**QUERIES, **POINTS_QUERIES}.items():
+    for name, field in {**QUERIES, **POINTS_QUERIES, **REFERRAL_QUERIES}.items():
         setattr(PluginsQueries, name, field)
     for name, mutation in MUTATIONS.items():
         setattr(PluginsMutations, name, mutation.Field())

@@ -15,6 +15,7 @@ from .enums import (
     RewardsWeekday,
 )
 from .points.inputs import RewardsPointsInput, RewardsTierInput
+from .referrals.inputs import RewardsReferralPolicyInput
 
 
 def required_list(type_: Any, description: str) -> Any:
@@ -85,6 +86,18 @@ class RewardsNthOrderInput(graphene.InputObjectType):
         description = "Which of a customer's orders, with the one being placed."
 
 
+class RewardsNthFriendInput(graphene.InputObjectType):
+    doc_category = DOC_CATEGORY
+
+    number = graphene.Int(required=True, description="Which friend, counted from 1.")
+    repeats = graphene.Boolean(
+        description="Whether each further one counts: the 3rd, the 6th and so on."
+    )
+
+    class Meta:
+        description = "Which of a referrer's friends that the referrer is rewarded for."
+
+
 class RewardsConditionsInput(graphene.InputObjectType):
     doc_category = DOC_CATEGORY
 
@@ -109,6 +122,13 @@ class RewardsConditionsInput(graphene.InputObjectType):
         RewardsNthOrderInput, description="Only for that order of a customer's."
     )
     tiers = optional_list(graphene.ID, "Levels of members that qualify.")
+    has_referral = graphene.Boolean(
+        description="Only for a customer whom another member brought."
+    )
+    nth_friend = graphene.InputField(
+        RewardsNthFriendInput,
+        description="Only for that friend of a referrer's. In lane REFERRAL alone.",
+    )
     weekly_windows = optional_list(
         RewardsWeeklyWindowInput, "When in the week the rule is open."
     )
@@ -200,6 +220,27 @@ class RewardsPointsFixedInput(graphene.InputObjectType):
         description = "A number of points, once for an occasion."
 
 
+class RewardsReferralPointsInput(graphene.InputObjectType):
+    doc_category = DOC_CATEGORY
+
+    points = graphene.Int(required=True, description="How many points.")
+
+    class Meta:
+        description = "A number of points for a referrer."
+
+
+class RewardsReferralVoucherInput(graphene.InputObjectType):
+    doc_category = DOC_CATEGORY
+
+    amounts = required_list(RewardsAmountInput, "What it is worth, per currency.")
+    valid_days = graphene.Int(
+        description="How long it is valid; without an end if not given."
+    )
+
+    class Meta:
+        description = "A voucher or a gift card of the shop's for a referrer."
+
+
 class RewardsBenefitInput(graphene.InputObjectType):
     doc_category = DOC_CATEGORY
 
@@ -227,6 +268,16 @@ class RewardsBenefitInput(graphene.InputObjectType):
     )
     points_fixed = graphene.InputField(
         RewardsPointsFixedInput, description="A number of points."
+    )
+    referral_points = graphene.InputField(
+        RewardsReferralPointsInput, description="A number of points for a referrer."
+    )
+    referral_voucher = graphene.InputField(
+        RewardsReferralVoucherInput,
+        description="A voucher for a referrer, for one use.",
+    )
+    referral_gift_card = graphene.InputField(
+        RewardsReferralVoucherInput, description="A gift card for a referrer."
     )
 
     class Meta:
@@ -270,6 +321,9 @@ class RewardsProgramInput(graphene.InputObjectType):
     tiers = optional_list(
         RewardsTierInput,
         "The levels of members, all of them: those that are left out go.",
+    )
+    referrals = graphene.InputField(
+        RewardsReferralPolicyInput, description="How members bring friends."
     )
 
     class Meta:

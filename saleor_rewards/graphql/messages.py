@@ -164,5 +164,6 @@ def _reasons_of_shoppers() -> dict[OfferCode, str]:
         OfferCode.TIER_NOT_ELIGIBLE: gettext(
             "This offer is for members on another level."
         ),
+        OfferCode.NO_REFERRAL: gettext("This offer is for friends of our customers."),
         OfferCode.POINTS_OFF: gettext("No points are given at the moment."),
     }

@@ -26,6 +26,7 @@ from .points.cart import (
     cart_points,
     owner_of,
 )
+from .referrals.claims import CartClaim, CheckoutReferral, cart_claim
 
 
 class CartOffer(NamedTuple):
@@ -39,12 +40,14 @@ class CartOffer(NamedTuple):
 class CartRewards(NamedTuple):
     """An evaluation with the language that the checkout is in, where it has one.
 
-    ``owner`` is the customer whose cart it is, where it is a real one.
+    ``owner`` is the customer whose cart it is, and ``checkout`` the cart, where it is
+    a real one.
     """
 
     evaluation: Evaluation
     checkout_language: str | None
     owner: CartOwner | None = None
+    checkout: Any = None
 
     @property
     def currency(self) -> str:
@@ -196,6 +199,10 @@ class CheckoutRewards(graphene.ObjectType):
         CheckoutPoints,
         description="Its points; null in a channel without points.",
     )
+    referral = graphene.Field(
+        CheckoutReferral,
+        description="The invitation that it stands on; null where none was accepted.",
+    )
 
     class Meta:
         description = "The rewards of a cart."
@@ -203,6 +210,10 @@ class CheckoutRewards(graphene.ObjectType):
     @staticmethod
     def resolve_points(root: CartRewards, _info: Any) -> CartPoints | None:
         return cart_points(root.evaluation, root.owner)
+
+    @staticmethod
+    def resolve_referral(root: CartRewards, _info: Any) -> CartClaim | None:
+        return None if root.checkout is None else cart_claim(root.checkout)
 
     @staticmethod
     def resolve_offers(
@@ -246,4 +257,4 @@ def resolve_checkout_rewards(root: Any, info: Any) -> CartRewards | None:
     if evaluation is None:
         return None
     language = getattr(checkout, "language_code", None)
-    return CartRewards(evaluation, language, owner_of(checkout))
+    return CartRewards(evaluation, language, owner_of(checkout), checkout)

@@ -7,7 +7,13 @@ from typing import Any, Iterator
 from graphql import parse, print_ast, print_schema
 from graphql.language import ast
 
-OUR_TYPES = ("CheckoutPoints", "CheckoutRewards", "CustomerRewards", "Rewards")
+OUR_TYPES = (
+    "CheckoutPoints",
+    "CheckoutReferral",
+    "CheckoutRewards",
+    "CustomerRewards",
+    "Rewards",
+)
 OUR_FIELDS = "rewards"
 
 

@@ -1,4 +1,4 @@
-"""A change of a program, of its points and of its tiers, made whole or not at all."""
+"""A change of a program and of all that hangs on it, made whole or not at all."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ..programs import (
     replace_tiers,
     update_points,
     update_program,
+    update_referrals,
 )
 from .ids import pk_of
 from .paths import Paths
@@ -49,8 +50,10 @@ class ProgramUpdate:
         settings = dict(input)
         self.points = settings.pop("points", None)
         self.tiers = settings.pop("tiers", None)
+        self.referrals = settings.pop("referrals", None)
         self.settings = _stored(settings)
         self.errors: list[FieldError] = []
+        self.paths = Paths()
 
     def apply(self) -> Program:
         """Make the change and return the program.
@@ -67,8 +70,11 @@ class ProgramUpdate:
         if self.tiers is not None:
             rows = [self._tier(index, row) for index, row in enumerate(self.tiers)]
             self._try(lambda: replace_tiers(pk, rows))
+        if self.referrals is not None:
+            policy = self._referral_changes(self.referrals)
+            self._try(lambda: update_referrals(pk, **policy))
         if self.errors:
-            raise ProgramError(Paths().translated(self.errors))
+            raise ProgramError(self.paths.translated(self.errors))
         return Program.objects.get(pk=pk)
 
     def _try(self, part: Callable[[], object]) -> None:
@@ -91,6 +97,22 @@ class ProgramUpdate:
                     )
                 )
         return {**row, "id": pk}
+
+    def _referral_changes(self, input: Mapping[str, Any]) -> dict[str, Any]:
+        changes = _stored(input)
+        rows = changes.get("weights")
+        if rows is None:
+            return changes
+        weights: dict[str, int] = {}
+        for index, row in enumerate(rows):
+            code, at = row["code"], f"referrals.weights.{index}"
+            if code in weights:
+                error = ProgramErrorCode.DUPLICATE.name
+                self.errors.append(FieldError(error, f"{at}.code", "Given twice."))
+            else:
+                weights[code] = row["weight"]
+                self.paths.add(f"referrals.weights.{code}", f"{at}.weight")
+        return {**changes, "weights": weights}
 
 
 def _stored(input: Mapping[str, Any]) -> dict[str, Any]:

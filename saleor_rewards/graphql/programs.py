@@ -26,6 +26,7 @@ from .points.policy import (
     resolve_points,
     resolve_tiers,
 )
+from .referrals.policy import RewardsReferralPolicy, resolve_referrals
 from .rule_parts import RewardsBenefit, RewardsConditions
 
 
@@ -194,6 +195,12 @@ class RewardsProgram(graphene.ObjectType):
         required=True,
         resolver=resolve_tiers,
         description="The levels of its members, lowest first.",
+    )
+    referrals = graphene.Field(
+        RewardsReferralPolicy,
+        required=True,
+        resolver=resolve_referrals,
+        description="How its members bring friends.",
     )
     rules = guarded_connection(
         RewardsRuleCountableConnection,

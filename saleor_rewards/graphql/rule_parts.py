@@ -108,6 +108,20 @@ class RewardsNthOrder(DefinitionType):
         return bool(root.get("repeats"))
 
 
+class RewardsNthFriend(DefinitionType):
+    number = graphene.Int(required=True, description="Which friend, counted from 1.")
+    repeats = graphene.Boolean(
+        required=True, description="Whether each further one counts."
+    )
+
+    class Meta:
+        description = "Which of a referrer's friends that the referrer is rewarded for."
+
+    @staticmethod
+    def resolve_repeats(root: Definition, _info: Any) -> bool:
+        return bool(root.get("repeats"))
+
+
 class RewardsConditions(DefinitionType):
     minimum_subtotal = graphene.Field(
         RewardsMinimumSubtotal, description="Subtotal needed."
@@ -136,6 +150,12 @@ class RewardsConditions(DefinitionType):
     tiers = graphene.List(
         graphene.NonNull(graphene.ID), description="Levels of members that qualify."
     )
+    has_referral = graphene.Boolean(
+        required=True, description="Only for a customer whom another member brought."
+    )
+    nth_friend = graphene.Field(
+        RewardsNthFriend, description="Only for that friend of a referrer's."
+    )
     weekly_windows = graphene.List(
         graphene.NonNull(RewardsWeeklyWindow),
         description="When in the week it is open.",
@@ -163,6 +183,10 @@ class RewardsConditions(DefinitionType):
     @staticmethod
     def resolve_first_order(root: Definition, _info: Any) -> bool:
         return bool(root.get("first_order"))
+
+    @staticmethod
+    def resolve_has_referral(root: Definition, _info: Any) -> bool:
+        return bool(root.get("has_referral"))
 
     @staticmethod
     def resolve_shipping_methods(root: Definition, _info: Any) -> list[str] | None:
@@ -214,12 +238,16 @@ class RewardsBenefit(DefinitionType):
     )
     base = RewardsSubtotalBase(description="The subtotal that a ladder reads.")
     percent = Decimal(description="Percentage off.")
-    amounts = money_list("Amount off, per currency.", required=False)
+    amounts = money_list(
+        "Amount off, or what a referrer's reward is worth, per currency.",
+        required=False,
+    )
     cap = money_list("The most that it gives, per currency.", required=False)
     points = graphene.Int(description="How many points it gives.")
     per = money_list("For what amount it gives them, per currency.", required=False)
     factor = Decimal(description="How many times the points it gives.")
     occasion = RewardsOccasion(description="What a fixed number of points is for.")
+    valid_days = graphene.Int(description="How long a referrer's reward is valid.")
 
     class Meta:
         description = "What a rule gives once it is met."

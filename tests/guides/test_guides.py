@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from saleor_rewards.engine import BenefitType, OfferCode, OfferState, WarningCode
+from saleor_rewards.referrals.errors import ReferralErrorCode
+from saleor_rewards.referrals.signals import DEFAULT_WEIGHTS, SignalCode
+
+from ..referrals import page as cases
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -38,10 +42,11 @@ def test_a_table_lists_every_member_once(guide: str, table: str, enum: type) -> 
 
 def test_the_operators_guide_lists_every_code_that_can_be_logged() -> None:
     # given
-    sources = (ROOT / "saleor_rewards" / "plugin").rglob("*.py")
+    folders = [ROOT / "saleor_rewards" / name for name in ("plugin", "graphql")]
     logged = {
         code
-        for source in sources
+        for folder in folders
+        for source in folder.rglob("*.py")
         for code in re.findall(r'"(REWARDS_[A-Z_]+)"', source.read_text())
     }
 
@@ -69,17 +74,86 @@ def test_the_storefronts_guide_lists_every_code_of_redeeming() -> None:
     assert codes_in("storefronts.md", "redeeming") == codes
 
 
-def test_the_guide_to_points_lists_every_setting() -> None:
+def test_the_storefronts_guide_lists_every_code_of_referring() -> None:
+    # given
+    of_staff = {"REFERRAL_UNKNOWN", "REASON_REQUIRED"}
+
+    # then
+    codes = [code.name for code in ReferralErrorCode if code.name not in of_staff]
+    assert codes_in("storefronts.md", "referring") == codes
+
+
+def test_the_storefronts_guide_lists_every_state_of_a_claim() -> None:
     # given
     schema = (ROOT / "saleor_rewards" / "graphql" / "schema.graphql").read_text()
-    settings = schema.split("input RewardsPointsInput {")[1].split("}")[0]
-    text = (DOCS / "points.md").read_text()
+    states = schema.split("enum RewardsClaimState {")[1].split("}")[0]
+
+    # then
+    assert codes_in("storefronts.md", "claims") == states.split()
+
+
+def test_the_storefronts_guide_names_documents_that_there_are() -> None:
+    # given
+    folder = ROOT / "saleor_rewards" / "graphql"
+    known = re.findall(
+        r"^(?:query|mutation) (\w+)",
+        (folder / "operations.graphql").read_text(),
+        re.MULTILINE,
+    )
+    text = (DOCS / "storefronts.md").read_text()
+
+    # when
+    named = [
+        name
+        for table in text.split("| document | what for |")[1:]
+        for name in re.findall(r"^\| `(\w+)`", table.split("\n\n")[0], re.MULTILINE)
+    ]
+
+    # then
+    assert named
+    assert set(named) <= set(known)
+
+
+@pytest.mark.parametrize(
+    ("guide", "input"),
+    [
+        ("points.md", "RewardsPointsInput"),
+        ("referrals.md", "RewardsReferralPolicyInput"),
+    ],
+)
+def test_a_guide_lists_every_setting(guide: str, input: str) -> None:
+    # given
+    schema = (ROOT / "saleor_rewards" / "graphql" / "schema.graphql").read_text()
+    settings = schema.split(f"input {input} {{")[1].split("}")[0]
+    text = (DOCS / guide).read_text()
     table = text.split("<!-- checked: policy -->")[1].split("\n\n")[0]
     rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
 
     # then
     listed = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
     assert sorted(listed) == sorted(re.findall(r"^  (\w+):", settings, re.MULTILINE))
+
+
+def test_the_guide_to_referrals_lists_every_signal_with_its_weight() -> None:
+    # given
+    text = (DOCS / "referrals.md").read_text()
+    table = text.split("<!-- checked: signals -->")[1].split("\n\n")[0]
+
+    # when
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \|", table, re.MULTILINE)
+
+    # then
+    assert [(code, int(weight)) for code, weight in rows] == [
+        (code.name, DEFAULT_WEIGHTS[code]) for code in SignalCode
+    ]
+
+
+def test_the_page_of_cases_is_what_the_product_says_of_them() -> None:
+    # given
+    written = (DOCS / "referral-cases.md").read_text(encoding="utf-8")
+
+    # then
+    assert written == cases.page(), "run python3 -m tests.referrals.page"
 
 
 def test_every_link_of_the_guides_leads_somewhere() -> None:

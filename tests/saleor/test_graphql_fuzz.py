@@ -44,11 +44,18 @@ BENEFITS: dict[str, tuple[str, dict[str, Any]]] = {
     "pointsPerAmount": ("POINTS", {"points": 2, "per": dollars(1)}),
     "pointsMultiplier": ("POINTS", {"factor": 2}),
     "pointsFixed": ("POINTS", {"points": 50, "occasion": "ORDER"}),
+    "referralPoints": ("REFERRAL", {"points": 50}),
+    "referralVoucher": ("REFERRAL", {"amounts": dollars(5), "validDays": 30}),
+    "referralGiftCard": ("REFERRAL", {"amounts": dollars(5), "validDays": 30}),
 }
 
 
+#: What no rule for carts can ask.
+OF_REFERRERS = {"nthFriend": {"number": 3, "repeats": True}}
+
+
 def conditions(shop: Shop) -> dict[str, Any]:
-    """Return every condition that a rule can have."""
+    """Return every condition that a rule for carts can have."""
     product = shop.product().product_id
     category, _inner = shop.categories("Fruit", "Apples")
 
@@ -69,6 +76,7 @@ def conditions(shop: Shop) -> dict[str, Any]:
         "firstOrder": True,
         "nthOrder": {"number": 1, "repeats": True},
         "tiers": [graphene.Node.to_global_id("RewardsTier", tier.pk)],
+        "hasReferral": True,
         "weeklyWindows": [{"weekday": "MONDAY", "start": "09:00", "end": "17:00"}],
     }
 
@@ -131,6 +139,7 @@ def test_odd_values_in_a_benefit_are_answered_in_words(shop: Shop, kind: str) ->
         "exclusive": False,
         "startsAt": "2030-01-01T00:00:00Z",
         "endsAt": "2031-01-01T00:00:00Z",
+        "conditions": OF_REFERRERS if lane == "REFERRAL" else {},
         "benefit": {kind: benefit},
     }
 
@@ -168,7 +177,7 @@ def test_the_inputs_that_are_tried_fill_in_every_field_of_the_schema(
         "RewardsRuleInput": {"name", "isActive", "lane", "priority", "exclusive",
                              "startsAt", "endsAt", "benefit", "conditions"},
         "RewardsBenefitInput": set(BENEFITS),
-        "RewardsConditionsInput": set(conditions(shop)),
+        "RewardsConditionsInput": {*conditions(shop), *OF_REFERRERS},
     }  # fmt: skip
     for kind, (_lane, benefit) in BENEFITS.items():
         field = schema.get_type("RewardsBenefitInput").fields[kind]

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from typing import Any, Callable
-from uuid import uuid4
 
 import graphene
 import pytest
-from django.utils import timezone
 from graphql import get_named_type, is_leaf_type
 from saleor.graphql.api import schema
-from saleor.order.models import Order
 
-from saleor_rewards.models import Account, Entry, PointsPolicy, Receipt, Rule
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.models import (
+    Account,
+    Entry,
+    PointsPolicy,
+    Referral,
+    ReferralPolicy,
+    Rule,
+)
 
 from . import merchants
+from .members import bring
 from .merchants import DISCOUNTS, ORDERS, STAFF, USERS, Caller
+from .orders import make_order
 from .purses import earn, open_purse
 from .world import Shop, Shopper
 
@@ -36,7 +41,8 @@ CALLERS: dict[str, Callable[[str], Caller]] = {
 ALLOWED = ("staff with", "app with")
 
 #: By the name of the field: who may, and a document that reads or changes rules of
-#: channel $channel, rule $rule, points of user $user, or order $order.
+#: channel $channel, rule $rule, points of user $user, order $order or referral
+#: $referral.
 GUARDED = {
     "rewardsProgram": (
         DISCOUNTS,
@@ -52,7 +58,8 @@ GUARDED = {
     "rewardsProgramUpdate": (
         DISCOUNTS,
         "mutation($channel: String!) { rewardsProgramUpdate(channel: $channel, "
-        'input: {name: "Mine", points: {isActive: true}, tiers: []}) '
+        'input: {name: "Mine", points: {isActive: true}, tiers: [], '
+        "referrals: {isActive: true}}) "
         "{ program { id } errors { code } } }",
     ),
     "rewardsRuleCreate": (
@@ -102,6 +109,15 @@ GUARDED = {
         'csv: "email,points,reference\\na@b.cd,5,r1", dryRun: false) '
         "{ rows { status } errors { code } } }",
     ),
+    "rewardsReferrals": (
+        USERS,
+        "{ rewardsReferrals(first: 1) { totalCount edges { node { id } } } }",
+    ),
+    "rewardsReferralReview": (
+        USERS,
+        "mutation($referral: ID!) { rewardsReferralReview(id: $referral, "
+        'verdict: REJECT, reason: "Mine") { referral { id } errors { code } } }',
+    ),
     "rewardsRefundPreview": (
         ORDERS,
         "query($order: ID!) { rewardsRefundPreview(orderId: $order, amount: 1) "
@@ -109,8 +125,16 @@ GUARDED = {
     ),
 }
 
-#: Open to everybody: they answer in words to all but the owner of the checkout.
-OF_SHOPPERS = {"rewardsPointsRedeem", "rewardsPointsRelease"}
+#: Open to everybody: they answer in words to all whom they are not for.
+OF_SHOPPERS = {
+    "rewardsPointsRedeem",
+    "rewardsPointsRelease",
+    "rewardsReferralClaim",
+    "rewardsReferralCodeChoose",
+    "rewardsReferralCodeRenew",
+    "rewardsReferralInvite",
+    "rewardsReferralReviewRequest",
+}
 
 
 def others(permission: str) -> list[str]:
@@ -126,8 +150,13 @@ def used(document: str, **values: Any) -> dict[str, Any]:
 def state() -> list[Any]:
     """Return what a mutation might have changed."""
     rules = Rule.objects.order_by("pk").values_list("pk", "current", "deleted_at")
-    policies = PointsPolicy.objects.values_list("is_active")
-    return [*rules, *policies, Account.objects.count(), Entry.objects.count()]
+    policies = [
+        *PointsPolicy.objects.values_list("is_active"),
+        *ReferralPolicy.objects.values_list("is_active"),
+    ]
+    verdicts = Referral.objects.values_list("verdict", "is_decided")
+    counts = [Account.objects.count(), Entry.objects.count()]
+    return [*rules, *policies, *verdicts, *counts]
 
 
 def test_the_matrix_names_every_query_and_mutation_of_the_schema() -> None:
@@ -160,6 +189,9 @@ def test_what_is_not_for_shoppers_opens_to_its_own_permission_alone(
         checkout=shopper.cart((shop.product(), 1)).id,
         user=graphene.Node.to_global_id("User", user.pk),
         order=graphene.Node.to_global_id("Order", make_order(user).pk),
+        referral=graphene.Node.to_global_id(
+            "RewardsReferral", bring(shop, merchants.customer()).pk
+        ),
     )
     before = state()
 
@@ -254,147 +286,3 @@ def test_whoever_sees_a_user_does_not_see_their_points_for_it(
 
     # then
     assert caller.is_refused(query) is not may
-
-
-RECEIPT = "rewards { savings { amount } entries { name } }"
-
-
-def make_order(user: Any = None, **fields: Any) -> Order:
-    """Make an order with a receipt, as a placed cart leaves them."""
-    token = str(uuid4())
-    if MAJOR >= 3:
-        from saleor.channel.models import Channel
-
-        fields.setdefault("channel", Channel.objects.get())
-        fields.setdefault("currency", "USD")
-        fields.setdefault("lines_count", 0)
-    order = Order.objects.create(
-        user=user,
-        user_email=user.email if user else "guest@example.com",
-        checkout_token=token,
-        status="unfulfilled",
-        **fields,
-    )
-    Receipt.objects.create(
-        checkout_token=token,
-        order_pk=str(order.pk),
-        channel_pk=1,
-        currency="USD",
-        at=timezone.now(),
-        snapshot={"lines": [{"id": "7", "variant_id": "3"}]},
-        settings={"cap_percent": None, "time_zone": "UTC", "points": None},
-        effects=[
-            {
-                "type": "LINE_DISCOUNT",
-                "rule_id": 5,
-                "rule_version": 2,
-                "rule_name": "Spring",
-                "line_id": "7",
-                "amount": 400,
-                "currency": "USD",
-            }
-        ],
-    )
-    return order
-
-
-def token_of(order: Order) -> str:
-    return str(order.pk) if MAJOR >= 3 else order.token
-
-
-@pytest.mark.parametrize("who", CALLERS)
-def test_whoever_holds_an_orders_token_sees_its_receipt(shop: Shop, who: str) -> None:
-    # given
-    order = make_order()
-
-    # when
-    data = CALLERS[who](DISCOUNTS).ask(
-        f"query($token: UUID!) {{ orderByToken(token: $token) {{ {RECEIPT} }} }}",
-        token=token_of(order),
-    )
-
-    # then
-    assert data["orderByToken"]["rewards"] == {
-        "savings": {"amount": 4},
-        "entries": [{"name": "Spring"}],
-    }
-
-
-def test_customers_see_the_receipts_of_their_own_orders_alone(shop: Shop) -> None:
-    # given
-    owner, other = merchants.customer(), merchants.customer()
-    make_order(owner.user)
-    query = f"{{ me {{ orders(first: 5) {{ edges {{ node {{ {RECEIPT} }} }} }} }} }}"
-
-    # when
-    mine = owner.ask(query)["me"]["orders"]["edges"]
-    theirs = other.ask(query)["me"]["orders"]["edges"]
-
-    # then
-    assert [edge["node"]["rewards"]["savings"]["amount"] for edge in mine] == [4]
-    assert theirs == []
-
-
-def test_staff_who_manage_orders_see_every_receipt_with_two_queries_for_all(
-    shop: Shop, django_assert_max_num_queries: Any
-) -> None:
-    # given
-    for _ in range(3):
-        make_order()
-    caller = merchants.staff(merchants.ORDERS)
-
-    # when
-    with django_assert_max_num_queries(15):
-        data = caller.ask(
-            f"{{ orders(first: 5) {{ edges {{ node {{ {RECEIPT} }} }} }} }}"
-        )
-
-    # then
-    assert [
-        edge["node"]["rewards"]["savings"]["amount"] for edge in data["orders"]["edges"]
-    ] == [4, 4, 4]
-
-
-@pytest.mark.saleor3
-@pytest.mark.parametrize(
-    ("who", "sees"),
-    [
-        ("anonymous", False),
-        ("customer", False),
-        ("owner", True),
-        ("staff without", False),
-        ("staff with another", True),
-        ("app without", False),
-    ],
-)
-def test_a_receipt_behind_a_key_that_can_be_guessed_takes_more_than_the_key(
-    shop: Shop, who: str, sees: bool
-) -> None:
-    # given
-    owner = merchants.customer()
-    caller = owner if who == "owner" else CALLERS[who](DISCOUNTS)
-    order = make_order(owner.user, use_old_id=True)
-
-    # when
-    data = caller.ask(
-        f"query($id: ID!) {{ order(id: $id) {{ {RECEIPT} }} }}",
-        id=graphene.Node.to_global_id("Order", order.number),
-    )
-
-    # then
-    assert (data["order"]["rewards"] is not None) is sees
-
-
-def test_an_order_without_a_receipt_says_so(shop: Shop) -> None:
-    # given
-    order = make_order()
-    Receipt.objects.all().delete()
-
-    # when
-    data = merchants.anonymous().ask(
-        f"query($token: UUID!) {{ orderByToken(token: $token) {{ {RECEIPT} }} }}",
-        token=token_of(order),
-    )
-
-    # then
-    assert data == {"orderByToken": {"rewards": None}}

@@ -58,6 +58,19 @@ def test_an_app_creates_a_rule_and_is_named_as_its_author(shop: Shop) -> None:
     assert RuleVersion.objects.get().created_by.startswith("App:")
 
 
+#: Conditions that name nothing of the shop.
+WITHOUT_IDS = {
+    "minimumQuantity": 2,
+    "excludeSaleItems": True,
+    "countries": ["DE", "PL"],
+    "firstOrder": True,
+    "nthOrder": {"number": 1, "repeats": True},
+    "hasReferral": True,
+    "nthFriend": None,
+    "weeklyWindows": [{"weekday": "FRIDAY", "start": "17:00", "end": "24:00"}],
+}
+
+
 def test_every_condition_reads_back_with_global_ids(shop: Shop, boss: Caller) -> None:
     # given
     method = node_id("ShippingMethod", shop.shipping_method().pk)
@@ -73,17 +86,12 @@ def test_every_condition_reads_back_with_global_ids(shop: Shop, boss: Caller) ->
             "amounts": dollars("49.99"),
             "base": "BEFORE_ITEM_DISCOUNTS",
         },
-        "minimumQuantity": 2,
         "products": {"include": [first], "exclude": [second]},
         "collections": {"include": [collection]},
         "categories": {"exclude": [node_id("Category", outer.pk)]},
-        "excludeSaleItems": True,
-        "countries": ["DE", "PL"],
         "shippingMethods": [method],
-        "firstOrder": True,
-        "nthOrder": {"number": 1, "repeats": True},
         "tiers": [tier],
-        "weeklyWindows": [{"weekday": "FRIDAY", "start": "17:00", "end": "24:00"}],
+        **WITHOUT_IDS,
     }
 
     # when
@@ -154,6 +162,62 @@ def test_each_way_to_give_points_reads_back(
     found = payload["rule"]["benefit"]
     keys = ("points", "per", "factor", "occasion", "percent", "amounts", "base")
     assert {key: found[key] for key in keys if found[key] is not None} == read
+
+
+@pytest.mark.parametrize(
+    ("benefit", "read"),
+    [
+        ({"referralPoints": {"points": 500}}, {"points": 500}),
+        (
+            {"referralVoucher": {"amounts": dollars(10), "validDays": 90}},
+            {"amounts": dollars(Decimal("10.00")), "validDays": 90},
+        ),
+        (
+            {"referralGiftCard": {"amounts": dollars(10)}},
+            {"amounts": dollars(Decimal("10.00"))},
+        ),
+    ],
+)
+def test_each_reward_of_a_referrer_reads_back(
+    shop: Shop, boss: Caller, benefit: dict[str, Any], read: dict[str, Any]
+) -> None:
+    # given
+    third = {"number": 3, "repeats": False}
+
+    # when
+    payload = create(
+        boss, shop, lane="REFERRAL", benefit=benefit, conditions={"nthFriend": third}
+    )
+
+    # then
+    assert payload["errors"] == []
+    assert payload["rule"]["conditions"]["nthFriend"] == third
+    found = payload["rule"]["benefit"]
+    keys = ("points", "amounts", "validDays", "percent", "per", "occasion")
+    assert {key: found[key] for key in keys if found[key] is not None} == read
+
+
+def test_a_reward_of_a_referrer_that_asks_about_a_cart_is_refused(
+    shop: Shop, boss: Caller
+) -> None:
+    # when
+    payload = create(
+        boss,
+        shop,
+        lane="REFERRAL",
+        exclusive=True,
+        benefit={"referralVoucher": {"amounts": dollars(10), "validDays": 0}},
+        conditions={"minimumQuantity": 2, "nthFriend": {"number": 0}},
+    )
+
+    # then
+    assert payload["rule"] is None
+    assert {(error["code"], error["field"]) for error in payload["errors"]} == {
+        ("OUT_OF_RANGE", "conditions.nthFriend.number"),
+        ("OUT_OF_RANGE", "benefit.referralVoucher.validDays"),
+        ("LANE_MISMATCH", "exclusive"),
+        ("LANE_MISMATCH", "conditions.minimumQuantity"),
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -74,9 +74,9 @@ class RewardsPointsAdjust(RewardsMutation):
 
 def _checked(input: Mapping[str, Any], at: datetime) -> datetime | None:
     """Return when the points expire. Raises ``ProgramError``."""
-    errors = _text_errors("reason", input["reason"], LONGEST_REASON)
+    errors = text_errors("reason", input["reason"], LONGEST_REASON)
     if input.get("key") is not None:
-        errors += _text_errors("key", input["key"], LONGEST_KEY)
+        errors += text_errors("key", input["key"], LONGEST_KEY)
     if not input["points"]:
         text = "Give a number of points other than 0."
         errors.append(FieldError("OUT_OF_RANGE", "points", text))
@@ -91,7 +91,8 @@ def _checked(input: Mapping[str, Any], at: datetime) -> datetime | None:
     return expires_at
 
 
-def _text_errors(field: str, value: str, most: int) -> list[FieldError]:
+def text_errors(field: str, value: str, most: int) -> list[FieldError]:
+    """Return what is wrong with a text of one line, or an empty list."""
     if not value.strip():
         return [FieldError("REQUIRED", field, "This cannot be empty.")]
     if len(value) > most:

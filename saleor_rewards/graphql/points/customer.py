@@ -17,6 +17,7 @@ from ..base import (
     is_owner,
 )
 from ..loaders import ChannelByPkLoader
+from ..referrals.referrer import RewardsReferrer, resolve_referrer
 from .account import RewardsAccount
 from .loaders import AccountsByUserPkLoader
 
@@ -35,6 +36,15 @@ class CustomerRewards(graphene.ObjectType):
         graphene.NonNull(RewardsAccount),
         required=True,
         description="The customer's points in every channel.",
+    )
+    referral = graphene.Field(
+        RewardsReferrer,
+        channel=graphene.Argument(
+            graphene.String, required=True, description="Slug of the channel."
+        ),
+        resolver=resolve_referrer,
+        description="The customer as somebody who brings friends to a channel; null "
+        "where it never took any.",
     )
 
     class Meta:

@@ -102,13 +102,13 @@ class RewardsEntry(graphene.ObjectType):
 
     @staticmethod
     def resolve_order_id(root: Entry, _info: Any) -> str | None:
-        return global_id("Order", root.order_pk) if root.order_pk else None
+        return global_id("Order", root.own_order_pk) if root.own_order_pk else None
 
     @staticmethod
     def resolve_order_number(root: Entry, info: Any) -> Any:
-        if not root.order_pk:
+        if not root.own_order_pk:
             return None
-        loading = OrderByPkLoader(info.context).load(root.order_pk)
+        loading = OrderByPkLoader(info.context).load(root.own_order_pk)
         # Saleor 2 has no numbers of its own: it shows the primary key.
         return loading.then(
             lambda order: order and str(getattr(order, "number", order.pk))

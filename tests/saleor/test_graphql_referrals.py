@@ -1,0 +1,248 @@
+"""Members bring friends through the API."""
+
+from __future__ import annotations
+
+import pytest
+
+from saleor_rewards.models import (
+    ReferralCode,
+    ReferralInvite,
+    ReferralPolicy,
+    Verdict,
+)
+
+from . import merchants
+from .friends import code_for, friend_cart, switch_on
+from .inputs import document
+from .members import bring, claim, errors_of, make_member, mine, pay_out
+from .merchants import Caller
+from .world import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LINK = "https://shop.example/?ref={code}"
+
+
+@pytest.fixture
+def ann(shop: Shop) -> Caller:
+    """A member of a shop that takes friends."""
+    switch_on(shop, link=LINK)
+    return make_member("ann@example.com")
+
+
+def test_a_member_has_a_code_and_a_link_from_the_first_look_on(
+    shop: Shop, ann: Caller
+) -> None:
+    # when
+    first, second = mine(ann, shop), mine(ann, shop)
+
+    # then
+    code = ReferralCode.objects.get()
+    assert first == second
+    assert first["code"] == code.code
+    assert first["link"] == f"https://shop.example/?ref={code.code}"
+    assert (first["uses"], first["allowsOwnCode"]) == (0, False)
+    assert set(first["friends"].values()) == {0}
+    assert first["earned"] == {"points": 0, "amounts": []}
+    assert first["rewards"] == []
+
+
+def test_there_is_nothing_to_see_where_no_friends_are_taken(shop: Shop) -> None:
+    # given
+    assert shop.program
+    ann = make_member()
+
+    # then
+    assert mine(ann, shop) is None
+    assert mine(ann, shop, channel="moon") is None
+    assert ReferralCode.objects.count() == 0
+
+
+@pytest.mark.parametrize("switched_off", ["referrals", "program"])
+def test_a_code_that_brings_nobody_is_not_shown(
+    shop: Shop, ann: Caller, switched_off: str
+) -> None:
+    # given
+    assert mine(ann, shop)["code"]
+    bring(shop, ann)
+
+    # when
+    if switched_off == "referrals":
+        switch_on(shop, is_active=False)
+    else:
+        shop.settings(is_active=False)
+    shown = mine(ann, shop)
+
+    # then
+    assert (shown["code"], shown["link"], shown["uses"]) == (None, None, 0)
+    assert shown["friends"]["total"] == 1
+
+
+def test_friends_are_counted_once_by_how_far_they_have_come(
+    shop: Shop, ann: Caller
+) -> None:
+    # given
+    code = code_for(shop, ann.user)
+    for state in ("claimed", "ordered", "paid", "rewarded", "rewarded", "revoked"):
+        bring(shop, ann, state=state, code=code)
+    bring(shop, ann, state="lapsed")
+    bring(shop, ann, state="paid", verdict=Verdict.REVIEW)
+    bring(shop, ann, state="claimed", verdict=Verdict.REJECT, code=code)
+    bring(shop, ann, state="revoked", verdict=Verdict.REJECT)
+    bring(shop, make_member(), state="claimed")
+
+    # when
+    shown = mine(ann, shop)
+
+    # then
+    assert shown["uses"] == 6
+    assert shown["friends"] == {
+        "total": 10,
+        "claimed": 1,
+        "waiting": 3,
+        "rewarded": 2,
+        "revoked": 1,
+        "lapsed": 1,
+        "rejected": 2,
+    }
+
+
+def test_a_member_sees_what_was_earned_and_what_is_left_of_it(
+    shop: Shop, ann: Caller
+) -> None:
+    # given
+    first = bring(shop, ann)
+    pay_out(shop, first, "points", 500, worth_kept=200)
+    pay_out(shop, first, "voucher", 1000, code="TEN", valid_days=90)
+    second = bring(shop, ann)
+    pay_out(
+        shop, second, "gift_card", 2000, worth_kept=0, worth_owed=700, worth_offset=300
+    )
+
+    # when
+    shown = mine(ann, shop)
+
+    # then
+    assert shown["earned"] == {
+        "points": 200,
+        "amounts": [{"amount": 10, "currency": "USD"}],
+    }
+    assert [
+        (row["kind"], row["state"], row["points"], row["pointsKept"], row["code"])
+        for row in shown["rewards"]
+    ] == [
+        ("GIFT_CARD", "REVOKED", None, None, None),
+        ("VOUCHER", "GRANTED", None, None, "TEN"),
+        ("POINTS", "REDUCED", 500, 200, None),
+    ]
+    gift_card, voucher, points = shown["rewards"]
+    assert voucher["ruleName"] == "A voucher"
+    assert voucher["expiresAt"] > voucher["grantedAt"]
+    assert gift_card["expiresAt"] is None
+    assert [gift_card[name]["amount"] for name in ("amount", "amountKept")] == [20, 0]
+    assert [gift_card[name]["amount"] for name in ("amountOwed", "amountOffset")] == [
+        7,
+        3,
+    ]
+    assert (points["amount"], points["amountKept"]) == (None, None)
+
+
+def test_a_list_of_rewards_is_as_long_as_asked_for(shop: Shop, ann: Caller) -> None:
+    # given
+    for _ in range(3):
+        pay_out(shop, bring(shop, ann), "points", 5)
+    query = (
+        "query($c: String!, $n: Int) { me { rewards { referral(channel: $c) "
+        "{ rewards(first: $n) { points } } } } }"
+    )
+
+    def count(first: int | None) -> int:
+        data = ann.ask(query, c=shop.channel.slug, n=first)
+        return len(data["me"]["rewards"]["referral"]["rewards"])
+
+    # then
+    assert [count(first) for first in (2, 0, -1, 2**31 - 1, None)] == [2, 0, 0, 3, 3]
+
+
+def test_a_new_code_ends_the_one_before(shop: Shop, ann: Caller) -> None:
+    # given
+    before = mine(ann, shop)["code"]
+
+    # when
+    payload = ann.do(document("ReferralCodeRenew"), channel=shop.channel.slug)
+
+    # then
+    after = payload["referral"]["code"]
+    assert payload["errors"] == []
+    assert after != before
+    assert after == mine(ann, shop)["code"]
+    assert errors_of(claim(friend_cart(shop), before)) == [("code", "NOT_ACCEPTED")]
+
+
+def test_a_member_may_choose_a_code_where_the_shop_lets_them(
+    shop: Shop, ann: Caller
+) -> None:
+    # given
+    channel = shop.channel.slug
+    refused = ann.do(document("ReferralCodeChoose"), channel=channel, code="ANNA24")
+    switch_on(shop, allows_own_codes=True)
+
+    # when
+    chosen = ann.do(document("ReferralCodeChoose"), channel=channel, code="anna24")
+    other = make_member().do(
+        document("ReferralCodeChoose"), channel=channel, code="ANNA24"
+    )
+    short = ann.do(document("ReferralCodeChoose"), channel=channel, code="x")
+
+    # then
+    assert [code for _field, code in errors_of(refused)] == ["OWN_CODES_OFF"]
+    assert chosen["referral"]["code"] == "ANNA24"
+    assert chosen["referral"]["allowsOwnCode"] is True
+    assert errors_of(other) == [("code", "CODE_TAKEN")]
+    assert errors_of(short) == [("code", "CODE_INVALID")]
+
+
+def test_a_friend_named_in_advance_needs_no_code(shop: Shop, ann: Caller) -> None:
+    # when
+    payload = ann.do(
+        document("ReferralInvite"), channel=shop.channel.slug, email="Bob@Example.com"
+    )
+
+    # then
+    assert payload["errors"] == []
+    assert "bob" not in ReferralInvite.objects.get().email_digest
+    claimed = claim(friend_cart(shop, "bob@example.com"), None)
+    assert claimed["errors"] == []
+    assert claimed["referral"]["state"] == "ACCEPTED"
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("ReferralCodeRenew", {}),
+        ("ReferralCodeChoose", {"code": "ANNA24"}),
+        ("ReferralInvite", {"email": "bob@example.com"}),
+    ],
+)
+def test_only_members_have_codes_and_only_where_friends_are_taken(
+    shop: Shop, ann: Caller, name: str, more: dict[str, str]
+) -> None:
+    def errors(caller: Caller, channel: str) -> list[tuple[str, str]]:
+        payload = caller.do(document(name), channel=channel, **more)
+        assert payload["referral"] is None
+        return errors_of(payload)
+
+    # given
+    here = shop.channel.slug
+
+    # then
+    assert errors(merchants.anonymous(), here) == [("channel", "LOGIN_REQUIRED")]
+    assert errors(merchants.app(merchants.USERS), here) == [
+        ("channel", "LOGIN_REQUIRED")
+    ]
+    assert errors(ann, "moon") == [("channel", "NOT_FOUND")]
+    switch_on(shop, is_active=False)
+    assert errors(ann, here) == [("channel", "REFERRALS_OFF")]
+    ReferralPolicy.objects.all().delete()
+    shop.program.delete()
+    assert errors(ann, here) == [("channel", "REFERRALS_OFF")]
