@@ -118,7 +118,8 @@ def follow(user: User) -> None:
 def forget(user_pk: int | None) -> int:
     """Erase every account of a user who is gone; return how many there were.
 
-    They are taken out of all referrals too. A user whose key Saleor lost with the row has none: no key is what guests have.
+    They are taken out of all referrals too. A user whose key Saleor lost with the row
+    has no account: no key is what guests have.
     """
     if user_pk is None:
         return 0

@@ -16,6 +16,8 @@ from ..models import (
     ReferralInvite,
     ReferralReward,
     ReferralState,
+    Settlement,
+    StripeCharge,
 )
 from ..referrals.digests import digest
 from ..referrals.emails import normal_email
@@ -40,13 +42,21 @@ class Held:
         self.brought = Referral.objects.filter(referrer)
         pks = list(self.claimed.values_list("pk", flat=True))
         self.evidence = Evidence.objects.filter(user | Q(referral__in=pks))
+        account = nobody if user_pk is None else Q(account__user_pk=user_pk)
+        if email:
+            account |= Q(account__email=email.lower())
+        bought = Settlement.objects.filter(account).values("order_pk")
+        orders = list(bought.union(self.claimed.values("order_pk")))
+        self.cards = StripeCharge.objects.filter(
+            order_pk__in={row["order_pk"] for row in orders} - {""}
+        ).exclude(card_digest="")
 
 
 def export_referrals(user_pk: int | None, email: str) -> dict[str, Any]:
     """Return everything that referrals hold of a person, ready for JSON.
 
     ``{"codes": [...], "invites": [...], "claimed": [...], "brought": [...],
-    "evidence": [...]}``; times are ISO texts. Of the friends that a member brought it
+    "evidence": [...], "cards": [...]}``; times are ISO texts. Of the friends that a member brought it
     tells nothing that is the friends' own.
     """
     held = Held(user_pk, email)
@@ -61,6 +71,13 @@ def export_referrals(user_pk: int | None, email: str) -> dict[str, Any]:
         "evidence": [
             {"at": _text(row.at), "kind": row.kind, "ends_at": _text(row.ends_at)}
             for row in held.evidence.order_by("pk")
+        ],
+        "cards": [
+            {
+                "order": row.order_pk,
+                "ends_at": row.card_ends_at and _text(row.card_ends_at),
+            }
+            for row in held.cards.order_by("pk")
         ],
     }
 
@@ -77,6 +94,7 @@ def erase_referrals(user_pk: int | None, email: str, at: datetime) -> int:
     brought = Referral.objects.filter(
         pk__in=list(held.brought.values_list("pk", flat=True))
     )
+    held.cards.update(card_digest="", card_ends_at=None)
     held.evidence.delete()
     held.invites.delete()
     ReferralDecision.objects.filter(referral__in=claimed | brought).exclude(

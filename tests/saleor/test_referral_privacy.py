@@ -18,6 +18,7 @@ from saleor_rewards.models import (
     ReferralDecision,
     ReferralInvite,
     ReferralState,
+    StripeCharge,
 )
 from saleor_rewards.plugin import members
 from saleor_rewards.plugin.referral_people import sweep_referrals
@@ -108,6 +109,32 @@ def test_a_friend_who_is_erased_is_nowhere(shop: Shop, ann: User) -> None:
     assert (referral.referee_email, referral.checkout_token) == ("", "")
     assert not Evidence.objects.filter(referral=referral).exists()
     assert not ReferralDecision.objects.exclude(reason="").exists()
+
+
+def test_the_hash_of_a_card_goes_with_whoever_paid_with_it(
+    shop: Shop, ann: User
+) -> None:
+    # given
+    Referral.objects.update(order_pk="7")
+    mine, other = (
+        StripeCharge.objects.create(
+            charge_id=f"ch_{order_pk}",
+            order_pk=order_pk,
+            is_live=True,
+            currency="USD",
+            card_digest="c" * 64,
+        )
+        for order_pk in "78"
+    )
+    assert [row["order"] for row in export(f"--email={FRIEND}")["cards"]] == ["7"]
+
+    # when
+    erase(f"--email={FRIEND}")
+
+    # then
+    for charge in (mine, other):
+        charge.refresh_from_db()
+    assert (mine.card_digest, other.card_digest) == ("", "c" * 64)
 
 
 def test_a_member_who_is_erased_is_nowhere(shop: Shop, ann: User) -> None:
