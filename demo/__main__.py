@@ -14,21 +14,28 @@ from tools.report import errors_told, say
 
 from .checks import Order
 from .client import Client, ShopError
-from .journey import SHOPPER, Journey
+from .friends import Friends
+from .journey import Journey
 from .process import Shop, listen, serving
 from .program import STAFF, set_up
 from .report import (
     show_account,
     show_agreement,
+    show_another,
+    show_code,
     show_differences,
+    show_friends,
     show_order,
     show_postings,
     show_refund,
+    show_refusal,
+    show_revocations,
     show_shop,
     show_step,
     show_visit,
 )
 from .sample import environ, fresh
+from .shoppers import ADA, ADA_AGAIN, BEN, CLEO
 
 DEFAULT_PORT = 8000
 
@@ -81,7 +88,7 @@ def play(shop: Shop, plain: Shop, staff: Client) -> bool:
 
 
 def go(journey: Journey) -> list[Order]:
-    """Tell both visits and the refund as they happen; return the orders."""
+    """Tell visits, refunds and friends as they happen; return the orders."""
     show_shop(journey.browse(), journey.currency)
     journey.open_account()
     show_visit("Ada opens an account and comes for the first time.")
@@ -99,14 +106,38 @@ def go(journey: Journey) -> list[Order]:
     show_refund(journey.refund(second, 3))
     show_postings(journey.account)
     show_account(journey.account)
+    friends = Friends(journey)
+    bought = go_with(friends)
     journey.leave()
-    return [first, second]
+    return [first, second, *bought]
+
+
+def go_with(friends: Friends) -> list[Order]:
+    """Tell what Ada's friends do, and what she tries herself; return their orders."""
+    show_code(friends.referrer)
+    show_visit("Ben opens her link and an account, and buys for the first time.")
+    ben = friends.invited(BEN)
+    order = friends.buys(ben)
+    show_order(order, ben.last)
+    show_friends(friends.referrer)
+    show_visit(
+        "Ada tries the code herself, as a guest with another e-mail address: "
+        f"{ADA_AGAIN.email}."
+    )
+    show_refusal(*friends.tries_herself())
+    show_revocations(order, [friends.returns(ben, order, part) for part in (3, 1)])
+    show_friends(friends.referrer)
+    kept = friends.buys(friends.invited(CLEO, tells=False))
+    show_another(kept)
+    show_friends(friends.referrer)
+    show_account(friends.member.account)
+    return [order, kept]
 
 
 def stay(shop: Shop) -> None:
     """Leave the shop running until somebody stops it."""
     print(
-        f"\nThe shop is open: {shop.url} (Ada: {SHOPPER['email']}, {SHOPPER['password']})\n"
+        f"\nThe shop is open: {shop.url} (Ada: {ADA.email}, {ADA.password})\n"
         f"GraphQL: {shop.url}graphql/ (staff: {STAFF['email']}, {STAFF['password']})\n"
         "Ctrl-C closes it; the next start is a fresh shop.",
         flush=True,

@@ -46,22 +46,32 @@ class Account:
         of_order = (p for p in self.postings if p.order == order and p.kind == kind)
         return sum(posting.points for posting in of_order)
 
+    def given(self, rule: str) -> int:
+        """Return how many points the account has from one rule, all in all."""
+        return sum(posting.points for posting in self.postings if posting.rule == rule)
+
 
 @dataclass(frozen=True)
 class Refund:
     """A part of an order's total given back, and the points that go with it.
 
-    ``taken_back`` and ``given_back`` are what the shop foretold.
+    ``taken_back`` and ``given_back`` are what the shop foretold. ``before`` is what
+    was given back of the order earlier.
     """
 
     order: str
     amount: Decimal
     taken_back: int
     given_back: int
+    before: Decimal = NOTHING
 
     def share(self, points: int, total: Decimal) -> int:
-        """Return the part of an order's points that goes with it, rounded down."""
-        return int(points * self.amount / total)
+        """Return the part of an order's points that goes with it.
+
+        All that was given back so far counts, and is rounded down once.
+        """
+        whole = self.before + self.amount
+        return int(points * whole / total) - int(points * self.before / total)
 
 
 def posting_of(data: Any) -> Posting:

@@ -32,7 +32,8 @@ class Line:
 class Points:
     """What the plugin says of a cart's points.
 
-    ``available`` are those that its owner has, ``most`` those of them that could pay.
+    ``available`` are those that its owner has, ``most`` those of them that could pay:
+    none for a guest.
     """
 
     earned: int = 0
@@ -66,17 +67,23 @@ class Offer:
     gap: Decimal
     benefit_type: str
     next_percent: Decimal
+    next_amount: Decimal = NOTHING
 
     @property
     def next_worth(self) -> str:
         if self.benefit_type == "FREE_SHIPPING":
             return "free shipping"
+        if self.next_amount:
+            return f"{self.next_amount:.2f} off"
         return f"{self.next_percent.normalize():f}% off"
 
 
 @dataclass(frozen=True)
 class Cart:
-    """A cart as a shopper sees it at one moment."""
+    """A cart as a shopper sees it at one moment.
+
+    ``claim`` is what became of a friend's invitation, empty where there is none.
+    """
 
     id: str
     token: str
@@ -89,6 +96,7 @@ class Cart:
     shipping_savings: Decimal = NOTHING
     offers: tuple[Offer, ...] = ()
     points: Points = Points()
+    claim: str = ""
 
     @property
     def goods_savings(self) -> Decimal:
@@ -135,8 +143,8 @@ def points_of(data: Any) -> Points:
         earned=data["earned"],
         redeemed=data["redeemed"],
         worth=amount(data["worth"]),
-        available=data["available"],
-        most=data["mostRedeemable"],
+        available=data["available"] or 0,
+        most=data["mostRedeemable"] or 0,
         minimum=data["minimum"],
         step=data["step"],
     )
@@ -151,6 +159,7 @@ def offer_of(data: Any) -> Offer:
         gap=amount(data["gap"]) if data["gap"] else NOTHING,
         benefit_type=data["benefitType"],
         next_percent=Decimal(str(data["nextPercent"] or 0)),
+        next_amount=amount(data["nextAmount"]) if data["nextAmount"] else NOTHING,
     )
 
 
@@ -175,5 +184,6 @@ def cart_of(data: Any) -> Cart:
             "shipping_savings": amount(rewards["shippingSavings"]),
             "offers": tuple(offer_of(offer) for offer in rewards["offers"]),
             "points": points_of(rewards["points"]),
+            "claim": (rewards["referral"] or {}).get("state", ""),
         }
     )

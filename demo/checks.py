@@ -12,7 +12,15 @@ from typing import Iterable
 
 from .account import Account, Refund
 from .cart import NOTHING, Cart
-from .program import POINTS, factor_of
+from .program import (
+    FOR_A_FRIEND,
+    FRIEND_POINTS,
+    FRIENDS_OFFER,
+    GIVEN,
+    POINTS,
+    factor_of,
+)
+from .referral import Referral, Referrer
 
 SHIPPING = "SHIPPING"
 CENT = Decimal("0.01")
@@ -200,10 +208,79 @@ def check_settled(order: Order, account: Account) -> list[str]:
     )
 
 
-def check_refund(refund: Refund, order: Order, account: Account) -> list[str]:
-    """Compare what a refund did with its share of the order, and what was foretold."""
-    taken = -account.posted("REVERSE", order.number)
+def check_invitation(cart: Cart) -> list[str]:
+    """See that a friend's cart has what the invitation promises."""
+    promised = [offer for offer in cart.offers if offer.name == FRIENDS_OFFER]
+    differences = compare(
+        ("the friend's offer", offer.amount or offer.next_amount, Decimal(GIVEN))
+        for offer in promised
+    )
+    if not promised:
+        differences.append("the friend's offer is missing")
+    if cart.claim != "ACCEPTED":
+        differences.append(f"the invitation is {cart.claim or 'not known'}")
+    return differences
+
+
+def check_refused(referral: Referral, before: Cart, after: Cart) -> list[str]:
+    """See that a code of one's own is rejected for a reason, and changes no price."""
+    weights = sum(signal.weight for signal in referral.signals)
+    differences = compare(
+        [
+            ("total after the refusal", after.total, before.total),
+            ("weight of all signals", Decimal(referral.weight), Decimal(weights)),
+        ]
+    )
+    if referral.verdict != "REJECT" or not referral.signals:
+        differences.append(f"the verdict on a code of one's own: {referral.verdict}")
+    return differences + ([f"the claim is {after.claim}"] if after.claim else [])
+
+
+def check_referrer(
+    referrer: Referrer, referrals: Iterable[Referral], account: Account
+) -> list[str]:
+    """Compare what a member is told of friends with the staff's list and the ledger."""
+    friends = list(referrals)
+    states = [friend.state for friend in friends]
+    kept = sum(friend.points_kept for friend in friends)
+    return compare(
+        [
+            ("points for friends", referrer.points, kept),
+            ("posted for friends", account.given(FOR_A_FRIEND), kept),
+            ("friends who bought", referrer.rewarded, states.count("REWARDED")),
+            ("friends who gave all back", referrer.revoked, states.count("REVOKED")),
+        ]
+    )
+
+
+def check_revoked(
+    referral: Referral, taken_back: int, refund: Refund, order: Order
+) -> list[str]:
+    """Compare what a friend's refund took from the member with its share."""
+    due = refund.share(FRIEND_POINTS, order.total)
+    left = FRIEND_POINTS - int(
+        FRIEND_POINTS * (refund.before + refund.amount) / order.total
+    )
+    return compare(
+        [
+            ("taken back for the friend", taken_back, due),
+            ("left for the friend", referral.points_kept, left),
+        ]
+    )
+
+
+def check_refund(
+    refund: Refund, order: Order, account: Account, earlier: Account | None = None
+) -> list[str]:
+    """Compare what a refund did with its share of the order, and what was foretold.
+
+    ``earlier`` is the account before it, where it is not the order's first refund.
+    """
+    before = earlier or Account()
+    taken = before.posted("REVERSE", order.number)
+    taken -= account.posted("REVERSE", order.number)
     given = account.posted("RETURN", order.number)
+    given -= before.posted("RETURN", order.number)
     due = refund.share(account.posted("EARN", order.number), order.total)
     return compare(
         [

@@ -31,6 +31,9 @@ class Client:
     def with_token(self, token: str) -> Client:
         return Client(self.host, self.port, token)
 
+    def without_token(self) -> Client:
+        return Client(self.host, self.port)
+
     def ask(self, query: str, **variables: Any) -> Any:
         """Return the answer's data.
 
@@ -43,6 +46,16 @@ class Client:
         for result in answer["data"].values():
             _raise_listed(result)
         return answer["data"]
+
+    def refusal(self, query: str, **variables: Any) -> str:
+        """Return the sentence with which the shop refuses a mutation.
+
+        :raises ShopError: where it does what it was asked for.
+        """
+        result = self._post({"query": query, "variables": variables})["data"]["result"]
+        if not result["errors"]:
+            raise ShopError("The shop refuses nothing.")
+        return " ".join(error["message"] for error in result["errors"])
 
     def _post(self, body: dict[str, Any]) -> Any:
         headers = {"Content-Type": "application/json"}

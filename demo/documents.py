@@ -43,6 +43,7 @@ fragment Rewards on Checkout {{
     points {{
       earned redeemed worth {MONEY} available mostRedeemable minimum step
     }}
+    referral {{ state }}
   }}
 }}"""
 
@@ -103,6 +104,13 @@ mutation Release($id: ID!) {
   result: rewardsPointsRelease(checkoutId: $id) { errors { field message code } }
 }"""
 
+CLAIM = """
+mutation Claim($id: ID!, $code: String!) {
+  result: rewardsReferralClaim(checkoutId: $id, code: $code) {
+    errors { field message code }
+  }
+}"""
+
 PAY = """
 mutation Pay($id: ID!, $input: PaymentInput!) {
   result: checkoutPaymentCreate(checkoutId: $id, input: $input) {
@@ -143,6 +151,22 @@ query Account($channel: String!) {{
     }} }} }}
   }} }} }}
 }}"""
+
+REFERRER = """
+query Referrer($channel: String!) {
+  me { rewards { referral(channel: $channel) {
+    code link friends { rewarded revoked } earned { points }
+  } } }
+}"""
+
+#: What staff see of everybody's friends, newest first.
+REFERRALS = """
+query Referrals($channel: String!) {
+  rewardsReferrals(first: 100, filter: { channel: $channel }) { edges { node {
+    refereeEmail verdict state weight signals { code weight text }
+    rewards { points pointsKept }
+  } } }
+}"""
 
 PREVIEW = """
 query Preview($order: ID!, $amount: Decimal!) {

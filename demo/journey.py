@@ -1,4 +1,4 @@
-"""One shopper's two visits to the shop, and what staff do about the second."""
+"""One shopper's visits to the shop, and what staff do about the orders."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .account import Account, Refund, account_of
 from .checks import Order, check_account, check_refund, check_settled
 from .client import Client
 from .program import CHANNEL, LOG_IN, give_days_to_return
-from .visit import ADDRESS, Step, Variant, Visit, variants_of
+from .shoppers import ADA, COUNTRY, Shopper
+from .visit import Step, Variant, Visit, variants_of
 
-SHOPPER = {"email": "ada@example.com", "password": "password"}
 DAYS_TO_RETURN = 14
 CENT = Decimal("0.01")
 
@@ -27,24 +27,33 @@ class Journey:
     :param plain: the same shop without it.
     :param staff: the shop with the plugin, as staff.
     :param tell: called with every step of a visit as soon as it is done.
+    :param shopper: who it is.
     """
 
     def __init__(
-        self, shop: Client, plain: Client, staff: Client, tell: Callable[[Step], None]
+        self,
+        shop: Client,
+        plain: Client,
+        staff: Client,
+        tell: Callable[[Step], None],
+        shopper: Shopper = ADA,
     ) -> None:
         self.shop = shop
         self.plain = plain
         self.staff = staff
         self.tell = tell
+        self.shopper = shopper
         self.differences: list[str] = []
         self.variants: list[Variant] = []
         self.currency = ""
         self.account = Account()
         self.last: Step | None = None
+        #: What was refunded so far, by order.
+        self.refunded: dict[str, Decimal] = {}
 
     def browse(self) -> list[Variant]:
         """Look at everything; what cannot be bought is left out."""
-        data = self.shop.ask(documents.PRODUCTS, country=ADDRESS["country"])
+        data = self.shop.ask(documents.PRODUCTS, country=COUNTRY)
         self.currency = data["shop"]["defaultCurrency"]
         everything = variants_of(data)
         self.variants = [variant for variant in everything if variant.available]
@@ -52,10 +61,15 @@ class Journey:
 
     def open_account(self) -> None:
         """Open an account and sign in, in both shops."""
-        self.shop.ask(documents.REGISTER, input=SHOPPER)
-        self.shop = signed_in(self.shop)
-        self.plain = signed_in(self.plain)
+        self.shop.ask(documents.REGISTER, input=self.shopper.credentials)
+        self.shop = self.signed_in(self.shop)
+        self.plain = self.signed_in(self.plain)
         self.look_at_account()
+
+    def signed_in(self, shop: Client) -> Client:
+        """Return the shop as the shopper sees it who has signed in."""
+        found = shop.ask(LOG_IN, **self.shopper.credentials)
+        return shop.with_token(found["result"]["token"])
 
     def look_at_account(self) -> Account:
         """Ask for the balance and all of its postings, and compare the two."""
@@ -93,8 +107,27 @@ class Journey:
         visit.spend(visit.shown.points.part(2))
         return self.pay(visit)
 
+    def visit_by_invitation(self, code: str) -> Order:
+        """Come by a friend's link, open an account, and buy for the first time."""
+        self.browse()
+        self.open_account()
+        visit = self.visit()
+        visit.begin()
+        visit.accept(code)
+        visit.go_to_delivery()
+        visit.close_gap("AMOUNT_OFF")
+        visit.close_gap("FREE_SHIPPING")
+        return self.pay(visit)
+
     def visit(self) -> Visit:
-        return Visit(self.shop, self.plain, self.variants, self.account.tier, self.tell)
+        return Visit(
+            self.shop,
+            self.plain,
+            self.variants,
+            self.shopper,
+            self.account.tier,
+            self.tell,
+        )
 
     def pay(self, visit: Visit) -> Order:
         """Pay, and compare the order with what it did to the account."""
@@ -105,23 +138,25 @@ class Journey:
         return order
 
     def refund(self, order: Order, share: int) -> Refund:
-        """Let staff give back one part in ``share`` of what an order cost."""
-        amount = (order.total / share).quantize(CENT, ROUND_DOWN)
+        """Let staff give back one part in ``share`` of what is left of an order."""
+        before = self.refunded.get(order.number, Decimal(0))
+        amount = ((order.total - before) / share).quantize(CENT, ROUND_DOWN)
         asked = {"order": order.id, "amount": amount}
         told = self.staff.ask(documents.PREVIEW, **asked)["rewardsRefundPreview"]
         refund = Refund(
-            order.number, amount, told["pointsTakenBack"], told["pointsGivenBack"]
+            order.number,
+            amount,
+            told["pointsTakenBack"],
+            told["pointsGivenBack"],
+            before,
         )
+        earlier = self.account
         self.staff.ask(documents.REFUND, **asked)
+        self.refunded[order.number] = before + amount
         account = self.look_at_account()
-        self.differences += check_refund(refund, order, account)
+        self.differences += check_refund(refund, order, account, earlier)
         return refund
 
     def leave(self) -> None:
         """Put the program back as it was, so that points can be spent at once."""
         give_days_to_return(self.staff, 0)
-
-
-def signed_in(shop: Client) -> Client:
-    """Return the shop as the shopper sees it who has signed in."""
-    return shop.with_token(shop.ask(LOG_IN, **SHOPPER)["result"]["token"])

@@ -24,9 +24,26 @@ POINTS = {
     "mostPercent": 50,
 }
 #: By points; whoever is on one of the last two earns by the factor.
-TIERS = (("Bronze", 100), ("Silver", 400), ("Gold", 1000))
+TIERS = (("Bronze", 100), ("Silver", 400), ("Gold", 2000))
 TIER_FACTOR = Decimal("1.5")
 DOUBLED = "Footwear"
+#: Give 10, get 10: so much off a friend's first order, and as much in points for whoever
+#: brought them, as soon as it is paid. A real shop waits until its time to return is
+#: over; this one has a journey to finish.
+GIVEN = 10
+GIVEN_FROM = 30
+FRIEND_POINTS = GIVEN * POINTS["redeemPoints"]
+REFERRALS = {
+    "isActive": True,
+    "holdDays": 0,
+    "minimumAmount": GIVEN_FROM - GIVEN,
+    "mostPerMonth": 20,
+}
+FRIENDS_OFFER = "A friend's first order"
+FOR_A_FRIEND = "For a friend's first order"
+FOR_THE_THIRD = "For every third friend"
+THIRD_WORTH = 20
+THIRD_DAYS = 90
 
 LOG_IN = """
 mutation LogIn($email: String!, $password: String!) {
@@ -80,7 +97,7 @@ def set_up(shop: Client) -> Client:
     found = data["shop"]
     staff.ask(NAME_SHOP, input={"name": SHOP_NAME, "domain": found["domain"]["host"]})
     staff.ask(SWITCH_ON, id=PLUGIN)
-    tiers = make_program(staff)
+    tiers = make_program(staff, f"http://{shop.host}:{shop.port}/?ref={{code}}")
     currency = found["defaultCurrency"]
     countries = [country["code"] for country in found["countries"]]
     nodes = (edge["node"] for edge in data["categories"]["edges"])
@@ -91,18 +108,25 @@ def set_up(shop: Client) -> Client:
         points_on_everything(currency),
         double_points(doubled),
         points_of_members(tiers[1:]),
+        friends_discount(currency),
+        points_for_a_friend(),
+        voucher_for_the_third(currency),
     ]
     for rule in rules:
         staff.ask(RULE, channel=CHANNEL, input=rule)
     return staff
 
 
-def make_program(staff: Client) -> list[str]:
-    """Make the program with its points and tiers; return the tiers' IDs."""
+def make_program(staff: Client, link: str) -> list[str]:
+    """Make the program with its points, tiers and referrals; return the tiers' IDs.
+
+    ``link`` is the page that members share, with ``{code}`` in it.
+    """
     given = {
         "name": "The demo's offers",
         "isActive": True,
         "points": POINTS,
+        "referrals": {**REFERRALS, "link": link},
         "tiers": [{"name": name, "threshold": points} for name, points in TIERS],
     }
     made = staff.ask(PROGRAM, channel=CHANNEL, input=given)["result"]["program"]
@@ -179,4 +203,38 @@ def points_of_members(tiers: list[str]) -> dict[str, Any]:
         "lane": "POINTS",
         "conditions": {"tiers": tiers},
         "benefit": {"pointsMultiplier": {"factor": TIER_FACTOR}},
+    }
+
+
+def friends_discount(currency: str) -> dict[str, Any]:
+    least = [{"currency": currency, "amount": GIVEN_FROM}]
+    return {
+        "name": FRIENDS_OFFER,
+        "lane": "ORDER",
+        "conditions": {
+            "hasReferral": True,
+            "firstOrder": True,
+            "minimumSubtotal": {"amounts": least},
+        },
+        "benefit": {
+            "amountOff": {"amounts": [{"currency": currency, "amount": GIVEN}]}
+        },
+    }
+
+
+def points_for_a_friend() -> dict[str, Any]:
+    return {
+        "name": FOR_A_FRIEND,
+        "lane": "REFERRAL",
+        "benefit": {"referralPoints": {"points": FRIEND_POINTS}},
+    }
+
+
+def voucher_for_the_third(currency: str) -> dict[str, Any]:
+    amounts = [{"currency": currency, "amount": THIRD_WORTH}]
+    return {
+        "name": FOR_THE_THIRD,
+        "lane": "REFERRAL",
+        "conditions": {"nthFriend": {"number": 3, "repeats": True}},
+        "benefit": {"referralVoucher": {"amounts": amounts, "validDays": THIRD_DAYS}},
     }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Iterable
+from typing import Iterable, Sequence
 
 from .account import Account, Posting, Refund
 from .cart import Cart
 from .checks import Order
+from .friends import Revocation
+from .program import FRIEND_POINTS, GIVEN
+from .referral import Referral, Referrer
 from .table import Column, Table
 from .visit import Step, Variant
 
@@ -31,6 +34,23 @@ POSTINGS = Table(
         Column("held", 8, is_amount=True),
         Column("to spend", 8, is_amount=True),
         Column("by", 36),
+    ]
+)
+SIGNALS = Table(
+    [
+        Column("what staff see", 16),
+        Column("weight", 6, is_amount=True),
+        Column("in words", 60),
+    ]
+)
+REVOKED = Table(
+    [
+        Column("what happened", 24),
+        Column("paid back", 9, is_amount=True),
+        Column("Ben's points", 12, is_amount=True),
+        Column("left", 6, is_amount=True),
+        Column("Ada's for him", 13, is_amount=True),
+        Column("left", 6, is_amount=True),
     ]
 )
 #: What a shopper calls each kind of posting.
@@ -143,7 +163,7 @@ def receipt_line(
 
 
 def show_account(account: Account) -> None:
-    """Print the balance and the tier in a sentence each."""
+    """Print Ada's balance and tier in a sentence each."""
     pending = f", {account.pending:,} more are pending" if account.pending else ""
     print(
         f"Ada's account: {account.available:,} points to spend, worth "
@@ -190,16 +210,72 @@ def posting_cells(posting: Posting) -> list[str]:
     return [kind, posting.order, *points, posting.rule]
 
 
+def show_code(referrer: Referrer) -> None:
+    print(
+        f"\nGive {GIVEN}, get {GIVEN}: friends get {GIVEN} off their first order, and "
+        f"Ada {FRIEND_POINTS:,} points once it is paid.\nHer code: {referrer.code}, her "
+        f"link: {referrer.link}",
+        flush=True,
+    )
+
+
+def show_friends(referrer: Referrer) -> None:
+    """Print what came of a member's code in a sentence."""
+    print(
+        f"What Ada sees: friends who bought: {referrer.rewarded}, who gave all back: "
+        f"{referrer.revoked}; points earned: {referrer.points:,}.",
+        flush=True,
+    )
+
+
+def show_another(order: Order) -> None:
+    print(
+        "\nAnother friend, Cleo, opens the same link, buys for "
+        f"{plain(order.total)} and keeps it.",
+        flush=True,
+    )
+
+
+def show_refusal(sentence: str, referral: Referral) -> None:
+    """Print what the shopper is told of a claim, and what staff see of it."""
+    print(f'\nThe shop says to her: "{sentence}"\n')
+    show(SIGNALS.head())
+    for signal in referral.signals:
+        show(SIGNALS.row([signal.code, str(signal.weight), signal.text]))
+    print(SIGNALS.rule())
+    show(SIGNALS.row([f"verdict {referral.verdict}", str(referral.weight), ""]))
+
+
+def show_revocations(order: Order, revocations: Sequence[Revocation]) -> None:
+    """Print what refunds of a friend's order took back on both sides."""
+    print(
+        f"\nBen returns a part of order {order.number}, then the rest. Both lose what "
+        "the refunds' share comes to:\n"
+    )
+    show(REVOKED.head())
+    left, kept = order.points_earned, FRIEND_POINTS
+    cells = ["the order is paid", "", f"+{left:,}", f"{left:,}", f"+{kept:,}"]
+    show(REVOKED.row([*cells, f"{kept:,}"]))
+    for one in revocations:
+        taken = [one.left - left, one.kept - kept]
+        left, kept = one.left, one.kept
+        paid = plain(one.refund.amount)
+        cells = ["staff refund", paid, f"{taken[0]:+,}", f"{left:,}"]
+        show(REVOKED.row([*cells, f"{taken[1]:+,}", f"{kept:,}"]))
+    print()
+
+
 def show_differences(differences: list[str]) -> None:
     print("\nSomething differs:")
     show(f"  {sentence}" for sentence in differences)
 
 
 def show_agreement(orders: Iterable[Order]) -> None:
-    totals = " and ".join(plain(order.total) for order in orders)
+    totals = ", ".join(plain(order.total) for order in orders)
     print(
         "\nEvery step adds up to the cent, with the plugin and without it. The orders' "
-        f"totals of {totals} are\nthe last totals shown, what the gateway captured, and "
-        "what the receipts say. The postings add up to\nthe balance, to the point.",
+        f"totals ({totals}) are\nthe last totals shown, what the gateway captured, and "
+        "what the receipts say. The postings add up to\nthe balances, and the refunds "
+        "took back their share from Ada and from Ben, to the point.",
         flush=True,
     )

@@ -12,19 +12,19 @@ from typing import Any, Callable
 
 from . import documents
 from .cart import Cart, amount, cart_of
-from .checks import Entry, Order, OrderLine, check_cart, check_order, check_points
+from .checks import (
+    Entry,
+    Order,
+    OrderLine,
+    check_cart,
+    check_invitation,
+    check_order,
+    check_points,
+)
 from .client import Client, ShopError
+from .shoppers import Shopper
 
 GATEWAY = "mirumee.payments.dummy"
-ADDRESS = {
-    "firstName": "Ada",
-    "lastName": "Morgan",
-    "streetAddress1": "1 Market Street",
-    "city": "San Francisco",
-    "countryArea": "CA",
-    "postalCode": "94105",
-    "country": "US",
-}
 MOST_OF_ONE = 5
 
 
@@ -94,6 +94,7 @@ class Visit:
     :param shop: the shop with the plugin, as the shopper who is signed in.
     :param plain: the same shop without it, as the same shopper.
     :param variants: what is to be had, cheapest first.
+    :param shopper: where the order goes to.
     :param tier: the shopper's tier.
     :param tell: called with every step as soon as it is done.
     """
@@ -103,12 +104,14 @@ class Visit:
         shop: Client,
         plain: Client,
         variants: list[Variant],
+        shopper: Shopper,
         tier: str,
         tell: Callable[[Step], None],
     ) -> None:
         self.shop = shop
         self.plain = plain
         self.variants = variants
+        self.shopper = shopper
         self.tier = tier
         self.tell = tell
         self.differences: list[str] = []
@@ -120,7 +123,7 @@ class Visit:
         """Start with something from the cheaper end of the shop."""
         first = self.variants[len(self.variants) // 4]
         lines = [{"variantId": first.id, "quantity": 1}]
-        given = {"lines": lines}
+        given = {"lines": lines, "email": self.shopper.email}
         created = self.shop.ask(documents.CREATE, input=given)["result"]["checkout"]
         self.id, self.token = created["id"], created["token"]
         self.look(f"cart with 1 x {first.name}")
@@ -142,9 +145,10 @@ class Visit:
         """The cart as the shopper saw it last."""
         return self.steps[-1].cart
 
-    def go_to_delivery(self) -> None:
+    def go_to_delivery(self) -> Step:
         """Give an address and choose the cheapest delivery that costs something."""
-        self.shop.ask(documents.ADDRESSES, id=self.id, address=ADDRESS)
+        address = self.shopper.address
+        self.shop.ask(documents.ADDRESSES, id=self.id, address=address)
         data = self.shop.ask(documents.PLAIN_CART, token=self.token)
         methods = [
             (amount(method["price"]), method["id"], method["name"])
@@ -153,7 +157,7 @@ class Visit:
         ]
         _, method, name = min(methods)
         self.shop.ask(documents.DELIVERY, id=self.id, method=method)
-        self.look(f"address and delivery: {name}")
+        return self.look(f"address and delivery: {name}")
 
     def close_gap(self, benefit_type: str) -> Variant:
         """Add what brings the next step of an offer.
@@ -184,6 +188,18 @@ class Visit:
         """Let points pay for a part of the cart."""
         self.shop.ask(documents.REDEEM, id=self.id, points=points)
         self.look(f"spends {points} points")
+
+    def accept(self, code: str) -> None:
+        """Claim what a friend promised who gave out a code."""
+        self.shop.ask(documents.CLAIM, id=self.id, code=code)
+        step = self.look(f"accepts the invitation {code}")
+        self.differences += check_invitation(step.cart)
+
+    def try_own(self, code: str) -> str:
+        """Claim what is not to be had; return the sentence of the refusal."""
+        sentence = self.shop.refusal(documents.CLAIM, id=self.id, code=code)
+        self.look(f"tries the code {code}, in vain")
+        return sentence
 
     def take_points_back(self) -> None:
         self.shop.ask(documents.RELEASE, id=self.id)

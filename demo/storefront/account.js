@@ -2,6 +2,8 @@
 
 import { byId, h, redraw } from "./dom.js";
 import { day, money, number, points } from "./format.js";
+import { giveCard } from "./give.js";
+import * as invitation from "./invitation.js";
 
 const POSTINGS = {
   EARN: "Earned",
@@ -17,14 +19,17 @@ const POSTINGS = {
 };
 // The demo's own shopper, who has been here before.
 const ADA = { email: "ada@example.com", password: "password" };
+// Whoever opens a friend's link is somebody else.
+const SAM = { email: "sam@example.com", password: "password" };
 
 function signInForm({ signIn, register }) {
+  const filled = invitation.code() ? SAM : ADA;
   const field = (name, label, attributes) =>
     h(
       "div",
       { class: "field field-wide" },
       h("label", { for: `account-${name}` }, label),
-      h("input", { id: `account-${name}`, name, required: true, value: ADA[name], ...attributes }),
+      h("input", { id: `account-${name}`, name, required: true, value: filled[name], ...attributes }),
     );
   const form = h(
     "form",
@@ -46,9 +51,13 @@ function signInForm({ signIn, register }) {
   return form;
 }
 
+const LEAD = "Every order earns points, and points pay for the next one.";
+const OF_ADA = "The demo's shopper, Ada, is filled in: she has bought here twice, and brought friends. With any other e-mail you start from nothing.";
+const OF_SAM = "Create an account, and your friend's code counts at once.";
+
 function guestPage(actions) {
   return [
-    h("p", { class: "account-lead" }, "Every order earns points, and points pay for the next one. The demo's shopper, Ada, is filled in: she has bought here twice. With any other e-mail you start from nothing."),
+    h("p", { class: "account-lead" }, `${LEAD} ${invitation.code() ? OF_SAM : OF_ADA}`),
     signInForm(actions),
   ];
 }
@@ -134,7 +143,7 @@ function history(entries) {
   ];
 }
 
-function memberPage({ email, rewards }, { signOut }) {
+function memberPage({ me: { email, rewards }, cart }, { signOut }) {
   const account = rewards?.account;
   return [
     h(
@@ -144,16 +153,19 @@ function memberPage({ email, rewards }, { signOut }) {
       h("button", { type: "button", class: "link", onclick: signOut }, "Sign out"),
     ),
     ...(account
-      ? [figures(account), account.tierProgress && progress(account.tierProgress), ...history(account.entries)]
+      ? [figures(account), account.tierProgress && progress(account.tierProgress)]
       : [h("p", { class: "account-lead" }, "You have no points yet: the first order that you pay earns them.")]),
+    giveCard(rewards?.referral, cart),
+    ...(account ? history(account.entries) : []),
   ].filter(Boolean);
 }
 
-export function showAccount(me, actions) {
+export function showAccount(shop, actions) {
+  const { me } = shop;
   // What is typed into the form is not to be drawn over.
   if (!me && byId("account-body").querySelector("form")) return;
   byId("account-title").textContent = me ? "Your points" : "Sign in";
-  redraw(byId("account-body"), me ? memberPage(me, actions) : guestPage(actions), byId("account-title"));
+  redraw(byId("account-body"), me ? memberPage(shop, actions) : guestPage(actions), byId("account-title"));
 }
 
 // What the masthead says of it.

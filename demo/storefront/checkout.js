@@ -4,17 +4,19 @@ import { tell } from "./api.js";
 import { announce, byId, h, silence } from "./dom.js";
 import * as documents from "./documents.js";
 import { money } from "./format.js";
+import * as invitation from "./invitation.js";
 import { applied } from "./offers.js";
 
 const FIELDS = [
   { name: "email", label: "E-mail", type: "email", autocomplete: "email", value: "sam@example.com", wide: true },
   { name: "firstName", label: "First name", autocomplete: "given-name", value: "Sam" },
   { name: "lastName", label: "Last name", autocomplete: "family-name", value: "Rivers" },
-  { name: "streetAddress1", label: "Street and number", autocomplete: "address-line1", value: "1 Market Street", wide: true },
-  { name: "city", label: "City", autocomplete: "address-level2", value: "San Francisco" },
-  { name: "postalCode", label: "Postal code", autocomplete: "postal-code", value: "94105" },
+  { name: "streetAddress1", label: "Street and number", autocomplete: "address-line1", value: "24 Harbor Drive", wide: true },
+  { name: "city", label: "City", autocomplete: "address-level2", value: "Sausalito" },
+  { name: "postalCode", label: "Postal code", autocomplete: "postal-code", value: "94965" },
   { name: "countryArea", label: "State or region", autocomplete: "address-level1", value: "CA", optional: true },
 ];
+const CODE = { name: "code", label: "A friend's code", autocomplete: "off", maxlength: 40, wide: true, optional: true };
 const DUMMY_GATEWAY = "mirumee.payments.dummy";
 // Saleor's answer to an amount that is no longer the total speaks of partial payments.
 const OTHER_TOTAL = "PARTIAL_PAYMENT_NOT_ALLOWED";
@@ -57,6 +59,8 @@ function filled({ cart, me }) {
   return FIELDS.map((one) => (me && one.name === "email" ? { ...one, value: me.email } : one));
 }
 
+const codeField = ({ cart }) => invitation.isWanted(cart) && field({ ...CODE, value: invitation.code() });
+
 function clearErrors(form) {
   for (const error of form.querySelectorAll(".field-error")) error.textContent = "";
   for (const input of form.elements) input.removeAttribute("aria-invalid");
@@ -77,11 +81,14 @@ function showErrors(form, error) {
 
 // Both addresses and the e-mail belong to one step, Saleor takes them one by one.
 async function saveAddress(shop, form) {
-  const { email, ...address } = Object.fromEntries(new FormData(form));
+  const { email, code, ...address } = Object.fromEntries(new FormData(form));
   const { id } = shop.cart;
   await tell(documents.EMAIL_UPDATE, { id, email });
   if (shop.cart.isShippingRequired) await tell(documents.SHIPPING_ADDRESS_UPDATE, { id, address });
-  return tell(documents.BILLING_ADDRESS_UPDATE, { id, address });
+  const { checkout } = await tell(documents.BILLING_ADDRESS_UPDATE, { id, address });
+  // Last, since a code that is not accepted keeps nobody from buying.
+  const claimed = code === undefined ? null : await invitation.claim(checkout, email, code.trim());
+  shop.take(claimed ?? checkout);
 }
 
 function addressStep(shop, onDone) {
@@ -91,7 +98,7 @@ function addressStep(shop, onDone) {
     "form",
     { class: "step", "aria-labelledby": "step-address", novalidate: true },
     h("h2", { id: "step-address" }, "Where should it go?"),
-    h("div", { class: "fields" }, filled(shop).map(field), countryField(store.countries, country)),
+    h("div", { class: "fields" }, filled(shop).map(field), countryField(store.countries, country), codeField(shop)),
     h("button", { class: "button button-primary" }, "Continue to delivery"),
   );
   form.addEventListener("submit", (event) => {
@@ -104,7 +111,7 @@ function addressStep(shop, onDone) {
       return;
     }
     shop.run(async () => {
-      shop.take((await saveAddress(shop, form)).checkout);
+      await saveAddress(shop, form);
       onDone();
     }, (error) => showErrors(form, error));
   });

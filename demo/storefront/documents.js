@@ -38,6 +38,7 @@ fragment Cart on Checkout {
       points
     }
     points { earned redeemed worth { ${MONEY} } available mostRedeemable minimum step }
+    referral { state message }
   }
 }
 ${ADDRESS}`;
@@ -73,6 +74,14 @@ query Me {
         }
         entries(first: 30) {
           edges { node { id kind at points pending available orderNumber ruleName } }
+        }
+      }
+      referral(channel: "${CHANNEL}") {
+        code link
+        friends { claimed waiting rewarded revoked }
+        earned { points amounts { ${MONEY} } }
+        rewards(first: 10) {
+          state points pointsKept amount { ${MONEY} } amountKept { ${MONEY} } code expiresAt
         }
       }
     }
@@ -152,6 +161,19 @@ mutation PointsRelease($id: ID!) {
   }
 }
 ${CART}`;
+
+export const REFERRAL_CLAIM = `
+mutation ReferralClaim($id: ID!, $code: String!) {
+  result: rewardsReferralClaim(checkoutId: $id, code: $code) {
+    checkout { ...Cart } errors { field message code }
+  }
+}
+${CART}`;
+
+export const REFERRAL_REVIEW_REQUEST = `
+mutation ReferralReviewRequest($id: ID!) {
+  result: rewardsReferralReviewRequest(checkoutId: $id) { errors { field message code } }
+}`;
 
 export const EMAIL_UPDATE = `
 mutation EmailUpdate($id: ID!, $email: String!) {

@@ -7,6 +7,7 @@ import { showCatalogue } from "./catalogue.js";
 import { checkoutSteps, isAddressed } from "./checkout.js";
 import { announce, byId, redraw, silence } from "./dom.js";
 import * as documents from "./documents.js";
+import * as invitation from "./invitation.js";
 import { showOffers } from "./offers.js";
 import { showPoints } from "./points.js";
 import { receipt } from "./receipt.js";
@@ -62,6 +63,12 @@ const shop = {
   },
 };
 
+// Claims the code of a friend, as soon as it is known who the shopper is.
+async function claimInvitation() {
+  const { email } = shop.me ?? shop.cart;
+  shop.take((await invitation.claim(shop.cart, email === NOT_YET_KNOWN ? "" : email)) ?? shop.cart);
+}
+
 function add(variant) {
   return shop.run(async () => {
     const lines = [{ variantId: variant.id, quantity: 1 }];
@@ -76,6 +83,14 @@ function setQuantity(variantId, by) {
     if (!line) return;
     const lines = [{ variantId, quantity: line.quantity + by }];
     shop.take((await tell(documents.LINES_UPDATE, { id: shop.cart.id, lines })).checkout);
+  });
+}
+
+function askReview(onAsked) {
+  return shop.run(async () => {
+    await tell(documents.REFERRAL_REVIEW_REQUEST, { id: shop.cart.id });
+    onAsked();
+    draw();
   });
 }
 
@@ -109,6 +124,7 @@ function signIn(email, password) {
       shop.take(null);
       await openCart();
     }
+    await claimInvitation();
     byId("account-title").focus();
   });
 }
@@ -131,6 +147,7 @@ async function register(email, password) {
 function signOut() {
   return shop.run(async () => {
     session.forget();
+    invitation.forgetRefusal();
     await lookAtAccount();
     shop.take(null);
     await openCart();
@@ -158,10 +175,11 @@ const isTyping = () =>
 
 function draw() {
   showOffers(shop.cart);
+  invitation.showInvitation(shop.cart, askReview);
   showCart(shop.cart, setQuantity);
   showPoints(shop.cart, Boolean(shop.me), setPoints);
   showAccountLink(shop.me);
-  if (document.body.dataset.view === "account") showAccount(shop.me, { signIn, register, signOut });
+  if (document.body.dataset.view === "account") showAccount(shop, { signIn, register, signOut });
   if (document.body.dataset.view !== "checkout" || isTyping()) return;
   const steps = checkoutSteps(shop, { editing, edit, onPlaced: placed });
   redraw(byId("checkout-steps"), steps, byId("checkout-title"));
@@ -207,6 +225,7 @@ async function stillSignedIn() {
 }
 
 async function start() {
+  invitation.takeFromAddress();
   await stillSignedIn();
   const { shop: store } = await ask(documents.SHOP);
   const country = store.defaultCountry.code;
@@ -216,7 +235,10 @@ async function start() {
   byId("brand").textContent = store.name;
   showCatalogue(products.edges.map((edge) => edge.node), add);
   // In the queue, since the first product may be added before the answer is there.
-  await shop.run(openCart);
+  await shop.run(async () => {
+    await openCart();
+    await claimInvitation();
+  });
   await route();
   addEventListener("hashchange", () => guarded(route));
 }

@@ -9,6 +9,8 @@ const TRUCK = "M2 6h12v10H2V6Zm12 4h4l4 3v3h-8v-6ZM7 19a2 2 0 1 0 0-4 2 2 0 0 0 
 
 const isShipping = (offer) => offer.lane === "SHIPPING";
 const isOfPoints = (offer) => offer.lane === "POINTS";
+// An offer for somebody else: the invitation speaks of it where there is one.
+const isOfFriends = (offer) => ["NO_REFERRAL", "NOT_FIRST_ORDER"].includes(offer.code);
 const isApplied = (offer) => offer.state === "APPLIED";
 
 function worth(offer) {
@@ -109,7 +111,7 @@ export function goodsBefore(cart) {
 }
 
 export function showOffers(cart) {
-  const offers = (cart?.rewards?.offers ?? []).filter((offer) => !isOfPoints(offer));
+  const offers = (cart?.rewards?.offers ?? []).filter((offer) => !isOfPoints(offer) && !isOfFriends(offer));
   byId("offers").hidden = offers.length === 0;
   if (!offers.length) return;
   const goods = goodsBefore(cart);
@@ -118,4 +120,4 @@ export function showOffers(cart) {
 }
 
 export const applied = (cart) => (cart.rewards?.offers ?? []).filter(isApplied);
-export { isOfPoints, isShipping };
+export { isOfFriends, isOfPoints, isShipping };

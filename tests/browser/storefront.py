@@ -85,6 +85,30 @@ class Storefront:
         """Return what the offers bar tells a screen reader."""
         return self.page.locator("#offers-live").text_content() or ""
 
+    def open_link(self, link: str) -> None:
+        """Open another address of the shop, as by a friend's link."""
+        self.page.goto(link)
+        self.page.wait_for_selector(".card")
+        self.page.locator("#cart:not([aria-busy])").wait_for(state="attached")
+
+    def give_email(self, email: str, code: str | None = None) -> None:
+        """Go to the checkout, and on from the address with an e-mail and a code."""
+        if not self.page.locator("#cart").is_visible():
+            self.page.locator("#cart-link").click()
+        self.go_to_checkout()
+        self.page.get_by_label("E-mail").fill(email)
+        if code is not None:
+            self.page.get_by_label("A friend's code").fill(code)
+        self.give_address()
+
+    def invitation(self) -> str:
+        """Return what the page says of an invitation, empty where it says nothing."""
+        box = self.page.locator("#invitation")
+        return box.inner_text() if box.is_visible() else ""
+
+    def invitation_state(self) -> str | None:
+        return self.page.locator("#invitation").get_attribute("data-state")
+
     def go_to_checkout(self) -> None:
         self.page.get_by_role("link", name="Checkout").click()
         self.page.get_by_role("heading", name="Where should it go?").wait_for()
@@ -115,6 +139,11 @@ class Storefront:
         self.page.get_by_role("button", name="Sign out").wait_for()
         self.page.locator("#cart:not([aria-busy])").wait_for(state="attached")
         self.page.get_by_role("link", name="Back to the shop").first.click()
+
+    def show_account(self) -> None:
+        """Look at the account of whoever is signed in."""
+        self.page.locator("#account-link").click()
+        self.page.locator(".give").wait_for()
 
     def slider(self) -> Locator:
         return self.page.get_by_role("slider", name="Spend points")

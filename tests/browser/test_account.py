@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from demo.journey import SHOPPER
+from demo.shoppers import ADA
 
 from .merchant import PASSWORD, member
 from .running import RunningDemo
@@ -101,7 +101,7 @@ def test_the_shopper_of_the_journey_finds_all_her_postings(
 ) -> None:
     # when
     page = storefront.page
-    storefront.sign_in(SHOPPER["email"], SHOPPER["password"])
+    storefront.sign_in(ADA.email, ADA.password)
     page.locator("#account-link").click()
     page.get_by_role("heading", name="History").wait_for()
 
