@@ -18,7 +18,7 @@ def claim_messages() -> dict[ClaimState, str]:
     return {
         ClaimState.ACCEPTED: gettext("Your invitation counts."),
         ClaimState.IN_REVIEW: gettext(
-            "We are looking at your invitation. It counts once we are done."
+            "We are looking at your invitation. If all is well, it counts."
         ),
         ClaimState.NOT_ACCEPTED: gettext(
             "This invitation does not count. If you think that it should, ask us for "
