@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saleor_rewards.engine import (
@@ -28,6 +28,7 @@ effects = (
 )
 
 
+@settings(deadline=None)
 @given(effects)
 def test_an_effect_and_its_reverse_cancel_out(effect: Effect) -> None:
     assert _size(effect) + _size(effect.reverse()) == 0
@@ -44,6 +45,7 @@ def test_an_effect_of_an_unknown_type_is_refused(type: object) -> None:
         effect_from_json({"type": type})
 
 
+@settings(deadline=None)
 @given(effects)
 def test_an_effect_comes_back_from_json_as_it_went(effect: Effect) -> None:
     assert effect_from_json(json.loads(json.dumps(effect.to_json()))) == effect

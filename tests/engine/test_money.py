@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saleor_rewards.engine import (
@@ -21,6 +21,7 @@ from saleor_rewards.engine.money import Rate
 whole = st.integers(-(10**14), 10**14)
 
 
+@settings(deadline=None)
 @given(whole, st.sampled_from(("USD", "JPY", "BHD")))
 def test_minor_units_come_back_as_they_went(amount: int, currency: str) -> None:
     # when
@@ -71,6 +72,7 @@ def test_what_is_no_amount_is_refused(amount: Any) -> None:
         to_minor(amount, "USD")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.integers(1, 10**6))
 def test_a_rate_rounds_half_up_and_never_exceeds_the_amount(
     amount: int, ten_thousandths: int

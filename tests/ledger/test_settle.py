@@ -9,7 +9,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from saleor_rewards.engine import LineSnapshot, PointsBase, parse_rule
@@ -340,6 +340,7 @@ def test_an_order_from_before_points_were_switched_on_is_left_alone() -> None:
     assert (found.points_earned, found.points_spent, found.is_counted) == (0, 0, False)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     amounts=st.lists(st.integers(0, 10**7), min_size=1, max_size=5),
     points=st.integers(0, 10**6),

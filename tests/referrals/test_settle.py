@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saleor_rewards.referrals.settle import (
@@ -117,6 +117,7 @@ def test_an_order_that_gift_cards_paid_keeps_all() -> None:
     assert (found.stage, found.kept(500)) == (Stage.PAID, 500)
 
 
+@settings(deadline=None)
 @given(
     total=st.integers(1, 10**6),
     steps=st.lists(st.integers(0, 10**6), min_size=1, max_size=6),
@@ -176,6 +177,7 @@ steps = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(steps=steps, owes=st.booleans())
 def test_whatever_happens_nobody_gains_or_loses_by_a_reward(
     steps: list[tuple[str, int]], owes: bool
@@ -202,6 +204,7 @@ def test_whatever_happens_nobody_gains_or_loses_by_a_reward(
     assert wallet.spent + wallet.left == 1000 + wallet.paid
 
 
+@settings(deadline=None)
 @given(steps=steps, kept=st.integers(0, 999), owes=st.booleans())
 def test_what_a_won_dispute_gives_back_is_what_the_dispute_took(
     steps: list[tuple[str, int]], kept: int, owes: bool
@@ -221,6 +224,7 @@ def test_what_a_won_dispute_gives_back_is_what_the_dispute_took(
     assert (wallet.tally, wallet.left) == before
 
 
+@settings(deadline=None)
 @given(kept=st.integers(1, 1000), debts=st.lists(st.integers(1, 600), max_size=4))
 def test_a_new_reward_pays_debts_and_gives_the_rest(
     kept: int, debts: list[int]

@@ -7,6 +7,7 @@ import platform
 
 import django
 import pytest
+from saleor.celeryconf import app
 
 from saleor_rewards.plugin.host import MAJOR
 
@@ -14,6 +15,10 @@ from .fixtures import shop, shopper, stripe  # noqa: F401
 
 if "REWARDS_DATABASE_URL" not in os.environ:
     pytest.exit("These tests need a database to copy: run 'make test'.", 4)
+
+# A live server's threads ask for the default app, and some plugin of pytest's may have
+# made one before Saleor could.
+app.set_default()
 
 
 def pytest_report_header() -> str:

@@ -41,6 +41,22 @@ POINTS = {
     "tierDowngrade": "STEP",
 }
 
+#: All settings of referrals, none of them the default.
+REFERRALS: dict[str, Any] = {
+    "isActive": True,
+    "link": "https://shop.example/?ref={code}",
+    "allowsOwnCodes": True,
+    "claimDays": 60,
+    "holdDays": 7,
+    "minimumAmount": 25.5,
+    "mostPerMonth": 10,
+    "shortage": "CLAMP",
+    "reviewWeight": 40,
+    "rejectWeight": 90,
+    "weights": [{"code": "SAME_IP", "weight": 5}],
+    "evidenceDays": 90,
+}
+
 
 def document(name: str) -> str:
     """Return one of the ready operations with the fragments that it spreads."""

@@ -18,7 +18,7 @@ from saleor_rewards.models import RuleVersion, Tier
 
 from . import merchants
 from .fuzzing import TEXTS, check_answer, doubled, ids, paths, replaced, values
-from .inputs import POINTS, dollars
+from .inputs import POINTS, REFERRALS, dollars
 from .merchants import Caller
 from .world import Shop, Shopper
 
@@ -213,6 +213,7 @@ def test_odd_values_in_a_programs_settings_are_answered_in_words(shop: Shop) -> 
         "timeZone": "Europe/Warsaw",
         "voucherSlot": "WITHHOLD",
         "points": POINTS,
+        "referrals": REFERRALS,
         "tiers": [{"id": tier_id(shop), "name": "Gold", "threshold": 5}],
     }
     for type_name, tried in (

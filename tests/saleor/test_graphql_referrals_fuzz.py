@@ -12,7 +12,7 @@ from saleor_rewards.models import Referral, ReferralCode, ReferralPolicy, Verdic
 from . import merchants
 from .friends import friend_cart, switch_on
 from .fuzzing import TEXTS, check_answer, doubled, ids, paths, replaced, values
-from .inputs import node_id
+from .inputs import REFERRALS, node_id
 from .members import bring, make_member
 from .merchants import Caller
 from .test_graphql_points_fuzz import body_of, check_query
@@ -32,26 +32,12 @@ def test_odd_settings_of_referrals_are_answered_in_words(
     shop: Shop, clerk: Caller
 ) -> None:
     # given
-    fine = {
-        "isActive": True,
-        "link": "https://shop.example/?ref={code}",
-        "allowsOwnCodes": True,
-        "claimDays": 60,
-        "holdDays": 7,
-        "minimumAmount": 25.5,
-        "mostPerMonth": 10,
-        "shortage": "CLAMP",
-        "reviewWeight": 40,
-        "rejectWeight": 90,
-        "weights": [{"code": "SAME_IP", "weight": 5}],
-        "evidenceDays": 90,
-    }
-    assert set(fine) == set(schema.get_type("RewardsReferralPolicyInput").fields)
+    assert set(REFERRALS) == set(schema.get_type("RewardsReferralPolicyInput").fields)
 
     # when
-    for path, kind in paths("RewardsReferralPolicyInput", fine):
-        odd = [replaced(fine, path, value) for value in values(kind)]
-        for input in [*odd, doubled(fine, path)]:
+    for path, kind in paths("RewardsReferralPolicyInput", REFERRALS):
+        odd = [replaced(REFERRALS, path, value) for value in values(kind)]
+        for input in [*odd, doubled(REFERRALS, path)]:
             before = ReferralPolicy.objects.values().get()
             body = body_of(
                 "ProgramUpdate",

@@ -10,29 +10,17 @@ import pytest
 from saleor_rewards.models import ReferralPolicy
 from saleor_rewards.referrals.signals import DEFAULT_WEIGHTS, SignalCode
 
-from .inputs import document
+from .inputs import REFERRALS, document
 from .merchants import Caller, merchant
 from .test_graphql_points_settings import errors_of, update
 from .world import Shop
 
 pytestmark = pytest.mark.django_db
 
-LINK = "https://shop.example/?ref={code}"
+LINK = REFERRALS["link"]
 
-#: Every setting of referrals, none of them as it is by default.
-REFERRALS = {
-    "isActive": True,
-    "link": LINK,
-    "allowsOwnCodes": True,
-    "claimDays": 60,
-    "holdDays": 7,
-    "minimumAmount": 25.5,
-    "mostPerMonth": 10,
-    "shortage": "CLAMP",
-    "reviewWeight": 40,
-    "rejectWeight": 90,
-    "evidenceDays": 90,
-}
+#: But for the weights, which come back with all the others.
+SETTINGS = {name: value for name, value in REFERRALS.items() if name != "weights"}
 
 
 @pytest.fixture
@@ -66,7 +54,7 @@ def test_a_program_says_how_its_referrals_work_before_anybody_chose(
 
 def test_every_setting_of_referrals_is_kept_and_shown(shop: Shop, boss: Caller) -> None:
     # when
-    payload = update(boss, shop, referrals=REFERRALS)
+    payload = update(boss, shop, referrals=SETTINGS)
 
     # then
     assert payload["errors"] == []
@@ -74,7 +62,7 @@ def test_every_setting_of_referrals_is_kept_and_shown(shop: Shop, boss: Caller) 
     assert shown.pop("since") is not None
     assert shown.pop("weights")
     assert shown == {
-        **REFERRALS,
+        **SETTINGS,
         "minimumAmount": {"amount": Decimal("25.5"), "currency": "USD"},
     }
 
@@ -96,7 +84,7 @@ def test_referrals_begin_when_they_are_first_switched_on(
 
 def test_what_is_not_given_stays(shop: Shop, boss: Caller) -> None:
     # given
-    before = update(boss, shop, referrals=REFERRALS)["program"]
+    before = update(boss, shop, referrals=SETTINGS)["program"]
 
     # when
     after = update(boss, shop, referrals={"holdDays": 30})["program"]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saleor_rewards.stripe_events.documents import (
@@ -189,6 +189,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(payload=JSON, source=JSON, kind=st.sampled_from(sorted(CHARGES | DISPUTES)))
 def test_any_json_is_an_event_or_malformed(
     payload: Any, source: Any, kind: str

@@ -9,7 +9,7 @@ from itertools import permutations
 from typing import Any, Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saleor_rewards.stripe_events.state import (
@@ -159,6 +159,7 @@ def test_only_what_is_missing_of_the_total_is_gone(
     assert taken(charges, total) == expected
 
 
+@settings(deadline=None)
 @given(
     total=st.integers(0, 10**6),
     charges=st.lists(
