@@ -61,6 +61,10 @@ class Person:
     language: str = ""
 
 
+#: How many of somebody's orders and addresses are looked at.
+MOST_TRACES = 50
+
+
 @dataclass(frozen=True)
 class Footprint:
     """What somebody left in the shop, to compare people by; nobody keeps it as it is.
@@ -74,9 +78,22 @@ class Footprint:
     order_pks: tuple[str, ...] = ()
     joined_at: datetime | None = None
 
-
-#: How many of somebody's orders and addresses are looked at.
-MOST_TRACES = 50
+    @classmethod
+    def of(cls, orders: Sequence[Any], user: Any = None) -> Footprint:
+        """Return what stands on some orders of Saleor's, and in a user's own book."""
+        book = user.addresses.order_by("pk")[:MOST_TRACES] if user else ()
+        typed = [
+            address
+            for order in orders
+            for address in (order.shipping_address, order.billing_address)
+        ]
+        emails = [user and user.email, *(order.user_email for order in orders)]
+        return cls(
+            emails=tuple(filter(None, emails)),
+            addresses=tuple(filter(None, [*book, *typed])),
+            order_pks=tuple(str(order.pk) for order in orders),
+            joined_at=user and user.date_joined,
+        )
 
 
 @dataclass(frozen=True)

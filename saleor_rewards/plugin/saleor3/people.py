@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Iterable
+from typing import Any
 
 from django.contrib.sites.models import Site
 from django.db.models import Q, QuerySet
@@ -72,23 +72,11 @@ class People:
         mine = Q(user_id=user_pk, user_id__isnull=False)
         if email:
             mine |= Q(user_email__in={email, email.lower()})
-        orders = list(_orders().filter(mine)[:MOST_TRACES])
-        book = list(user.addresses.order_by("pk")[:MOST_TRACES]) if user else []
-        return Footprint(
-            emails=_known(user and user.email, *(order.user_email for order in orders)),
-            addresses=(*book, *_addresses(orders)),
-            order_pks=tuple(str(order.pk) for order in orders),
-            joined_at=user and user.date_joined,
-        )
+        return Footprint.of(_orders().filter(mine)[:MOST_TRACES], user)
 
     def order_footprint(self, order_pk: str) -> Footprint:
         """Return what the buyer left with one order, nothing where it is gone."""
-        orders = list(_orders().filter(pk=order_pk))
-        return Footprint(
-            emails=_known(*(order.user_email for order in orders)),
-            addresses=_addresses(orders),
-            order_pks=tuple(str(order.pk) for order in orders),
-        )
+        return Footprint.of(_orders().filter(pk=order_pk))
 
     def mail(self, notice: Notice, channel_pk: int) -> bool:
         """Send a mail by the user e-mail plugin, and tell the apps that send mails."""
@@ -158,16 +146,3 @@ def _tell_apps(manager: PluginsManager, notice: Notice, slug: str) -> bool:
 def _orders() -> QuerySet[Order]:
     placed = Order.objects.non_draft()
     return placed.select_related("billing_address", "shipping_address")
-
-
-def _addresses(orders: Iterable[Order]) -> tuple[Any, ...]:
-    return tuple(
-        address
-        for order in orders
-        for address in (order.shipping_address, order.billing_address)
-        if address is not None
-    )
-
-
-def _known(*texts: str | None) -> tuple[str, ...]:
-    return tuple(text for text in texts if text)
