@@ -160,8 +160,20 @@ function memberPage({ me: { email, rewards }, cart }, { signOut }) {
   ].filter(Boolean);
 }
 
+let shown = null;
+
+// What is there already is not drawn anew: whatever was selected, copied or reached by
+// the keyboard stays as it is.
+function isShown({ me, cart }) {
+  const now = JSON.stringify([me, cart?.totalPrice.gross.currency]);
+  const same = now === shown;
+  shown = now;
+  return same;
+}
+
 export function showAccount(shop, actions) {
   const { me } = shop;
+  if (isShown(shop)) return;
   // What is typed into the form is not to be drawn over.
   if (!me && byId("account-body").querySelector("form")) return;
   byId("account-title").textContent = me ? "Your points" : "Sign in";

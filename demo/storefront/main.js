@@ -200,11 +200,13 @@ async function route() {
   document.body.dataset.view = name;
   silence();
   draw();
+  // Before the shop answers: by then the shopper may have moved on.
+  if (moved) {
+    scrollTo(0, 0);
+    byId(TITLES[name]).focus({ preventScroll: true });
+  }
   if (name === "order") await showOrder(token);
   if (name === "account") await lookAtAccount();
-  if (!moved) return;
-  scrollTo(0, 0);
-  byId(TITLES[name]).focus({ preventScroll: true });
 }
 
 const guarded = (task) => task().catch((error) => announce(error.message));

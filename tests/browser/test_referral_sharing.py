@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from .merchant import PASSWORD, buyer, member, new_email, referrer
 from .running import RunningDemo
 from .storefront import Storefront
 from .test_layout import BEYOND, CUT_OFF, PALE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 
 def test_the_link_is_copied_with_the_mouse(
@@ -70,6 +75,30 @@ def test_the_link_is_at_least_selected_where_nothing_can_be_copied(
     # then
     page.locator(".give", has_text="copy it with your keyboard").wait_for()
     assert page.evaluate("getSelection().toString()") == referrer(demo, email).link
+
+
+def test_an_answer_that_comes_late_takes_nothing_away(
+    storefront: Storefront, demo: RunningDemo
+) -> None:
+    # given an account that is shown before the shop has answered
+    page = storefront.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    storefront.sign_in(member(demo), PASSWORD)
+    waiting: list[Route] = []
+    page.route("**/graphql/", lambda route: waiting.append(route))
+    with page.expect_request("**/graphql/"):
+        storefront.show_account()
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+
+    # when
+    with page.expect_event("requestfinished"):
+        waiting.pop().continue_()
+    page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")
+
+    # then
+    assert page.get_by_role("button", name="Copied").is_visible()
+    assert page.evaluate("document.activeElement.dataset.key") == "copy"
 
 
 def test_a_member_sees_how_many_friends_bought_and_what_was_earned(
