@@ -53,7 +53,7 @@ def release_holds(after: int = 0) -> None:
     a hold is let go once.
     """
     from .plugin.host import host
-    from .plugin.redeeming import release_holds as release
+    from .plugin.points.redeeming import release_holds as release
 
     with host.writing():
         last = release(after, CHUNK, timezone.now())
@@ -83,7 +83,7 @@ def reconcile_points(after: str = "") -> None:
     ``after`` says where the last chunk ended. Safe to run twice: an order whose
     points are right is not written.
     """
-    from .plugin.settling import reconcile
+    from .plugin.points.settling import reconcile
 
     last = reconcile(after, CHUNK).after
     if last is not None:
@@ -144,8 +144,8 @@ def give_birthday_points(program_pk: int | None = None, after: int = 0) -> None:
     Without a program, start with each. ``after`` is the primary key of the last
     customer that was looked at. Safe to run twice: a birthday earns once.
     """
-    from .plugin.birthdays import give_birthdays, programs_at_dawn
     from .plugin.host import host
+    from .plugin.points.birthdays import give_birthdays, programs_at_dawn
 
     at = timezone.now()
     with host.writing():
@@ -167,7 +167,7 @@ def send_expiry_notices(program_pk: int | None = None, after: int = 0) -> None:
     """
     from .plugin.host import host
     from .plugin.members import running_programs
-    from .plugin.notices import send_notices
+    from .plugin.points.notices import send_notices
 
     with host.writing():
         if program_pk is None:
@@ -204,7 +204,7 @@ def send_referral_notice(self: Any, referral_pk: int, news: str) -> None:
     """
     from .models import ReferralNews
     from .plugin.host import host
-    from .plugin.referral_notices import send_notice
+    from .plugin.referrals.notices import send_notice
 
     with host.writing():
         is_done = send_notice(referral_pk, ReferralNews(news))
@@ -218,7 +218,7 @@ def work_off_stripe_event(event_pk: int) -> None:
 
     Safe to run twice: an event is worked off once, and then changes nothing more.
     """
-    from .plugin.stripe_work import work_off
+    from .plugin.stripe.work import work_off
 
     work_off(event_pk, timezone.now())
 
@@ -230,7 +230,7 @@ def retry_stripe_events() -> None:
     Safe to run twice: an event that was just tried waits.
     """
     from .plugin.host import host
-    from .plugin.stripe_work import due_events, work_off
+    from .plugin.stripe.work import due_events, work_off
 
     with host.writing():
         due = due_events(timezone.now(), CHUNK)
@@ -247,7 +247,7 @@ def forget_stripe_events() -> None:
     Safe to run twice: what is gone is not found again.
     """
     from .plugin.host import host
-    from .plugin.stripe_work import forget_events
+    from .plugin.stripe.work import forget_events
 
     with host.writing():
         done = forget_events(timezone.now(), CHUNK)
@@ -261,9 +261,9 @@ def forget_evidence() -> None:
 
     Safe to run twice: what is gone is not found again.
     """
-    from .plugin.claim_limits import forget_tries
     from .plugin.host import host
-    from .plugin.trails import forget_evidence as forget
+    from .plugin.referrals.claim_limits import forget_tries
+    from .plugin.referrals.trails import forget_evidence as forget
 
     at = timezone.now()
     with host.writing():
@@ -280,7 +280,7 @@ def sweep_referrals(after: int = 0) -> None:
     twice: who is taken out is not found again.
     """
     from .plugin.host import host
-    from .plugin.referral_people import sweep_referrals as sweep
+    from .plugin.referrals.people import sweep_referrals as sweep
 
     with host.writing():
         last = sweep(after, CHUNK, timezone.now())
@@ -295,7 +295,7 @@ def reward_referrals(after: int = 0) -> None:
     ``after`` is the primary key of the last referral that was looked at. Safe to run
     twice: rewards are granted once.
     """
-    from .plugin.rewarding import due_referrals
+    from .plugin.referrals.rewarding import due_referrals
 
     last = due_referrals(after, CHUNK, timezone.now())
     if last is not None:
@@ -308,7 +308,7 @@ def lapse_claims() -> None:
 
     Safe to run twice: what has lapsed is not found again.
     """
-    from .plugin.rewarding import lapse_claims as lapse
+    from .plugin.referrals.rewarding import lapse_claims as lapse
 
     if lapse(CHUNK, timezone.now()) == CHUNK:
         lapse_claims.delay()

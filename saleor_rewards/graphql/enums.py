@@ -20,7 +20,7 @@ from ..engine import (
 )
 from ..ledger import LedgerErrorCode
 from ..models import VoucherSlot
-from ..plugin.redeeming import PointsErrorCode
+from ..plugin.points.redeeming import PointsErrorCode
 from ..programs import ProgramErrorCode
 from ..referrals.errors import ReferralErrorCode
 from .base import DOC_CATEGORY

@@ -13,9 +13,9 @@ from . import configuration as settings
 from . import service
 from .guard import guarded
 from .host import Hooks, host
+from .points.settling import settle_soon
 from .rulebook import Rulebook, rulebook
-from .settling import settle_soon
-from .stripe_receiver import receive
+from .stripe.receiver import receive
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -17,9 +17,9 @@ from ..ledger.upkeep import merge
 from ..models import Account, AccountState, Entry, PointsPolicy, Program
 from .guard import bounded_transaction, guarded
 from .host import Person, host
-from .occasions import give, in_force
-from .referral_people import follow_claims
-from .referral_privacy import erase_referrals
+from .points.occasions import give, in_force
+from .referrals.people import follow_claims
+from .referrals.privacy import erase_referrals
 
 if TYPE_CHECKING:
     from saleor.account.models import User

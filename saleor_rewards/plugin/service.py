@@ -14,7 +14,7 @@ from ..models import Receipt
 from ..programs.versions import PLUGIN_ID
 from .guard import bounded_transaction, guarded
 from .host import Reading, host
-from .redeeming import keep_hold
+from .points.redeeming import keep_hold
 from .rulebook import Rulebook
 from .shown import shown_by
 

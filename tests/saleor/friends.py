@@ -10,7 +10,7 @@ from saleor.account.models import User
 from saleor.checkout.models import Checkout
 
 from saleor_rewards.models import Referral, ReferralCode, ReferralPolicy
-from saleor_rewards.plugin.referring import claim, code_of
+from saleor_rewards.plugin.referrals import claim, code_of
 from saleor_rewards.programs import update_referrals
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
 

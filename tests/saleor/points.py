@@ -18,7 +18,7 @@ from saleor_rewards.ledger import member as member_account
 from saleor_rewards.ledger.invariants import assert_account
 from saleor_rewards.models import Account, Entry, Hold, Lot, Settlement
 from saleor_rewards.plugin import hooks
-from saleor_rewards.plugin.settling import reconcile
+from saleor_rewards.plugin.points.settling import reconcile
 
 from .inputs import document
 from .world import HOST, Cart, Shop, Shopper

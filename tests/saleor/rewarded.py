@@ -17,8 +17,8 @@ from saleor_rewards.models import (
     StripeCharge,
     StripeDispute,
 )
-from saleor_rewards.plugin.rewarding import due_referrals
-from saleor_rewards.plugin.settling import settle_order
+from saleor_rewards.plugin.points.settling import settle_order
+from saleor_rewards.plugin.referrals.rewarding import due_referrals
 from saleor_rewards.programs import update_referrals
 
 from .points import Member, sums

@@ -9,14 +9,14 @@ import pytest
 from saleor.account.models import User
 
 from saleor_rewards.models import Account, Entry
-from saleor_rewards.plugin.birthdays import (
+from saleor_rewards.plugin.guard import faults
+from saleor_rewards.plugin.points.birthdays import (
     birthday_of,
     celebrated,
     give_birthdays,
     latest,
     programs_at_dawn,
 )
-from saleor_rewards.plugin.guard import faults
 
 from .people import customer
 from .world import Shop

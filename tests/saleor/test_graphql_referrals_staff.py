@@ -10,7 +10,7 @@ from django.utils import timezone
 from saleor_rewards.graphql.referrals.enums import ClaimState
 from saleor_rewards.graphql.referrals.messages import claim_messages, signal_texts
 from saleor_rewards.models import Referral, ReferralDecision, Verdict
-from saleor_rewards.plugin.referral_grants import LIMIT_REACHED
+from saleor_rewards.plugin.referrals.grants import LIMIT_REACHED
 from saleor_rewards.referrals.signals import SignalCode
 
 from . import merchants

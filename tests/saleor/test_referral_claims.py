@@ -17,7 +17,7 @@ from saleor_rewards.models import (
     Verdict,
 )
 from saleor_rewards.plugin.guard import faults
-from saleor_rewards.plugin.referring import checkout_referral, invite, renew_code
+from saleor_rewards.plugin.referrals import checkout_referral, invite, renew_code
 from saleor_rewards.referrals.errors import ReferralErrorCode
 
 from .friends import (

@@ -14,14 +14,14 @@ from saleor_rewards.models import (
     ReferralCode,
     ReferralInvite,
 )
-from saleor_rewards.plugin.referral_codes import MOST_CODES_A_DAY, MOST_INVITES_A_DAY
-from saleor_rewards.plugin.referring import (
+from saleor_rewards.plugin.referrals import (
     choose_code,
     code_of,
     invite,
     link_of,
     renew_code,
 )
+from saleor_rewards.plugin.referrals.codes import MOST_CODES_A_DAY, MOST_INVITES_A_DAY
 from saleor_rewards.referrals.codes import lookup_of
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
 from saleor_rewards.referrals.limits import LIMITS, LimitScope

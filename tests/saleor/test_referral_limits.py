@@ -12,7 +12,7 @@ from saleor.account.models import User
 
 from saleor_rewards import tasks
 from saleor_rewards.models import ClaimLimit, Referral
-from saleor_rewards.plugin.referring import client_address, renew_code
+from saleor_rewards.plugin.referrals import client_address, renew_code
 from saleor_rewards.referrals.codes import new_code
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
 from saleor_rewards.referrals.limits import LIMITS, LimitScope

@@ -14,7 +14,7 @@ from saleor_rewards.models import (
     Referral,
     ReferralPolicy,
 )
-from saleor_rewards.plugin.rewarding import lapse_claims
+from saleor_rewards.plugin.referrals.rewarding import lapse_claims
 from saleor_rewards.programs import update_referrals
 
 from .points import no_hooks, reconcile_all, written

@@ -21,8 +21,8 @@ from saleor_rewards.models import (
     StripeCharge,
 )
 from saleor_rewards.plugin import members
-from saleor_rewards.plugin.referral_people import sweep_referrals
-from saleor_rewards.plugin.referring import choose_code, code_of, decide, invite
+from saleor_rewards.plugin.referrals import choose_code, code_of, decide, invite
+from saleor_rewards.plugin.referrals.people import sweep_referrals
 from saleor_rewards.referrals.errors import ReferralErrorCode
 
 from .friends import (

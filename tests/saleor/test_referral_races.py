@@ -12,8 +12,7 @@ from django.db import connection, connections
 from saleor.account.models import User
 
 from saleor_rewards.models import Evidence, Referral, ReferralCode, ReferralDecision
-from saleor_rewards.plugin import claims
-from saleor_rewards.plugin.referring import choose_code, code_of, renew_code
+from saleor_rewards.plugin.referrals import choose_code, claims, code_of, renew_code
 from saleor_rewards.referrals.codes import lookup_of
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
 

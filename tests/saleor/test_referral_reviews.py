@@ -18,15 +18,15 @@ from saleor_rewards.models import (
     StripeCharge,
     Verdict,
 )
-from saleor_rewards.plugin import referral_reviews
-from saleor_rewards.plugin.evidence import review
 from saleor_rewards.plugin.guard import faults
-from saleor_rewards.plugin.referring import (
+from saleor_rewards.plugin.referrals import (
     ask_review,
     checkout_referral,
     code_of,
     decide,
+    reviews,
 )
+from saleor_rewards.plugin.referrals.evidence import review
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
 
 from .friends import (
@@ -267,7 +267,7 @@ def test_a_verdict_stands_even_where_rewards_have_to_wait(
         raise RuntimeError("nothing can be settled")
 
     claimed = try_code(friend_cart(shop), code_for(shop, ann).code)
-    monkeypatch.setattr(referral_reviews, "settle_referral", broken)
+    monkeypatch.setattr(reviews, "settle_referral", broken)
     before = faults["REWARDS_SETTLE_REFERRAL"]
 
     # when

@@ -11,7 +11,7 @@ from saleor.account.models import User
 
 from saleor_rewards.models import Account, Entry, Referral, ReferralReward
 from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.rewarding import settle_referral
+from saleor_rewards.plugin.referrals.rewarding import settle_referral
 from saleor_rewards.programs import update_referrals
 
 from .inputs import document

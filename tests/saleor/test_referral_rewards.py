@@ -15,8 +15,8 @@ from saleor_rewards.models import (
     ReferralDecision,
     ReferralReward,
 )
-from saleor_rewards.plugin import rewarding
-from saleor_rewards.plugin.rewarding import settle_referral
+from saleor_rewards.plugin.referrals import rewarding
+from saleor_rewards.plugin.referrals.rewarding import settle_referral
 from saleor_rewards.programs import update_referrals
 
 from .points import reconcile_all, written

@@ -22,10 +22,11 @@ from saleor_rewards.models import (
     ReferralReward,
     StripeDispute,
 )
-from saleor_rewards.plugin import guard, referral_courses, referral_grants
+from saleor_rewards.plugin import guard
 from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.rewarding import due_referrals, settle_referral
-from saleor_rewards.plugin.settling import settle_order
+from saleor_rewards.plugin.points.settling import settle_order
+from saleor_rewards.plugin.referrals import courses, grants
+from saleor_rewards.plugin.referrals.rewarding import due_referrals, settle_referral
 
 from .crash import die_at, in_child
 from .points import no_hooks, reconcile_all, written
@@ -114,13 +115,13 @@ def test_events_in_every_order_twice_and_at_once_grant_and_revoke_once(
 ) -> None:
     # given
     revoked: list[int] = []
-    tell = referral_courses.tell_revoked
+    tell = courses.tell_revoked
 
     def note(referral_pk: int) -> None:
         transaction.on_commit(lambda: revoked.append(referral_pk))
         tell(referral_pk)
 
-    monkeypatch.setattr(referral_courses, "tell_revoked", note)
+    monkeypatch.setattr(courses, "tell_revoked", note)
     dice = random.Random(rounds)
 
     for _ in range(rounds):
@@ -301,8 +302,8 @@ def test_the_same_test_catches_a_twin_that_does_not_lock(
 ) -> None:
     # given
     referrer = make_referrer()
-    monkeypatch.setattr(referral_grants, "lock_referrer", lambda *_: None)
-    monkeypatch.setattr(referral_grants, "first_free_number", lambda one: one.pk)
+    monkeypatch.setattr(grants, "lock_referrer", lambda *_: None)
+    monkeypatch.setattr(grants, "first_free_number", lambda one: one.pk)
 
     # when
     grant_at_once(promised, referrer, monkeypatch)
@@ -317,7 +318,7 @@ def grant_at_once(
     """Let four friends' rewards be due at once, where a month has room for two."""
     switch_on(shop, most_per_month=2, hold_days=1)
     friends = [bring(shop, referrer)[0] for _ in range(4)]
-    is_full, met = referral_grants._is_full, threading.Barrier(4)
+    is_full, met = grants._is_full, threading.Barrier(4)
 
     def look(case: Any, at: Any) -> bool:
         found = is_full(case, at)
@@ -325,7 +326,7 @@ def grant_at_once(
             met.wait(0.2)
         return found
 
-    monkeypatch.setattr(referral_grants, "_is_full", look)
+    monkeypatch.setattr(grants, "_is_full", look)
     together = Together()
     at = timezone.now() + 2 * DAY
     together.start(

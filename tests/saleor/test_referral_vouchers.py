@@ -12,10 +12,10 @@ from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 
 from saleor_rewards.models import ReferralReward
-from saleor_rewards.plugin import referral_grants
 from saleor_rewards.plugin.guard import guarded
 from saleor_rewards.plugin.host import MAJOR, host
-from saleor_rewards.plugin.rewarding import settle_referral
+from saleor_rewards.plugin.referrals import grants
+from saleor_rewards.plugin.referrals.rewarding import settle_referral
 
 from .points import no_hooks, reconcile_all
 from .rewarded import (
@@ -94,7 +94,7 @@ def test_nobody_can_use_it_before_it_is_granted(
         raise RuntimeError("injected")
 
     # when
-    monkeypatch.setattr(referral_grants, "tell_earned", fail)
+    monkeypatch.setattr(grants, "tell_earned", fail)
     guarded("REWARDS_TEST", None, reconcile_all)
 
     # then

@@ -13,8 +13,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from saleor_rewards.models import Account, Entry, EntryKind, Receipt, Settlement
-from saleor_rewards.plugin import guard, settling
-from saleor_rewards.plugin.settling import reconcile, settle_order
+from saleor_rewards.plugin import guard
+from saleor_rewards.plugin.points import settling
+from saleor_rewards.plugin.points.settling import reconcile, settle_order
 
 from .points import (
     available,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from saleor_rewards.models import Entry, Settlement
-from saleor_rewards.plugin.settling import reconcile, settle_order
+from saleor_rewards.plugin.points.settling import reconcile, settle_order
 
 from .merchants import ORDERS, Caller, app
 from .points import available, make_member, no_hooks, reconcile_all, written

@@ -14,7 +14,7 @@ from saleor_rewards.ledger import posting
 from saleor_rewards.ledger.upkeep import settle_due
 from saleor_rewards.models import Account, Hold, HoldState, Lot, Settlement
 from saleor_rewards.plugin import hooks
-from saleor_rewards.plugin.settling import preview, reconcile, settle_order
+from saleor_rewards.plugin.points.settling import preview, reconcile, settle_order
 
 from .points import make_member
 from .staff import Staff, pk_of

@@ -16,9 +16,10 @@ from saleor_rewards.models import (
     StripeEvent,
     StripeEventState,
 )
-from saleor_rewards.plugin import guard, stripe_work
+from saleor_rewards.plugin import guard
 from saleor_rewards.plugin.host import MAJOR, host
-from saleor_rewards.plugin.stripe_work import (
+from saleor_rewards.plugin.stripe import work
+from saleor_rewards.plugin.stripe.work import (
     PAUSES,
     due_events,
     forget_events,
@@ -223,7 +224,7 @@ def test_a_fault_is_kept_and_made_up_for(
         raise RuntimeError("injected")
 
     guard.faults.clear()
-    monkeypatch.setattr(stripe_work, "settle_order", fail)
+    monkeypatch.setattr(work, "settle_order", fail)
 
     # when
     stripe.tell("charge.refunded", charge(**PAID, amount_refunded=2000))

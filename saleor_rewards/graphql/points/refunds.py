@@ -43,7 +43,7 @@ def resolve_refund_preview(
 ) -> Any:
     """Return what a refund of so much would do; null for an unknown order."""
     from ...plugin.host import host
-    from ...plugin.settling import preview
+    from ...plugin.points.settling import preview
 
     with host.writing():
         order = instance_by_id(order_id, "Order")

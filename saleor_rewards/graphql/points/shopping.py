@@ -49,7 +49,7 @@ class RewardsPointsRedeem(ShopperMutation):
 
     @classmethod
     def execute(cls, info: Any, checkout_id: str, points: int) -> RewardsPointsRedeem:
-        from ...plugin.redeeming import redeem
+        from ...plugin.points.redeeming import redeem
 
         checkout = own_checkout(info, checkout_id)
         with in_language_of(checkout, info):
@@ -72,7 +72,7 @@ class RewardsPointsRelease(ShopperMutation):
 
     @classmethod
     def execute(cls, info: Any, checkout_id: str) -> RewardsPointsRelease:
-        from ...plugin.redeeming import release
+        from ...plugin.points.redeeming import release
 
         checkout = own_checkout(info, checkout_id)
         with in_language_of(checkout, info):

@@ -53,7 +53,7 @@ class CheckoutReferral(graphene.ObjectType):
 def cart_claim(checkout: Any) -> CartClaim | None:
     """Return the claim of a checkout, ``None`` where there is none."""
     from ...plugin.guard import guarded
-    from ...plugin.referring import checkout_referral
+    from ...plugin.referrals import checkout_referral
 
     referral = guarded(
         "REWARDS_CHECKOUT_REFERRAL", None, lambda: checkout_referral(checkout)

@@ -73,7 +73,7 @@ class CodeByMemberLoader(DataLoader):
 
     def _made(self, member: Member) -> ReferralCode | None:
         from ...plugin.guard import guarded
-        from ...plugin.referring import client_address, code_of
+        from ...plugin.referrals import client_address, code_of
 
         if not is_owner(self.context, member.user_pk):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from ...models import ReferralDecision
-from ...plugin.referral_grants import LIMIT_REACHED
+from ...plugin.referrals.grants import LIMIT_REACHED
 from ...referrals.signals import SignalCode
 from .enums import ClaimState
 

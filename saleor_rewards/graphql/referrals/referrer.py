@@ -181,7 +181,7 @@ class RewardsReferrer(graphene.ObjectType):
 
     @staticmethod
     def resolve_link(root: Referrer, info: Any) -> Any:
-        from ...plugin.referring import link_of
+        from ...plugin.referrals import link_of
 
         return _code(root, info).then(
             lambda code: (code and link_of(root.policy, code.code)) or None

@@ -37,7 +37,7 @@ class RewardsReferralClaim(ReferralShopperMutation):
     def execute(
         cls, info: Any, checkout_id: str, code: str | None = None
     ) -> RewardsReferralClaim:
-        from ...plugin.referring import claim, client_address
+        from ...plugin.referrals import claim, client_address
 
         checkout = _checkout(checkout_id)
         with in_language_of(checkout, info):
@@ -67,7 +67,7 @@ class RewardsReferralReviewRequest(ReferralShopperMutation):
 
     @classmethod
     def execute(cls, info: Any, checkout_id: str) -> RewardsReferralReviewRequest:
-        from ...plugin.referring import ask_review
+        from ...plugin.referrals import ask_review
 
         checkout = _checkout(checkout_id)
         with in_language_of(checkout, info):

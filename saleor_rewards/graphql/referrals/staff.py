@@ -94,7 +94,7 @@ class RewardsReferralReview(ReferralMutation):
     def execute(
         cls, info: Any, id: str, verdict: str, reason: str
     ) -> RewardsReferralReview:
-        from ...plugin.referring import decide
+        from ...plugin.referrals import decide
 
         pk = required_pk(id, "RewardsReferral", "id")
         errors = text_errors("reason", reason, LONGEST_REASON) if reason.strip() else []

@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Erase and say how many accounts and referrals there were."""
-        from ...plugin.referral_privacy import erase_referrals
+        from ...plugin.referrals.privacy import erase_referrals
 
         person = (*person_named(options), timezone.now())
         with transaction.atomic():

@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the JSON to the standard output."""
-        from ...plugin.referral_privacy import export_referrals
+        from ...plugin.referrals.privacy import export_referrals
 
         person = person_named(options)
         held = {**export_person(*person), "referrals": export_referrals(*person)}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ...plugin.settling import reconcile
+from ...plugin.points.settling import reconcile
 from ...tasks import CHUNK
 
 

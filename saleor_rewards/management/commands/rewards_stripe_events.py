@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 self._list(options["last"], options["failed"])
 
     def _list(self, last: int, failed: bool) -> None:
-        from ...plugin.stripe_work import OPEN
+        from ...plugin.stripe.work import OPEN
 
         events = StripeEvent.objects.order_by("-received_at", "-pk")
         if failed:
@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def _replay(self, event_id: str) -> None:
         from ...plugin.host import host
-        from ...plugin.stripe_work import replay
+        from ...plugin.stripe.work import replay
 
         event = StripeEvent.objects.filter(event_id=event_id).first()
         if event is None:

@@ -120,7 +120,7 @@ def _revisit(variant_pk: int) -> None:
 
 
 def _refuse_points(checkout: Checkout) -> None:
-    from ..redeeming import refuse_points
+    from ..points.redeeming import refuse_points
 
     refuse_points(checkout)
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.functional import cached_property
 
-from ..models import (
+from ...models import (
     Referral,
     ReferralCode,
     ReferralInvite,
@@ -21,12 +21,12 @@ from ..models import (
     ReferralState,
     Verdict,
 )
-from ..referrals.codes import lookup_of
-from ..referrals.digests import digest
-from ..referrals.emails import normal_email
-from ..referrals.errors import ReferralErrorCode
+from ...referrals.codes import lookup_of
+from ...referrals.digests import digest
+from ...referrals.emails import normal_email
+from ...referrals.errors import ReferralErrorCode
+from ..host import Footprint, host
 from .evidence import judge
-from .host import Footprint, host
 from .refusals import refusal
 from .trails import checkout_footprint, trail_left
 

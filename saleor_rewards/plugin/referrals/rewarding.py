@@ -15,15 +15,15 @@ from typing import Sequence
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ..engine import to_minor
-from ..ledger.facts import OrderFacts
-from ..models import Referral, ReferralPolicy, ReferralState, Verdict
+from ...engine import to_minor
+from ...ledger.facts import OrderFacts
+from ...models import Referral, ReferralPolicy, ReferralState, Verdict
+from ..guard import bounded_transaction, guarded
+from ..host import host
+from ..locks import lock_order
+from .cases import ReferralCase, referral_cases
+from .courses import Course
 from .evidence import review
-from .guard import bounded_transaction, guarded
-from .host import host
-from .locks import lock_order
-from .referral_cases import ReferralCase, referral_cases
-from .referral_courses import Course
 
 #: How long reconciling has time to find the order of a claim whose time is up.
 LAPSE_AFTER = timedelta(days=2)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from ..models import ReferralReward, RewardKind, Shortage
-from ..referrals.settle import Tally
-from .host import Payout, Renewal, host
-from .referral_cases import ReferralCase
+from ...models import ReferralReward, RewardKind, Shortage
+from ...referrals.settle import Tally
+from ..host import Payout, Renewal, host
+from .cases import ReferralCase
 
 MONEY = (RewardKind.VOUCHER, RewardKind.GIFT_CARD)
 

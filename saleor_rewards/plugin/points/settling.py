@@ -12,16 +12,16 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
-from ..engine import to_minor
-from ..ledger import accounts, posting
-from ..ledger.membership import review_tier
-from ..models import Entry, EntryKind, PointsPolicy, ReferralPolicy
+from ...engine import to_minor
+from ...ledger import accounts, posting
+from ...ledger.membership import review_tier
+from ...models import Entry, EntryKind, PointsPolicy, ReferralPolicy
+from ..guard import bounded_transaction, guarded
+from ..host import host
+from ..locks import lock_order
+from ..referrals.rewarding import settle_referral_of, unsettled_referrals
 from .cases import Case, cases
 from .differences import Differences
-from .guard import bounded_transaction, guarded
-from .host import host
-from .locks import lock_order
-from .rewarding import settle_referral_of, unsettled_referrals
 
 RECONCILE = "REWARDS_RECONCILE"
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Iterable
 
-from ..models import (
+from ...models import (
     Evidence,
     Referral,
     ReferralInvite,
     ReferralPolicy,
     StripeCharge,
 )
-from ..referrals.addresses import AddressFacts
-from ..referrals.digests import digest
-from ..referrals.trails import Trail, trail_of
-from .host import Footprint
+from ...referrals.addresses import AddressFacts
+from ...referrals.digests import digest
+from ...referrals.trails import Trail, trail_of
+from ..host import Footprint
 
 
 def trail_left(footprint: Footprint, ip: str = "") -> Trail:

@@ -13,22 +13,22 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from ..models import ReferralCode, ReferralInvite, ReferralPolicy
-from ..programs.referral_checks import PLACEHOLDER
-from ..referrals.codes import (
+from ...models import ReferralCode, ReferralInvite, ReferralPolicy
+from ...programs.referral_checks import PLACEHOLDER
+from ...referrals.codes import (
     CodeProblem,
     lookup_of,
     new_code,
     own_code,
     own_code_problem,
 )
-from ..referrals.digests import digest
-from ..referrals.emails import normal_email
-from ..referrals.errors import ReferralError, ReferralErrorCode
-from ..referrals.trails import trail_of
+from ...referrals.digests import digest
+from ...referrals.emails import normal_email
+from ...referrals.errors import ReferralError, ReferralErrorCode
+from ...referrals.trails import trail_of
+from ..guard import bounded_transaction
+from ..host import host
 from .claim_limits import Tries
-from .guard import bounded_transaction
-from .host import host
 from .refusals import refusal
 from .trails import keep_member
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import Sum
 
-from ..ledger import Book, accounts, posting
-from ..ledger.membership import review_tier
-from ..models import Account, Entry, EntryKind, Referral, ReferralReward, Shortage
-from .host import Person
-from .occasions import ends
-from .referral_cases import ReferralCase
-from .rulebook import Rulebook
+from ...ledger import Book, accounts, posting
+from ...ledger.membership import review_tier
+from ...models import Account, Entry, EntryKind, Referral, ReferralReward, Shortage
+from ..host import Person
+from ..points.occasions import ends
+from ..rulebook import Rulebook
+from .cases import ReferralCase
 
 
 def give_points(

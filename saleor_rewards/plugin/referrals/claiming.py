@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any, Iterator
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from ..models import Referral, ReferralDecision, ReferralPolicy, ReferralState, Verdict
-from ..programs.versions import PLUGIN_ID
-from ..referrals.errors import ReferralError, ReferralErrorCode
-from . import service
+from ...models import Referral, ReferralDecision, ReferralPolicy, ReferralState, Verdict
+from ...programs.versions import PLUGIN_ID
+from ...referrals.errors import ReferralError, ReferralErrorCode
+from .. import service
+from ..guard import bounded_transaction, faults, guarded
+from ..host import host
 from .claim_limits import Tries
 from .claims import Claim, Friend
-from .guard import bounded_transaction, faults, guarded
-from .host import host
-from .referral_notices import tell_accepted
+from .notices import tell_accepted
 from .refusals import refusal
 
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
 
-    from .rulebook import Rulebook
+    from ..rulebook import Rulebook
 
 logger = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ from functools import partial
 
 from django.db import transaction
 
-from ..models import Evidence, Referral, ReferralCode, ReferralState
-from .guard import bounded_transaction, guarded
-from .host import Person, host
-from .referral_privacy import erase_referrals
+from ...models import Evidence, Referral, ReferralCode, ReferralState
+from ..guard import bounded_transaction, guarded
+from ..host import Person, host
+from .privacy import erase_referrals
 
 
 def follow_claims(person: Person) -> None:

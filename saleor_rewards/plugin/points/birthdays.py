@@ -13,13 +13,13 @@ from functools import partial
 
 from dateutil import tz
 
-from ..engine import Occasion
-from ..models import Account, Entry, Program
-from .guard import bounded_transaction, faults, guarded
-from .host import Person, host
-from .members import account_of, running_programs
+from ...engine import Occasion
+from ...models import Account, Entry, Program
+from ..guard import bounded_transaction, faults, guarded
+from ..host import Person, host
+from ..members import account_of, running_programs
+from ..rulebook import Rulebook
 from .occasions import give, in_force
-from .rulebook import Rulebook
 
 logger = logging.getLogger(__name__)
 

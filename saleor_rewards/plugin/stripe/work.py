@@ -8,12 +8,12 @@ from operator import or_
 
 from django.db.models import F, Q, QuerySet
 
-from ..models import ReferralPolicy, StripeCharge, StripeEvent, StripeEventState
-from ..stripe_events.documents import Thing, load
-from ..stripe_events.tables import NoCharge, keep
-from .guard import bounded_transaction, guarded
-from .host import host
-from .settling import settle_order
+from ...models import ReferralPolicy, StripeCharge, StripeEvent, StripeEventState
+from ...stripe_events.documents import Thing, load
+from ...stripe_events.tables import NoCharge, keep
+from ..guard import bounded_transaction, guarded
+from ..host import host
+from ..points.settling import settle_order
 
 OPEN = (
     StripeEventState.RECEIVED,

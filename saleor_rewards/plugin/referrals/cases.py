@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Iterator, Mapping
 
-from ..ledger.facts import OrderFacts
-from ..models import (
+from ...ledger.facts import OrderFacts
+from ...models import (
     Referral,
     ReferralPolicy,
     ReferralReward,
     ReferralState,
     Verdict,
 )
-from ..referrals.settle import Stage, Targets, Terms, targets
+from ...referrals.settle import Stage, Targets, Terms, targets
 
 #: Where a referral is before its rewards are granted, by how far its order is.
 WAITING = {

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from dateutil import tz
 
-from ..engine import ReferralGrant, referral_grants
-from ..ledger import accounts
-from ..models import (
+from ...engine import ReferralGrant, referral_grants
+from ...ledger import accounts
+from ...models import (
     Referral,
     ReferralDecision,
     ReferralReward,
@@ -17,15 +17,15 @@ from ..models import (
     RuleVersion,
     Verdict,
 )
-from ..programs.versions import PLUGIN_ID
+from ...programs.versions import PLUGIN_ID
+from ..host import Person, host
+from ..locks import lock_referrer
+from ..rulebook import Rulebook
+from .cases import ReferralCase
 from .evidence import review
-from .host import Person, host
-from .locks import lock_referrer
-from .referral_cases import ReferralCase
-from .referral_notices import tell_earned
-from .referral_payouts import give_payout
-from .referral_points import give_points
-from .rulebook import Rulebook
+from .notices import tell_earned
+from .payouts import give_payout
+from .points import give_points
 
 #: The reason that staff read where a month was full.
 LIMIT_REACHED = "LIMIT_REACHED"

@@ -1,8 +1,8 @@
 """Who brings whom: everything that referrals offer to the API, to tasks and to staff.
 
-Members have codes (:mod:`.referral_codes`) and name friends; friends claim what they
+Members have codes (:mod:`.codes`) and name friends; friends claim what they
 were promised on their checkout (:mod:`.claiming`); staff look at what the signals say
-(:mod:`.referral_reviews`). All of it raises ``ReferralError`` where it refuses. What a
+(:mod:`.reviews`). All of it raises ``ReferralError`` where it refuses. What a
 claim refuses is counted, so whoever calls it must not take its writes back.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from .claiming import checkout_referral, claim
 from .client_addresses import client_address
-from .referral_codes import choose_code, code_of, invite, link_of, renew_code
-from .referral_reviews import ask_review, decide
+from .codes import choose_code, code_of, invite, link_of, renew_code
+from .reviews import ask_review, decide
 
 __all__ = [
     "ask_review",

@@ -12,7 +12,7 @@ from typing import Iterator
 
 from django.db.models import Q, QuerySet
 
-from ..models import (
+from ...models import (
     Evidence,
     Referral,
     ReferralDecision,
@@ -20,11 +20,11 @@ from ..models import (
     ReferralState,
     Verdict,
 )
-from ..referrals.digests import digest
-from ..referrals.emails import normal_email
-from ..referrals.signals import Facts, Link, verdict_of, weigh
-from ..referrals.trails import Trail
-from .host import Person, host
+from ...referrals.digests import digest
+from ...referrals.emails import normal_email
+from ...referrals.signals import Facts, Link, verdict_of, weigh
+from ...referrals.trails import Trail
+from ..host import Person, host
 from .trails import (
     friend_trail,
     keep_friend,

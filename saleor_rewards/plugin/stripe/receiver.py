@@ -9,11 +9,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
-from ..models import StripeEvent, StripeEventState
-from ..referrals.digests import digest
-from ..stripe_events.documents import Malformed, Told, dump, read
-from ..stripe_events.settings import StripeSettings
-from .guard import guarded
+from ...models import StripeEvent, StripeEventState
+from ...referrals.digests import digest
+from ...stripe_events.documents import Malformed, Told, dump, read
+from ...stripe_events.settings import StripeSettings
+from ..guard import guarded
 
 #: Far more than Stripe sends.
 MOST_BYTES = 256 * 1024
@@ -126,7 +126,7 @@ def _keep(told: Told, settings: StripeSettings) -> None:
 
 
 def _start(event: StripeEvent) -> None:
-    from ..tasks import work_off_stripe_event
+    from ...tasks import work_off_stripe_event
 
     work_off_stripe_event.delay(event.pk)
 

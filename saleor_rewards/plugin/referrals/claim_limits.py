@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Mapping
 
-from ..models import ClaimLimit
-from ..referrals.digests import digest
-from ..referrals.errors import ReferralErrorCode
-from ..referrals.limits import LIMITS, LimitScope, blocked_until, failures_at
+from ...models import ClaimLimit
+from ...referrals.digests import digest
+from ...referrals.errors import ReferralErrorCode
+from ...referrals.limits import LIMITS, LimitScope, blocked_until, failures_at
 from .refusals import refusal
 
 

@@ -7,11 +7,11 @@ from typing import Iterable, Sequence
 
 from django.db.models import Q
 
-from ..engine import CustomerSnapshot
-from ..ledger import accounts
-from ..ledger.facts import OrderFacts
-from ..ledger.settle import Agreement, Targets, Terms, earned_at, targets
-from ..models import (
+from ...engine import CustomerSnapshot
+from ...ledger import accounts
+from ...ledger.facts import OrderFacts
+from ...ledger.settle import Agreement, Targets, Terms, earned_at, targets
+from ...models import (
     AccountState,
     Hold,
     HoldState,
@@ -21,10 +21,10 @@ from ..models import (
     Settlement,
     TierChange,
 )
-from ..programs.receipts import agreements, receipt_of
-from ..programs.settings import settings_of
-from .columns import was_brought
-from .host import host
+from ...programs.receipts import agreements, receipt_of
+from ...programs.settings import settings_of
+from ..columns import was_brought
+from ..host import host
 from .occasions import in_force
 
 

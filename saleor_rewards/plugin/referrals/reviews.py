@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from ..models import Referral, ReferralDecision, ReferralState, Verdict
-from ..referrals.errors import ReferralErrorCode
+from ...models import Referral, ReferralDecision, ReferralState, Verdict
+from ...referrals.errors import ReferralErrorCode
+from ..guard import bounded_transaction, guarded
+from ..host import host
+from ..locks import lock_order
 from .claims import Friend
-from .guard import bounded_transaction, guarded
-from .host import host
-from .locks import lock_order
-from .referral_notices import tell_accepted
+from .notices import tell_accepted
 from .refusals import refusal
 from .rewarding import settle_referral
 

@@ -15,19 +15,19 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..engine import Evaluation, evaluate
-from ..ledger import LedgerError, LedgerErrorCode, posting
-from ..models import Account, Hold, HoldState, Program
-from ..programs import FieldError, ProgramError
-from ..programs.versions import PLUGIN_ID
-from .guard import bounded_transaction, faults, guarded
-from .host import Reading, host
-from .members import member_account
+from ...engine import Evaluation, evaluate
+from ...ledger import LedgerError, LedgerErrorCode, posting
+from ...models import Account, Hold, HoldState, Program
+from ...programs import FieldError, ProgramError
+from ...programs.versions import PLUGIN_ID
+from ..guard import bounded_transaction, faults, guarded
+from ..host import Reading, host
+from ..members import member_account
 
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
 
-    from .rulebook import Rulebook
+    from ..rulebook import Rulebook
 
 logger = logging.getLogger(__name__)
 

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from ..models import Referral, ReferralReward, ReferralState, RewardKind, Verdict
+from ...models import Referral, ReferralReward, ReferralState, RewardKind, Verdict
+from ..locks import lock_referrer
+from .cases import ReferralCase
 from .evidence import review
-from .locks import lock_referrer
-from .referral_cases import ReferralCase
-from .referral_grants import first_free_number, grant
-from .referral_notices import tell_revoked
-from .referral_payouts import change_payout
-from .referral_points import change_points
+from .grants import first_free_number, grant
+from .notices import tell_revoked
+from .payouts import change_payout
+from .points import change_points
 
 
 class Course:

@@ -10,13 +10,13 @@ from dateutil import tz
 from django.db import transaction
 from django.utils.translation import gettext, ngettext
 
-from ..engine import Lane, from_minor
-from ..models import Referral, ReferralNews, ReferralReward, RewardKind
-from ..programs.channels import channel_of
-from ..programs.versions import PLUGIN_ID
-from .guard import guarded
-from .host import Notice, Person, host
-from .letters import Letter, Tongue, tongue_of
+from ...engine import Lane, from_minor
+from ...models import Referral, ReferralNews, ReferralReward, RewardKind
+from ...programs.channels import channel_of
+from ...programs.versions import PLUGIN_ID
+from ..guard import guarded
+from ..host import Notice, Person, host
+from ..letters import Letter, Tongue, tongue_of
 
 FAULT = "REWARDS_REFERRAL_NOTICE"
 
@@ -41,7 +41,7 @@ def tell_revoked(referral_pk: int) -> None:
 
 def _tell_soon(referral_pk: int, news: ReferralNews) -> None:
     def work() -> None:
-        from ..tasks import send_referral_notice
+        from ...tasks import send_referral_notice
 
         send_referral_notice.delay(referral_pk, news.value)
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
-from ..ledger.settle import available_from, earned_at, expires_at, lapses_at
-from ..models import Entry, EntryKind, Hold, HoldState, Receipt, Settlement, Shortage
+from ...ledger.settle import available_from, earned_at, expires_at, lapses_at
+from ...models import Entry, EntryKind, Hold, HoldState, Receipt, Settlement, Shortage
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ..ledger import Book
+    from ...ledger import Book
     from .cases import Case
 
 

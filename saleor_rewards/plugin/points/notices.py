@@ -11,15 +11,15 @@ from dateutil import tz
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext, ngettext
 
-from ..engine import from_minor
-from ..ledger import accounts
-from ..models import Account, AccountState, Lot, PointsExpiry, Program
-from .guard import guarded
-from .host import Notice, Person, host
-from .letters import Letter, Tongue, tongue_of
-from .members import running_programs
+from ...engine import from_minor
+from ...ledger import accounts
+from ...models import Account, AccountState, Lot, PointsExpiry, Program
+from ..guard import guarded
+from ..host import Notice, Person, host
+from ..letters import Letter, Tongue, tongue_of
+from ..members import running_programs
+from ..rulebook import Rulebook
 from .occasions import in_force
-from .rulebook import Rulebook
 
 EVENT = "rewards_points_expiring"
 TEMPLATE = "saleor_rewards/points_expiring"

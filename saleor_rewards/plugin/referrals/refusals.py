@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from ..referrals.errors import ReferralError, ReferralErrorCode
+from ...referrals.errors import ReferralError, ReferralErrorCode
 
 
 def refusal(code: ReferralErrorCode, field: str | None = "code") -> ReferralError:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
-from ..models import (
+from ...models import (
     Evidence,
     Referral,
     ReferralCode,
@@ -19,8 +19,8 @@ from ..models import (
     Settlement,
     StripeCharge,
 )
-from ..referrals.digests import digest
-from ..referrals.emails import normal_email
+from ...referrals.digests import digest
+from ...referrals.emails import normal_email
 
 
 class Held:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Callable
 
-from ..engine import Occasion, occasion_points
-from ..ledger import earn
-from ..models import Account, PointsExpiry, RuleVersion
-from ..programs.versions import PLUGIN_ID
-from .host import host
-from .rulebook import Rulebook
+from ...engine import Occasion, occasion_points
+from ...ledger import earn
+from ...models import Account, PointsExpiry, RuleVersion
+from ...programs.versions import PLUGIN_ID
+from ..host import host
+from ..rulebook import Rulebook
 
 
 def in_force(channel_pk: int) -> Rulebook | None:

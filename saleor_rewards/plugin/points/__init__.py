@@ -1,0 +1,1 @@
+"""Points in a shop: what orders and occasions earn, spending, settling and mails."""
