@@ -11,7 +11,7 @@ from saleor.celeryconf import app
 
 from saleor_rewards.plugin.host import MAJOR
 
-from .fixtures import shop, shopper, stripe  # noqa: F401
+from .fixtures import kind, referrer, shop, shopper, staff, stripe  # noqa: F401
 
 if "REWARDS_DATABASE_URL" not in os.environ:
     pytest.exit("These tests need a database to copy: run 'make test'.", 4)

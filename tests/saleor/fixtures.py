@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from .rewarded import Referrer, make_referrer, switch_on
+from .staff import Staff
 from .stripe_sender import SECRET, Sender
 from .world import Shop, Shopper, open_shop
 
@@ -20,6 +22,25 @@ def shop(db: None) -> Shop:
 def shopper() -> Shopper:
     """A guest with a browser."""
     return Shopper()
+
+
+@pytest.fixture
+def staff() -> Staff:
+    """Somebody who fulfils, cancels and refunds orders."""
+    return Staff()
+
+
+@pytest.fixture
+def referrer(shop: Shop) -> Referrer:
+    """A member of a shop that rewards referrers, once it has a rule for them."""
+    switch_on(shop)
+    return make_referrer()
+
+
+@pytest.fixture(params=["voucher", "gift_card"])
+def kind(request: Any) -> str:
+    """A kind of code with which referrers are rewarded."""
+    return str(request.param)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
 import pytest
 from saleor.discount.models import Voucher
@@ -30,25 +29,12 @@ from .world import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KINDS = ["voucher", "gift_card"]
-
 
 @pytest.fixture
-def staff() -> Staff:
-    return Staff()
-
-
-@pytest.fixture(params=KINDS)
-def kind(request: Any) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def referrer(shop: Shop, kind: str) -> Referrer:
+def referrer(shop: Shop, referrer: Referrer, kind: str) -> Referrer:
     """A member who gets a voucher, or a gift card, over 10.00 for each friend."""
-    switch_on(shop)
     promise(shop, kind)
-    return make_referrer()
+    return referrer
 
 
 def test_what_was_spent_is_owed_and_the_next_rewards_pay_for_it(

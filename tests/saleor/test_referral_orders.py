@@ -26,24 +26,12 @@ from .rewarded import (
     promise,
     switch_on,
 )
-from .staff import Staff, pk_of
+from .staff import pk_of
 from .world import Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def staff() -> Staff:
-    return Staff()
-
-
-@pytest.fixture
-def referrer(shop: Shop) -> Referrer:
-    """A member of a shop that rewards referrers."""
-    switch_on(shop)
-    return make_referrer()
 
 
 def test_only_a_first_order_counts(shop: Shop, referrer: Referrer) -> None:

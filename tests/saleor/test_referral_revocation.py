@@ -25,7 +25,6 @@ from .rewarded import (
     make_referrer,
     pay_out,
     promise,
-    switch_on,
 )
 from .staff import Staff
 from .world import Shop
@@ -39,17 +38,11 @@ PRICE = 5000
 
 
 @pytest.fixture
-def staff() -> Staff:
-    return Staff()
-
-
-@pytest.fixture
-def referrer(shop: Shop) -> Referrer:
+def referrer(shop: Shop, referrer: Referrer) -> Referrer:
     """A member of a shop that gives 500 points, a voucher and a gift card a friend."""
-    switch_on(shop)
     for kind in WORTH:
         promise(shop, kind)
-    return make_referrer()
+    return referrer
 
 
 def left(taken: int, worth: int) -> int:

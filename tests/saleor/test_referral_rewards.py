@@ -28,7 +28,6 @@ from .rewarded import (
     make_referrer,
     pay_out,
     promise,
-    switch_on,
 )
 from .staff import Staff, pk_of
 from .world import Shop
@@ -36,18 +35,6 @@ from .world import Shop
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def staff() -> Staff:
-    return Staff()
-
-
-@pytest.fixture
-def referrer(shop: Shop) -> Referrer:
-    """A member of a shop that rewards referrers."""
-    switch_on(shop)
-    return make_referrer()
 
 
 @pytest.mark.parametrize("kind", list(WORTH))

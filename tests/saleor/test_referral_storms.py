@@ -60,11 +60,6 @@ MOST_STATEMENTS = 60
 
 
 @pytest.fixture
-def staff() -> Staff:
-    return Staff()
-
-
-@pytest.fixture
 def promised(shop: Shop) -> Shop:
     """A shop that gives 500 points, a voucher and a gift card for each friend."""
     switch_on(shop)

@@ -34,25 +34,12 @@ from .world import Refused, Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KINDS = ["voucher", "gift_card"]
-
 
 @pytest.fixture
-def staff() -> Staff:
-    return Staff()
-
-
-@pytest.fixture(params=KINDS)
-def kind(request: Any) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def referrer(shop: Shop, kind: str) -> Referrer:
+def referrer(shop: Shop, referrer: Referrer, kind: str) -> Referrer:
     """A member who gets a voucher, or a gift card, over 10.00 for each friend."""
-    switch_on(shop)
     promise(shop, kind)
-    return make_referrer()
+    return referrer
 
 
 def test_saleor_takes_the_code_once(shop: Shop, referrer: Referrer) -> None:

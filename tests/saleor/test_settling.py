@@ -32,11 +32,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def staff() -> Staff:
-    return Staff()
-
-
-@pytest.fixture
 def cart(shop: Shop, shopper: Shopper) -> Cart:
     """A cart of 40.00, shipped for 10.00, that earns 40 points and 50 more."""
     return earning_cart(shop, shopper)

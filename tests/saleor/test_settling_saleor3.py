@@ -77,11 +77,6 @@ class Gateway:
 
 
 @pytest.fixture
-def staff() -> Staff:
-    return Staff()
-
-
-@pytest.fixture
 def order(shop: Shop, staff: Staff) -> dict[str, Any]:
     """An order of 40.00 that is not paid and earns 400 points once it is."""
     shop.points()

@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def staff() -> Staff:
-    return Staff()
-
-
-@pytest.fixture
 def goods(shop: Shop) -> Any:
     """A variant for 40.00 that needs no shipping and earns 10 points a dollar."""
     shop.points()
