@@ -166,9 +166,11 @@ def check_browser(steps: Steps, arguments: list[str]) -> None:
     environ = {**plain_environ(), "PYTHONPATH": str(ROOT)}
 
     def run() -> int:
-        command = [browser_environment(), "-m", "pytest"]
         tests = _tests(["tests/browser"], arguments)
-        return call([*command, *tests], environ, ROOT)
+        # A file at a time, since every worker starts a shop of its own.
+        workers = [*WORKERS, "--dist", "loadfile"]
+        command = [browser_environment(), "-m", "pytest", *workers, *tests]
+        return call(command, environ, ROOT)
 
     steps.run("tests in a browser", run)
 

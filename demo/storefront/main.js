@@ -206,7 +206,8 @@ async function route() {
     byId(TITLES[name]).focus({ preventScroll: true });
   }
   if (name === "order") await showOrder(token);
-  if (name === "account") await lookAtAccount();
+  // In the queue, or an answer for whoever was signed in could come after a sign-out.
+  if (name === "account") await shop.run(lookAtAccount);
 }
 
 const guarded = (task) => task().catch((error) => announce(error.message));

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from demo.shoppers import ADA
 
 from .merchant import PASSWORD, member
 from .running import RunningDemo
 from .storefront import Storefront, number
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
 
 
 def test_the_cart_of_a_guest_comes_along(
@@ -40,6 +44,35 @@ def test_who_signs_out_is_a_guest_with_an_empty_cart(
     # then
     storefront.wait_for_quantity(0)
     assert storefront.page.locator("#account-name").inner_text() == "Sign in"
+
+
+def test_an_answer_from_before_the_sign_out_signs_nobody_in_again(
+    storefront: Storefront, demo: RunningDemo
+) -> None:
+    # given an account that the shop is still asked for
+    page = storefront.page
+    storefront.sign_in(member(demo, points=300), PASSWORD)
+    waiting: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if waiting:
+            route.continue_()
+        else:
+            waiting.append(route)
+
+    page.route("**/graphql/", hold_the_first)
+    with page.expect_request("**/graphql/"):
+        page.locator("#account-link").click()
+
+    # when
+    page.get_by_role("button", name="Sign out").click()
+    with page.expect_event("requestfinished"):
+        waiting[0].continue_()
+
+    # then
+    page.locator("#account-name:text-is('Sign in')").wait_for()
+    page.locator("#cart:not([aria-busy])").wait_for(state="attached")
+    assert page.locator("#account-name").inner_text() == "Sign in"
 
 
 def test_a_token_of_another_shop_makes_nobody_a_member(

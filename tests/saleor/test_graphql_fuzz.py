@@ -225,7 +225,9 @@ def test_odd_values_in_a_programs_settings_are_answered_in_words(shop: Shop) -> 
 
     # when
     for path, kind in paths("RewardsProgramInput", fine):
-        for value in values(kind):
+        # The settings of referrals have a test of their own.
+        within_referrals = path[0] == "referrals" and len(path) > 1
+        for value in () if within_referrals else values(kind):
             odd = replaced(fine, path, value)
             body = body_of(PROGRAM, channel=shop.channel.slug, input=odd)
             payload = check_answer(caller, body)

@@ -84,8 +84,7 @@ def added(shop: Shop, mutate: Any) -> int:
     return len(queries(lambda: mutate(3))) - len(without)
 
 
-@pytest.mark.parametrize("rules", [1, 1000])
-@pytest.mark.parametrize("lines", [1, 100])
+@pytest.mark.parametrize(("lines", "rules"), [(1, 1), (100, 1000)])
 def test_a_guests_cart_that_gets_nothing_new_costs_two_queries(
     shop: Shop, shopper: Shopper, lines: int, rules: int
 ) -> None:
@@ -100,8 +99,7 @@ def test_a_guests_cart_that_gets_nothing_new_costs_two_queries(
     assert extra <= GUEST_UNCHANGED
 
 
-@pytest.mark.parametrize("rules", [1, 1000])
-@pytest.mark.parametrize("lines", [1, 100])
+@pytest.mark.parametrize(("lines", "rules"), [(1, 1), (100, 1000)])
 def test_a_known_customers_cart_that_gets_nothing_new_costs_three_queries(
     shop: Shop, lines: int, rules: int
 ) -> None:
@@ -117,8 +115,7 @@ def test_a_known_customers_cart_that_gets_nothing_new_costs_three_queries(
     assert extra <= CUSTOMER_UNCHANGED
 
 
-@pytest.mark.parametrize("rules", [1, 1000])
-@pytest.mark.parametrize("lines", [1, 100])
+@pytest.mark.parametrize(("lines", "rules"), [(1, 1), (100, 1000)])
 def test_whether_a_friend_was_brought_costs_no_query(
     shop: Shop, shopper: Shopper, lines: int, rules: int
 ) -> None:
@@ -135,8 +132,7 @@ def test_whether_a_friend_was_brought_costs_no_query(
     assert extra <= GUEST_UNCHANGED
 
 
-@pytest.mark.parametrize("rules", [1, 1000])
-@pytest.mark.parametrize("lines", [1, 100])
+@pytest.mark.parametrize(("lines", "rules"), [(1, 1), (100, 1000)])
 def test_a_cart_whose_offers_change_costs_six_queries(
     shop: Shop, shopper: Shopper, lines: int, rules: int
 ) -> None:
