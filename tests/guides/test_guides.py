@@ -67,7 +67,8 @@ def test_the_operators_guide_lists_every_periodic_task() -> None:
 
 def test_the_storefronts_guide_lists_every_code_of_redeeming() -> None:
     # given
-    source = (ROOT / "saleor_rewards" / "plugin" / "redeeming.py").read_text()
+    folder = ROOT / "saleor_rewards" / "plugin" / "points"
+    source = (folder / "redeeming.py").read_text()
 
     # then
     codes = re.findall(r'^    ([A-Z_]+) = "\1"$', source, re.MULTILINE)
