@@ -15,6 +15,7 @@ from .databases import drop_leftovers, template
 from .environments import (
     browser_environment,
     checks_environment,
+    made_ahead,
     plain_environ,
     saleor_environment,
     stripe_environment,
@@ -178,11 +179,13 @@ def check_browser(steps: Steps, arguments: list[str]) -> None:
 def run(parts: list[str], arguments: list[str]) -> int:
     """Run the named parts; return the exit code for all of them."""
     steps = Steps()
-    if "source" in parts:
-        check_source(steps)
-    if "pure" in parts:
-        check_pure(steps, arguments)
     with contextlib.ExitStack() as stack:
+        if parts == list(PARTS):
+            stack.enter_context(made_ahead())
+        if "source" in parts:
+            check_source(steps)
+        if "pure" in parts:
+            check_pure(steps, arguments)
         started: list[Server] = []
 
         def start() -> int:

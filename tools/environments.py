@@ -6,19 +6,20 @@ is written last: without that file it is what an interrupted run left behind.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Iterable, Sequence, TextIO
+from typing import Iterable, Iterator, Sequence, TextIO
 
 from .interpreters import find, version_of
 from .locking import alone, sweep
-from .paths import BUILD, LOGS, REQUIREMENTS
-from .programs import followed
-from .report import Progress, ToolError, say
+from .paths import BUILD, LOGS, REQUIREMENTS, ROOT
+from .programs import followed, terminated_like_interrupted
+from .report import Progress, ToolError, errors_told, say
 
 ENVIRONMENTS = BUILD / "environments"
 _COMPLETE = ".complete"
@@ -48,6 +49,27 @@ def saleor_environment() -> Path:
     """Return the Python that has Saleor 2.10.1 and what its tests need."""
     locks = ["saleor-2.10.1.txt", "test-2.10.1.txt"]
     return environment("saleor-2.10.1", find("3.8"), locks, ["build-2.10.1.txt"])
+
+
+@contextlib.contextmanager
+def made_ahead() -> Iterator[None]:
+    """Let a program of its own make all environments for the time of the block.
+
+    Whoever asks for one waits until it is there, and makes it where that program
+    could not.
+    """
+    LOGS.mkdir(parents=True, exist_ok=True)
+    with (LOGS / "environments.log").open("w") as log, subprocess.Popen(
+        [sys.executable, "-m", "tools.environments"],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        cwd=ROOT,
+    ) as program:
+        try:
+            yield
+        finally:
+            program.terminate()
 
 
 def environment(
@@ -189,3 +211,15 @@ def _follow(lines: Iterable[str], log: TextIO, total: int) -> None:
             say(f"  building {line.split()[3]}")
         elif line.startswith("Installing collected") and total:
             say("  installing them")
+
+
+def main() -> None:
+    with errors_told(), terminated_like_interrupted():
+        saleor_environment()
+        tools_environment()
+        stripe_environment()
+        browser_environment()
+
+
+if __name__ == "__main__":
+    main()

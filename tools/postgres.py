@@ -10,12 +10,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 from pathlib import Path
 from typing import Iterator
 
 from .embedded import Embedded, programs
-from .report import Terminated
+from .programs import terminated_like_interrupted
 from .server import Server
 
 
@@ -25,7 +24,7 @@ def server() -> Iterator[Server]:
 
     :raises ToolError: where it does not start, with the end of its log.
     """
-    with _terminated_like_interrupted():
+    with terminated_like_interrupted():
         given = os.environ.get("DATABASE_URL")
         if given:
             yield Server(given, _psql())
@@ -37,17 +36,3 @@ def server() -> Iterator[Server]:
 def _psql() -> Path:
     found = shutil.which("psql")
     return Path(found) if found else programs() / "psql"
-
-
-@contextlib.contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """Let SIGTERM unwind the stack, so that nothing is left behind."""
-
-    def interrupt(*_: object) -> None:
-        raise Terminated
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import subprocess
 from pathlib import Path
 from typing import IO, Iterator, Mapping, Sequence
@@ -54,3 +55,17 @@ def call(command: Sequence[object], environ: Mapping[str, str], folder: Path) ->
             except subprocess.TimeoutExpired:
                 program.kill()
             raise
+
+
+@contextlib.contextmanager
+def terminated_like_interrupted() -> Iterator[None]:
+    """Let SIGTERM unwind the stack, so that nothing is left behind."""
+
+    def interrupt(*_: object) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -6,7 +6,7 @@ import random
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import permutations
+from itertools import islice, permutations
 from typing import Any, Sequence
 
 import pytest
@@ -38,6 +38,8 @@ TOTAL, POINTS = 5000, 90
 
 #: How many orders of arrival to try: a few in every run, many in a storm.
 TIMES = [3, pytest.param(40, marks=pytest.mark.storm)]
+#: Which of a story's orders of arrival: each fifth in every run, all in a storm.
+STEPS = [5, pytest.param(1, marks=pytest.mark.storm)]
 
 
 def refunded(minute: int, amount: int) -> dict[str, Any]:
@@ -156,11 +158,12 @@ def order(shop: Shop, shopper: Shopper) -> Order:
     return Order(pay_by_stripe(shop, shopper))
 
 
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("name", stories())
 def test_events_in_every_order_and_twice_end_where_stripe_says(
-    order: Order, name: str
+    order: Order, name: str, step: int
 ) -> None:
-    for arrivals in permutations(stories()[name]):
+    for arrivals in islice(permutations(stories()[name]), 0, None, step):
         # when
         order.check(arrivals)
         order.hear_again(arrivals[:2])
