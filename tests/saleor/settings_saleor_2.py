@@ -23,7 +23,7 @@ from saleor.settings import (  # noqa: E402
     PLUGINS,
 )
 
-INSTALLED_APPS = [*INSTALLED_APPS, "saleor_rewards"]
+INSTALLED_APPS = [*INSTALLED_APPS, "saleor_rewards", "tests.saleor.emptying"]
 PLUGINS = [*PLUGINS, "saleor_rewards.plugin.RewardsPlugin"]
 MIDDLEWARE = [*MIDDLEWARE, "saleor_rewards.plugin.middleware.RewardsMiddleware"]
 GRAPHENE["MIDDLEWARE"] = [

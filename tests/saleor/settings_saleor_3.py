@@ -28,6 +28,7 @@ from saleor import settings as saleor_settings  # noqa: E402
 
 # Saleor's settings for its tests empty the list.
 PLUGINS = list(saleor_settings.PLUGINS)
+INSTALLED_APPS = [*saleor_settings.INSTALLED_APPS, "tests.saleor.emptying"]
 
 CELERY_TASK_ALWAYS_EAGER = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

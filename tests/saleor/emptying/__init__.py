@@ -1,0 +1,1 @@
+"""An app whose ``flush`` empties the database between tests."""
