@@ -17,6 +17,8 @@ os.environ.update(
     ALLOWED_HOSTS="*",
     ALLOWED_CLIENT_HOSTS="www.example.com",
     CACHE_URL="locmem://",
+    # A storm takes longer than the five minutes for which tokens are good.
+    JWT_TTL_ACCESS="12 hours",
 )
 
 if importlib.util.find_spec("saleor.tests.settings"):
