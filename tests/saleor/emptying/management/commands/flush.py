@@ -25,11 +25,13 @@ class Command(flush.Command):
         connection = connections[database]
         tables = connection.introspection.django_table_names(only_existing=True)
         ours = {table for table in tables if table.startswith("saleor_rewards_")}
-        names = ", ".join(sorted(map(connection.ops.quote_name, ours)))
-        others = map(connection.ops.quote_name, {*tables} - ours - KEPT)
+        names = ", ".join(f'"{name}"' for name in sorted(ours))
+        # Most keys are checked at the end, whatever goes first. Saleor 3 checks one of a
+        # many-to-many table at once.
+        of_models = {model._meta.db_table for model in apps.get_models()}
+        others = sorted({*tables} - ours - KEPT, key=of_models.__contains__)
         with transaction.atomic(database), connection.cursor() as cursor:
             # Rows of the ledger cannot be deleted.
             cursor.execute(f"TRUNCATE {names}")
-            # Keys are checked at the end, whatever goes first.
-            cursor.execute("; ".join(f"DELETE FROM {name}" for name in others))
+            cursor.execute("; ".join(f'DELETE FROM "{name}"' for name in others))
         create_default_site(apps.get_app_config("sites"), 0, using=database)
