@@ -26,6 +26,10 @@ NOT_A_QUERY = re.compile(
 
 GUEST_UNCHANGED, CUSTOMER_UNCHANGED, OFFERS_CHANGE = 2, 3, 6
 
+every_size = pytest.mark.parametrize(
+    ("lines", "rules"), [(1, 1), (1, 1000), (100, 1), (100, 1000)]
+)
+
 
 def many_rules(shop: Shop, count: int, **definition: Any) -> None:
     """Save many ladders at once, the first step of each far away."""
@@ -84,7 +88,7 @@ def added(shop: Shop, mutate: Any) -> int:
     return len(queries(lambda: mutate(3))) - len(without)
 
 
-@pytest.mark.parametrize(("lines", "rules"), [(1, 1), (100, 1000)])
+@every_size
 def test_a_guests_cart_that_gets_nothing_new_costs_two_queries(
     shop: Shop, shopper: Shopper, lines: int, rules: int
 ) -> None:
@@ -99,7 +103,7 @@ def test_a_guests_cart_that_gets_nothing_new_costs_two_queries(
     assert extra <= GUEST_UNCHANGED
 
 
-@pytest.mark.parametrize(("lines", "rules"), [(1, 1), (100, 1000)])
+@every_size
 def test_a_known_customers_cart_that_gets_nothing_new_costs_three_queries(
     shop: Shop, lines: int, rules: int
 ) -> None:
@@ -115,7 +119,7 @@ def test_a_known_customers_cart_that_gets_nothing_new_costs_three_queries(
     assert extra <= CUSTOMER_UNCHANGED
 
 
-@pytest.mark.parametrize(("lines", "rules"), [(1, 1), (100, 1000)])
+@every_size
 def test_whether_a_friend_was_brought_costs_no_query(
     shop: Shop, shopper: Shopper, lines: int, rules: int
 ) -> None:
@@ -132,7 +136,7 @@ def test_whether_a_friend_was_brought_costs_no_query(
     assert extra <= GUEST_UNCHANGED
 
 
-@pytest.mark.parametrize(("lines", "rules"), [(1, 1), (100, 1000)])
+@every_size
 def test_a_cart_whose_offers_change_costs_six_queries(
     shop: Shop, shopper: Shopper, lines: int, rules: int
 ) -> None:
