@@ -26,14 +26,10 @@ pytestmark = [
 SECONDS = 30
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("stripe")
-
-
-@pytest.fixture(scope="module")
-def local(folder: Path) -> Iterator[LocalStripe]:
-    with running(folder) as found:
+@pytest.fixture
+def local(tmp_path: Path) -> Iterator[LocalStripe]:
+    """A server of the test's own, as it sends an event a second after what happened."""
+    with running(tmp_path) as found:
         yield found
 
 
@@ -141,7 +137,7 @@ def test_the_same_card_is_the_same_hash_in_two_orders(
 
 
 def test_a_server_with_another_secret_gets_nothing_in(
-    stripe: Sender, told: LocalStripe, folder: Path
+    stripe: Sender, told: LocalStripe, tmp_path: Path
 ) -> None:
     # given
     told.send_events_to(f"{stripe.shop_url}{PATH}", "whsec_another")
@@ -150,7 +146,7 @@ def test_a_server_with_another_secret_gets_nothing_in(
     told.pay(5000)
 
     # then
-    log = folder / "localstripe.log"
+    log = tmp_path / "localstripe.log"
     wait_for(lambda: "failed with response code 400" in log.read_text())
     assert not StripeEvent.objects.exists()
 
