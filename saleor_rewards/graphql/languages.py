@@ -1,14 +1,33 @@
-"""The language that a request wants its texts in."""
+"""The language that a request wants its texts in, and how it asks for it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import graphene
 from django.conf import settings
 from django.utils.translation import (
     get_language_from_request,
     get_supported_language_variant,
 )
+
+from .base import LanguageCodeEnum
+
+
+def message_field() -> graphene.String:
+    """Return the field of a state in words, in the language that its reader wants.
+
+    Its resolver finds that one by :func:`language_of`.
+    """
+    return graphene.String(
+        required=True,
+        language_code=graphene.Argument(
+            LanguageCodeEnum,
+            description="Language of the text. If not given: that of the checkout "
+            "where it was chosen, else that of the Accept-Language header.",
+        ),
+        description="The state in words for the shopper.",
+    )
 
 
 def language_of(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import graphene
 
 from ..engine import BenefitType, Evaluation, Offer, OfferState
-from .base import DOC_CATEGORY, Decimal, LanguageCodeEnum, Money, instance_of
+from .base import DOC_CATEGORY, Decimal, Money, instance_of
 from .enums import (
     RewardsBenefitType,
     RewardsLane,
@@ -16,7 +16,7 @@ from .enums import (
     RewardsOfferState,
 )
 from .ids import global_id
-from .languages import language_of
+from .languages import language_of, message_field
 from .messages import offer_message
 from .money import money_of
 from .points.cart import (
@@ -72,15 +72,7 @@ class RewardsOffer(graphene.ObjectType):
         required=True, description="Whether the shopper has it, or can get it."
     )
     code = RewardsOfferCode(required=True, description="Why it is in that state.")
-    message = graphene.String(
-        required=True,
-        language_code=graphene.Argument(
-            LanguageCodeEnum,
-            description="Language of the text. If not given: that of the checkout "
-            "where it was chosen, else that of the Accept-Language header.",
-        ),
-        description="The state in words for the shopper.",
-    )
+    message = message_field()
     amount = graphene.Field(Money, required=True, description="What it takes off now.")
     gap = graphene.Field(
         Money, description="What is missing in the cart for the next benefit."

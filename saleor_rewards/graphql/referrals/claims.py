@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import graphene
 from django.utils.translation import override
 
-from ..base import DOC_CATEGORY, LanguageCodeEnum
-from ..languages import language_of
+from ..base import DOC_CATEGORY
+from ..languages import language_of, message_field
 from .enums import ClaimState, RewardsClaimState
 from .messages import claim_messages
 
@@ -24,15 +24,7 @@ class CheckoutReferral(graphene.ObjectType):
     doc_category = DOC_CATEGORY
 
     state = RewardsClaimState(required=True, description="What became of it.")
-    message = graphene.String(
-        required=True,
-        language_code=graphene.Argument(
-            LanguageCodeEnum,
-            description="Language of the text. If not given: that of the checkout "
-            "where it was chosen, else that of the Accept-Language header.",
-        ),
-        description="The state in words for the shopper.",
-    )
+    message = message_field()
 
     class Meta:
         description = "The invitation that a cart stands on."

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Callable, ContextManager
 from django.conf import settings
 from django.utils import timezone
 from saleor.checkout.models import Checkout
-from saleor.order.models import Order
 
 from ...engine import Evaluation, PointsEarned, evaluate
 from ...models import Quote
+from ..common import Checkouts
 from ..guard import bounded_transaction, guarded
 from ..host import ChannelRef, Reading
 from . import memo
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..rulebook import Rulebook
 
 
-class Saleor2(Orders, People, Payouts):
+class Saleor2(Checkouts, Orders, People, Payouts):
     """The plugin chain carries the effects; a quote keeps what was shown."""
 
     def channels(self) -> list[ChannelRef]:
@@ -61,18 +61,6 @@ class Saleor2(Orders, People, Payouts):
 
     def refresh(self, checkout_token: str) -> None:
         """Leave the checkout alone: no price of it is stored."""
-
-    def living_checkouts(self, tokens: list[str]) -> set[str]:
-        """Return those of the tokens that a checkout still has."""
-        found = Checkout.objects.filter(pk__in=tokens).values_list("pk", flat=True)
-        return {str(pk) for pk in found}
-
-    def ordered_checkouts(self, tokens: list[str]) -> dict[str, str]:
-        """Return the keys of the orders made of these checkouts, by token."""
-        orders = Order.objects.filter(checkout_token__in=tokens)
-        return {
-            token: str(pk) for token, pk in orders.values_list("checkout_token", "pk")
-        }
 
     def drop_points(self, checkout: Checkout) -> bool:
         """Report none: a price that cannot be computed carries no points."""

@@ -30,6 +30,7 @@ from ...ledger.facts import (
     refunded,
 )
 from ...stripe_events.tables import with_payments
+from ..common import of_person
 from .reader import CHANNEL_PK, CHANNEL_SLUG, ArraySubquery, ancestors
 
 TAKEN = {TransactionKind.CAPTURE, TransactionKind.CONFIRM}
@@ -75,9 +76,7 @@ class Orders:
 
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before."""
-        mine = Q(user_id=facts.user_pk, user_id__isnull=False)
-        if facts.email:
-            mine |= Q(user_email=facts.email)
+        mine = of_person(facts.user_pk, {facts.email})
         placed = Order.objects.confirmed().filter(mine, created__lt=facts.ordered_at)
         return int(placed.count())
 

@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields.jsonb import KeyTransform
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from saleor.account.models import User
 from saleor.core.emails import get_email_context
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from templated_email import send_templated_mail
 
-from ..host import MOST_TRACES, Footprint, Notice, Person
+from ..common import KnownPeople
+from ..host import Notice, Person
 
 TEMPLATE = "saleor_rewards/notice"
 
 
-class People:
+class People(KnownPeople):
     """The part of the adapter that is about people."""
 
     def loaded_plugin(self, plugin_id: str) -> Any:
@@ -42,17 +42,9 @@ class People:
         users = User.objects.filter(pk__in=user_pks)
         return {user.pk: self.person(user) for user in users}
 
-    def person_with_email(self, email: str) -> Person | None:
-        """Return who has an e-mail address, however it is written."""
-        user = User.objects.filter(email__iexact=email).first()
-        return self.person(user) if user else None
-
-    def people_with_emails(self, emails: list[str]) -> dict[str, Person]:
-        """Return those who have one of the addresses, by address in lower case."""
-        users = User.objects.annotate(address=Lower("email")).filter(
-            address__in=[email.lower() for email in emails]
-        )
-        return {user.address: self.person(user) for user in users}
+    def placed_orders(self) -> QuerySet[Order]:
+        """Return the orders that were placed, drafts left out."""
+        return Order.objects.confirmed()
 
     def newcomers(self, since: datetime, after: int, limit: int) -> list[Person]:
         """Return up to ``limit`` welcome customers who joined at ``since`` or later."""
@@ -69,18 +61,6 @@ class People:
             .annotate(found=KeyTransform(key, "metadata"))
         )
         return [(self.person(user), user.found) for user in users[:limit]]
-
-    def footprint(self, user_pk: int | None, email: str) -> Footprint:
-        """Return what a user, or whoever gives an e-mail address, left in the shop."""
-        user = User.objects.filter(pk=user_pk).first() if user_pk else None
-        mine = Q(user_id=user_pk, user_id__isnull=False)
-        if email:
-            mine |= Q(user_email__in={email, email.lower()})
-        return Footprint.of(_orders().filter(mine)[:MOST_TRACES], user)
-
-    def order_footprint(self, order_pk: str) -> Footprint:
-        """Return what the buyer left with one order, nothing where it is gone."""
-        return Footprint.of(_orders().filter(pk=order_pk))
 
     def mail(self, notice: Notice, channel_pk: int) -> bool:
         """Send a mail through Saleor's templated e-mail."""
@@ -102,8 +82,3 @@ def _customers(after: int) -> Any:
     return User.objects.filter(pk__gt=after, is_active=True, is_staff=False).order_by(
         "pk"
     )
-
-
-def _orders() -> QuerySet[Order]:
-    placed = Order.objects.confirmed()
-    return placed.select_related("billing_address", "shipping_address")

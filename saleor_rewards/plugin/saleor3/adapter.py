@@ -13,11 +13,11 @@ from saleor.core.db.connection import allow_writer
 from saleor.discount.models import CheckoutLineDiscount
 from saleor.graphql.core.context import get_database_connection_name
 from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
-from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 
 from ...models import OwnedVoucher
 from ...programs.versions import PLUGIN_ID
+from ..common import Checkouts
 from ..guard import guarded
 from ..host import ChannelRef, Reading
 from .lines import ours
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ..rulebook import Rulebook
 
 
-class Saleor3(Orders, People, Payouts):
+class Saleor3(Checkouts, Orders, People, Payouts):
     """Line discounts and a shipping voucher carry the effects."""
 
     def channels(self) -> list[ChannelRef]:
@@ -90,18 +90,6 @@ class Saleor3(Orders, People, Payouts):
         checkout = Checkout.objects.filter(pk=checkout_token).first()
         if checkout is not None and plugin is not None and plugin.active:
             guarded("REWARDS_REVISIT", None, partial(plugin.refresh, checkout))
-
-    def living_checkouts(self, tokens: list[str]) -> set[str]:
-        """Return those of the tokens that a checkout still has."""
-        found = Checkout.objects.filter(pk__in=tokens).values_list("pk", flat=True)
-        return {str(pk) for pk in found}
-
-    def ordered_checkouts(self, tokens: list[str]) -> dict[str, str]:
-        """Return the keys of the orders made of these checkouts, by token."""
-        orders = Order.objects.filter(checkout_token__in=tokens)
-        return {
-            token: str(pk) for token, pk in orders.values_list("checkout_token", "pk")
-        }
 
     def drop_points(self, checkout: Checkout) -> bool:
         """Take what spent points carry off a checkout; return whether there was any."""

@@ -32,6 +32,7 @@ from ...ledger.facts import (
     refunded,
 )
 from ...stripe_events.tables import with_payments
+from ..common import of_person
 from .lines import ancestors, minor
 
 #: Kinds of transactions by which Saleor's older payments take money.
@@ -98,9 +99,7 @@ class Orders:
 
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before."""
-        mine = Q(user_id=facts.user_pk, user_id__isnull=False)
-        if facts.email:
-            mine |= Q(user_email=facts.email)
+        mine = of_person(facts.user_pk, {facts.email})
         placed = Order.objects.non_draft().filter(mine, created_at__lt=facts.ordered_at)
         return placed.count()
 

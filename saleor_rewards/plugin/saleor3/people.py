@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.sites.models import Site
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Lower
 from saleor.account.models import User
 from saleor.channel.models import Channel
 from saleor.order.models import Order
@@ -18,10 +17,11 @@ from saleor.plugins.manager import PluginsManager, get_plugins_manager
 from saleor.plugins.user_email.constants import PLUGIN_ID as USER_EMAILS
 from saleor.site.models import SiteSettings
 
-from ..host import MOST_TRACES, Footprint, Notice, Person
+from ..common import KnownPeople
+from ..host import Notice, Person
 
 
-class People:
+class People(KnownPeople):
     """The part of the adapter that is about people."""
 
     def loaded_plugin(self, plugin_id: str) -> Any:
@@ -38,17 +38,9 @@ class People:
         users = User.objects.filter(pk__in=user_pks)
         return {user.pk: _person(user, user.is_confirmed or is_open) for user in users}
 
-    def person_with_email(self, email: str) -> Person | None:
-        """Return who has an e-mail address, however it is written."""
-        user = User.objects.filter(email__iexact=email).first()
-        return self.person(user) if user else None
-
-    def people_with_emails(self, emails: list[str]) -> dict[str, Person]:
-        """Return those who have one of the addresses, by address in lower case."""
-        users = User.objects.annotate(address=Lower("email")).filter(
-            address__in=[email.lower() for email in emails]
-        )
-        return {user.address: self.person(user) for user in users}
+    def placed_orders(self) -> QuerySet[Order]:
+        """Return the orders that were placed, drafts left out."""
+        return Order.objects.non_draft()
 
     def newcomers(self, since: datetime, after: int, limit: int) -> list[Person]:
         """Return up to ``limit`` welcome customers who joined at ``since`` or later."""
@@ -65,18 +57,6 @@ class People:
             .annotate(found=KeyTransform(key, "metadata"))
         )
         return [(_person(user, True), user.found) for user in users[:limit]]
-
-    def footprint(self, user_pk: int | None, email: str) -> Footprint:
-        """Return what a user, or whoever gives an e-mail address, left in the shop."""
-        user = User.objects.filter(pk=user_pk).first() if user_pk else None
-        mine = Q(user_id=user_pk, user_id__isnull=False)
-        if email:
-            mine |= Q(user_email__in={email, email.lower()})
-        return Footprint.of(_orders().filter(mine)[:MOST_TRACES], user)
-
-    def order_footprint(self, order_pk: str) -> Footprint:
-        """Return what the buyer left with one order, nothing where it is gone."""
-        return Footprint.of(_orders().filter(pk=order_pk))
 
     def mail(self, notice: Notice, channel_pk: int) -> bool:
         """Send a mail by the user e-mail plugin, and tell the apps that send mails."""
@@ -141,8 +121,3 @@ def _tell_apps(manager: PluginsManager, notice: Notice, slug: str) -> bool:
 
     manager.notify(notice.event, payload, channel_slug=slug)
     return bool(asked)
-
-
-def _orders() -> QuerySet[Order]:
-    placed = Order.objects.non_draft()
-    return placed.select_related("billing_address", "shipping_address")
