@@ -36,8 +36,9 @@ class OrderFacts:
     `is_confirmed` is false for an order that waits for the merchant's consent, and
     `is_cancelled` is true for an expired one as well. `paid_at` and `fulfilled_at` are
     when that first held. `total_amount` is what was to be paid in money, shipping
-    included; `refunded_amount` how much of it went back, in all. `disputed_amount` is
-    what a bank took back for the card's holder, or holds until that is decided.
+    included; `paid_amount` what Saleor knows to have been paid in all, whatever went back
+    since; `refunded_amount` how much of the total went back, in all. `disputed_amount`
+    is what a bank took back for the card's holder, or holds until that is decided.
     """
 
     order_pk: str
@@ -60,6 +61,7 @@ class OrderFacts:
     is_fulfilled: bool = False
     paid_at: datetime | None = None
     fulfilled_at: datetime | None = None
+    paid_amount: int = 0
     refunded_amount: int = 0
     disputed_amount: int = 0
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from typing import Collection
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.functions import Cast, Lower
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
+from ..models import Receipt
 from .host import MOST_TRACES, Footprint, Person
 
 
-def of_person(user_pk: int | None, emails: Collection[str]) -> Q:
-    """Return which orders are a user's, or of whoever gave one of the addresses."""
-    known = {email for email in emails if email}
-    return Q(user_id=user_pk, user_id__isnull=False) | Q(user_email__in=known)
+def of_person(user_pk: int | None, email: str) -> Q:
+    """Return which orders are a user's, or of whoever gave an e-mail address.
+
+    Saleor keeps the address of a guest as it was typed.
+    """
+    mine = Q(user_id=user_pk, user_id__isnull=False)
+    if not email:
+        return mine
+    # Saleor 3 has an index that a pattern can use, and a comparison in upper case not.
+    return mine | Q(user_email__iregex=f"^{re.escape(email)}$")
 
 
 class Checkouts:
@@ -34,6 +41,16 @@ class Checkouts:
         return {
             token: str(pk) for token, pk in orders.values_list("checkout_token", "pk")
         }
+
+    def forget_receipts(self, limit: int) -> int:
+        """Forget up to ``limit`` receipts of checkouts that are no orders yet."""
+        token = Cast(OuterRef("checkout_token"), UUIDField())
+        living = Exists(Checkout.objects.filter(pk=token))
+        stale = Receipt.objects.filter(living, order_pk=None).order_by("pk")
+        deleted, _ = Receipt.objects.filter(
+            pk__in=list(stale.values_list("pk", flat=True)[:limit])
+        ).delete()
+        return int(deleted)
 
 
 class KnownPeople(ABC):
@@ -62,7 +79,7 @@ class KnownPeople(ABC):
     def footprint(self, user_pk: int | None, email: str) -> Footprint:
         """Return what a user, or whoever gives an e-mail address, left in the shop."""
         user = User.objects.filter(pk=user_pk).first() if user_pk else None
-        mine = of_person(user_pk, {email, email.lower()})
+        mine = of_person(user_pk, email)
         return Footprint.of(self._with_addresses().filter(mine)[:MOST_TRACES], user)
 
     def order_footprint(self, order_pk: str) -> Footprint:

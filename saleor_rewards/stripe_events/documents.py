@@ -162,7 +162,7 @@ def moment(seconds: int) -> datetime:
 
 def _thing(kind: str, source: Mapping[str, Any]) -> tuple[Thing | None, str]:
     if kind in CHARGES:
-        return _charge(source), _fingerprint(source)
+        return _paid(source)
     if kind in INTENTS:
         return _intent(source)
     if kind in REFUNDS:
@@ -170,6 +170,13 @@ def _thing(kind: str, source: Mapping[str, Any]) -> tuple[Thing | None, str]:
     if kind in DISPUTES:
         return _dispute(source), ""
     return None, ""
+
+
+def _paid(source: Mapping[str, Any]) -> tuple[Thing | None, str]:
+    """Read a charge, nothing of one that was declined or is still on its way."""
+    if source.get("status", "succeeded") != "succeeded":
+        return None, ""
+    return _charge(source), _fingerprint(source)
 
 
 def _charge(source: Mapping[str, Any]) -> ChargeTold:
@@ -193,7 +200,7 @@ def _intent(source: Mapping[str, Any]) -> tuple[Thing | None, str]:
     latest = inside[0] if isinstance(inside, list) and inside else None
     latest = source.get("latest_charge") or latest
     if isinstance(latest, Mapping):
-        return _charge(latest), _fingerprint(latest)
+        return _paid(latest)
     if latest is None:
         return None, ""
     told = ChargeTold(
@@ -237,7 +244,8 @@ def _fingerprint(charge: Mapping[str, Any]) -> str:
     if not isinstance(card, Mapping) or card.get("wallet"):
         return ""
     fingerprint = card.get("fingerprint")
-    return fingerprint if isinstance(fingerprint, str) else ""
+    is_text = isinstance(fingerprint, str) and fingerprint.isascii()
+    return str(fingerprint) if is_text else ""
 
 
 def _mapping(value: Any, name: str) -> Mapping[str, Any]:

@@ -112,18 +112,22 @@ class Taken(NamedTuple):
     disputed_amount: int
 
 
-def taken(charges: Iterable[ChargeState], total: int) -> Taken:
+def taken(charges: Iterable[ChargeState], total: int, paid: int = 0) -> Taken:
     """Return what is gone of an order that was to cost ``total`` minor units.
 
-    What was paid beyond the total is not gone from it when it goes back.
+    What was paid beyond the total is not gone from it when it goes back. ``paid`` is
+    what is known to have been paid in all, by other ways to pay too.
 
     >>> taken([ChargeState(1000, 300), ChargeState(500)], total=1500)
     Taken(refunded_amount=300, disputed_amount=0)
     >>> taken([ChargeState(1000, 1000), ChargeState(1000)], total=1000)
     Taken(refunded_amount=0, disputed_amount=0)
+    >>> taken([ChargeState(1000, 1000)], total=1000, paid=2000)
+    Taken(refunded_amount=0, disputed_amount=0)
     """
     charges = list(charges)
-    surplus = max(0, sum(charge.amount for charge in charges) - total)
+    paid = max(paid, sum(charge.amount for charge in charges))
+    surplus = max(0, paid - total)
     refunded = sum(charge.given_back for charge in charges)
     disputed = sum(charge.disputed_amount for charge in charges)
     left = max(0, surplus - refunded)

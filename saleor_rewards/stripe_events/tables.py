@@ -53,7 +53,7 @@ def with_payments(orders: Mapping[str, OrderFacts]) -> dict[str, OrderFacts]:
 def _told(facts: OrderFacts, charges: list[ChargeState]) -> OrderFacts:
     if not charges:
         return facts
-    refunded, disputed = taken(charges, facts.total_amount)
+    refunded, disputed = taken(charges, facts.total_amount, facts.paid_amount)
     return replace(
         facts,
         refunded_amount=max(facts.refunded_amount, refunded),

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from saleor.payment import ChargeStatus
+from saleor.payment.models import Payment
 
 from saleor_rewards.models import (
     Entry,
@@ -83,6 +85,33 @@ def test_a_refund_that_saleor_made_itself_counts_once(
         )
         assert available() == earned(left)
     assert state() == ("done", pk_of(order))
+
+
+def test_an_order_that_was_paid_anew_has_its_points_again(
+    shop: Shop, shopper: Shopper, stripe: Sender
+) -> None:
+    # given
+    cart = earning_cart(shop, shopper)
+    shopper.mutate("pay", cart=cart, amount=cart.total, token="pi_1")
+    order = shopper.complete(cart)
+    Staff().refund(order, "50.00")
+    stripe.tell("charge.refunded", charge(**PAID, amount_refunded=5000))
+    assert available() == 0
+
+    # when
+    Payment.objects.create(
+        order_id=pk_of(order),
+        gateway="cash",
+        charge_status=ChargeStatus.FULLY_CHARGED,
+        total=50,
+        captured_amount=50,
+        currency="USD",
+    )
+
+    # then
+    assert reconcile_all() == 1
+    assert available() == 90
+    assert reconcile_all() == 0
 
 
 def test_a_refund_that_failed_gives_back_what_it_took(

@@ -42,6 +42,7 @@ def charge(**changes: Any) -> dict[str, Any]:
         "currency": "usd",
         "payment_intent": "pi_1",
         "payment_method_details": {"type": "card", "card": CARD},
+        "status": "succeeded",
         **changes,
     }
 

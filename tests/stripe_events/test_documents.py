@@ -77,6 +77,15 @@ def test_a_payment_is_read_as_every_version_of_the_interface_writes_it(
     assert told.fingerprint == fingerprint
 
 
+@pytest.mark.parametrize("status", ["failed", "pending"])
+def test_a_charge_that_brought_no_money_says_nothing(status: str) -> None:
+    # when
+    told = read(event("charge.updated", charge(status=status)))
+
+    # then
+    assert (told.thing, told.fingerprint) == (None, "")
+
+
 def test_a_payment_without_any_charge_says_nothing() -> None:
     # given
     source = intent(latest_charge=None)
@@ -92,6 +101,7 @@ def test_a_payment_without_any_charge_says_nothing() -> None:
         {"type": "sepa_debit", "sepa_debit": {"fingerprint": "abc"}},
         {"type": "card", "card": {**CARD, "wallet": {"type": "apple_pay"}}},
         {"type": "card", "card": {**CARD, "fingerprint": None}},
+        {"type": "card", "card": {**CARD, "fingerprint": "\ud800"}},
     ],
 )
 def test_wallets_and_other_ways_to_pay_leave_no_fingerprint(details: Any) -> None:

@@ -76,7 +76,7 @@ class Orders:
 
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before."""
-        mine = of_person(facts.user_pk, {facts.email})
+        mine = of_person(facts.user_pk, facts.email)
         placed = Order.objects.confirmed().filter(mine, created__lt=facts.ordered_at)
         return int(placed.count())
 
@@ -155,6 +155,7 @@ def _facts(
         is_fulfilled=fulfilled,
         paid_at=paid_at(total, _charges(payments), order.created) if paid else None,
         fulfilled_at=_fulfilled_at(order) if fulfilled else None,
+        paid_amount=charged + given,
         refunded_amount=refunded(total, charged, given),
         lines=tuple(_line_facts(order, lines)),
     )

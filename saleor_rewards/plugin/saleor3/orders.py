@@ -99,7 +99,7 @@ class Orders:
 
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before."""
-        mine = of_person(facts.user_pk, {facts.email})
+        mine = of_person(facts.user_pk, facts.email)
         placed = Order.objects.non_draft().filter(mine, created_at__lt=facts.ordered_at)
         return placed.count()
 
@@ -238,6 +238,7 @@ def _facts(order: Order, lines: Sequence[OrderLine], money: _Money) -> OrderFact
         is_fulfilled=fulfilled,
         paid_at=paid_at(total, money.charges, order.created_at) if paid else None,
         fulfilled_at=_fulfilled_at(order) if fulfilled else None,
+        paid_amount=money.charged + money.given_back,
         refunded_amount=refunded(total, money.charged, money.given_back),
         lines=tuple(_line_facts(line) for line in lines),
     )
