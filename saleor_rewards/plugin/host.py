@@ -201,11 +201,17 @@ class Host(Protocol):
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before this one."""
 
-    def drop_points(self, checkout: Checkout) -> bool:
-        """Take what spent points carry off a checkout; return whether there was any.
+    def carries_points(self, checkout: Checkout) -> bool:
+        """Return whether spent points take something off a checkout's prices."""
+
+    def drop_points(self, checkout: Checkout) -> None:
+        """Take what spent points carry off a checkout, where its prices are stored.
 
         Touches no table of the ledger.
         """
+
+    def forget_receipts(self, limit: int) -> int:
+        """Forget up to ``limit`` receipts of checkouts that are no orders yet."""
 
     def withdraw(self, limit: int) -> int:
         """Take our effects off up to ``limit`` open checkouts; return how many."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,7 +14,7 @@ from ..models import Receipt
 from ..programs.versions import PLUGIN_ID
 from .guard import bounded_transaction, guarded
 from .host import Reading, host
-from .points.redeeming import keep_hold
+from .points.redeeming import forget_receipt, keep_hold, refuse_points
 from .rulebook import Rulebook
 from .shown import shown_by
 
@@ -65,6 +65,25 @@ def checkout_rewards(checkout: Checkout, request: Any) -> Evaluation | None:
         return look(checkout, book, request) if book else None
 
     return guarded("REWARDS_CHECKOUT_REWARDS", None, work)
+
+
+def gate(checkout: Checkout, book_of: Callable[[Checkout], Rulebook | None]) -> None:
+    """Close the gate on a checkout that is to become an order.
+
+    A fault of ours lets the order through, but no points that nobody could check.
+    Raises ``ValidationError``.
+    """
+
+    def work() -> bool:
+        book = book_of(checkout)
+        if book is None:
+            forget_receipt(checkout)
+        else:
+            close_gate(checkout, book)
+        return True
+
+    if not guarded("REWARDS_ORDER_GATE", False, work):
+        guarded("REWARDS_POINTS_GATE", None, lambda: refuse_points(checkout))
 
 
 def close_gate(checkout: Checkout, book: Rulebook) -> None:

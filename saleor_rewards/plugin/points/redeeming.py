@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from ...engine import Evaluation, evaluate
 from ...ledger import LedgerError, LedgerErrorCode, posting
-from ...models import Account, Hold, HoldState, Program
+from ...models import Account, Hold, HoldState, Program, Receipt
 from ...programs import FieldError, ProgramError
 from ...programs.versions import PLUGIN_ID
 from ..guard import bounded_transaction, faults, guarded
@@ -61,15 +61,16 @@ def redeem(checkout: Checkout, points: int, request: Any) -> None:
         if account is None:
             raise _error(PointsErrorCode.INSUFFICIENT_POINTS, _("You have no points."))
         with posting(account.pk, at) as ledger:
-            held = reading.snapshot.customer.points_held
-            most = now.most_points(ledger.balance.available + held)
-            if points > ledger.balance.available + held:
+            # Those aside for this cart count, be their time over or not.
+            hold = open_hold(str(checkout.pk))
+            usable = ledger.balance.available + (hold.points if hold else 0)
+            if points > usable:
                 raise _error(
                     PointsErrorCode.INSUFFICIENT_POINTS,
-                    _("You have %(points)d points to spend.")
-                    % {"points": ledger.balance.available + held},
+                    _("You have %(points)d points to spend.") % {"points": usable},
                 )
             if now.redeemed_points != points:
+                most = now.most_points(usable)
                 raise _error(PointsErrorCode.OUT_OF_RANGE, _range(book, most))
             ledger.hold(
                 points,
@@ -113,15 +114,38 @@ def keep_hold(checkout: Checkout, book: Rulebook, at: datetime) -> None:
 def refuse_points(checkout: Checkout) -> None:
     """Take spent points off a checkout that the gate could not look at.
 
-    Points that nobody could check must not pay for an order. Raises
-    ``ValidationError`` where there were any.
+    Points that nobody could check must not pay for an order. They stay off until
+    the shopper spends them anew. Raises ``ValidationError`` where there were any,
+    taken off or not.
     """
-    if host.drop_points(checkout):
+    has_points = host.carries_points(checkout)
+    for work in (_end_hold, _drop_points):
+        guarded("REWARDS_POINTS_DROP", None, partial(work, checkout))
+    if has_points:
         message = _(
             "Points cannot be spent at this moment. Please check the new total and "
             "order again."
         )
         raise ValidationError({"rewards": ValidationError(message, code="invalid")})
+
+
+def _end_hold(checkout: Checkout) -> None:
+    with bounded_transaction():
+        Hold.objects.filter(
+            checkout_token=str(checkout.pk), state=HoldState.OPEN
+        ).update(expires_at=timezone.now())
+
+
+def _drop_points(checkout: Checkout) -> None:
+    with bounded_transaction():
+        host.drop_points(checkout)
+        forget_receipt(checkout)
+
+
+def forget_receipt(checkout: Checkout) -> None:
+    """Forget what an earlier gate let through, where it came to no order."""
+    token = str(checkout.pk)
+    Receipt.objects.filter(checkout_token=token, order_pk=None).delete()
 
 
 def release_holds(after: int, limit: int, at: datetime) -> int | None:

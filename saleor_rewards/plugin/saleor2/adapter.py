@@ -10,7 +10,7 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout
 
 from ...engine import Evaluation, PointsEarned, evaluate
-from ...models import Quote
+from ...models import Hold, HoldState, Quote
 from ..common import Checkouts
 from ..guard import bounded_transaction, guarded
 from ..host import ChannelRef, Reading
@@ -62,9 +62,17 @@ class Saleor2(Checkouts, Orders, People, Payouts):
     def refresh(self, checkout_token: str) -> None:
         """Leave the checkout alone: no price of it is stored."""
 
-    def drop_points(self, checkout: Checkout) -> bool:
-        """Report none: a price that cannot be computed carries no points."""
-        return False
+    def carries_points(self, checkout: Checkout) -> bool:
+        """Return whether points are aside for a checkout, which its prices go by."""
+        aside = Hold.objects.filter(
+            checkout_token=str(checkout.pk),
+            state=HoldState.OPEN,
+            expires_at__gt=timezone.now(),
+        )
+        return aside.exists()
+
+    def drop_points(self, checkout: Checkout) -> None:
+        """Leave the checkout alone: no price of it is stored."""
 
     def withdraw(self, limit: int) -> int:
         """Forget up to ``limit`` quotes; without the plugin no price is changed."""

@@ -45,7 +45,7 @@ class Hooks:
         self, checkout: Checkout, discounts: Any, previous_value: Any
     ) -> Any:
         """Refuse an order whose offers are not those that the shopper saw."""
-        guarded("REWARDS_ORDER_GATE", None, lambda: self.close_gate(checkout))
+        self.close_gate(checkout)
         return previous_value
 
     def customer_created(self, customer: User, previous_value: Any) -> Any:
@@ -56,9 +56,8 @@ class Hooks:
 
     def close_gate(self, checkout: Checkout) -> None:
         """Let the order through or raise a ``ValidationError`` that says why not."""
-        book = self.book(checkout) if self.active else None
-        if book is not None:
-            service.close_gate(checkout, book)
+        if self.active:
+            service.gate(checkout, self.book)
 
     def _priced(
         self,

@@ -26,7 +26,7 @@ from .payouts import Payouts
 from .people import People
 from .reader import read
 from .vouchers import end_all
-from .writer import clear, drop_points, write
+from .writer import clear, drop_points, points_rows, write
 
 if TYPE_CHECKING:
     from ...engine import Evaluation
@@ -91,9 +91,13 @@ class Saleor3(Checkouts, Orders, People, Payouts):
         if checkout is not None and plugin is not None and plugin.active:
             guarded("REWARDS_REVISIT", None, partial(plugin.refresh, checkout))
 
-    def drop_points(self, checkout: Checkout) -> bool:
-        """Take what spent points carry off a checkout; return whether there was any."""
-        return drop_points(checkout)
+    def carries_points(self, checkout: Checkout) -> bool:
+        """Return whether spent points take something off a checkout's prices."""
+        return points_rows(checkout).exists()
+
+    def drop_points(self, checkout: Checkout) -> None:
+        """Take the rows of spent points off a checkout."""
+        drop_points(checkout)
 
     def withdraw(self, limit: int) -> int:
         """Take our effects off up to ``limit`` open checkouts; return how many.

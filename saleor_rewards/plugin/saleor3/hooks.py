@@ -38,9 +38,7 @@ class Hooks:
         self, checkout_info: CheckoutInfo, lines: Any, previous_value: Any
     ) -> Any:
         """Refuse an order whose offers are not those that the shopper saw."""
-        checkout = checkout_info.checkout
-        if not guarded("REWARDS_ORDER_GATE", False, lambda: self._gate(checkout)):
-            guarded("REWARDS_POINTS_GATE", None, lambda: _refuse_points(checkout))
+        service.gate(checkout_info.checkout, self.book)
         return previous_value
 
     def order_confirmed(self, order: Order, previous_value: Any, **_: Any) -> Any:
@@ -97,12 +95,6 @@ class Hooks:
         if book is not None:
             service.refresh(checkout, book)
 
-    def _gate(self, checkout: Checkout) -> bool:
-        book = self.book(checkout)
-        if book is not None:
-            service.close_gate(checkout, book)
-        return True
-
     if TYPE_CHECKING:
 
         def book(self, checkout: Checkout) -> Rulebook | None: ...
@@ -116,16 +108,8 @@ def _revisit(variant_pk: int) -> None:
     revisit_checkouts.delay(variant_pk)
 
 
-# What follows needs the adapter, which is not there yet when the hooks are loaded.
-
-
-def _refuse_points(checkout: Checkout) -> None:
-    from ..points.redeeming import refuse_points
-
-    refuse_points(checkout)
-
-
 def _members() -> Any:
+    # It needs the adapter, which is not there yet when the hooks are loaded.
     from .. import members
 
     return members

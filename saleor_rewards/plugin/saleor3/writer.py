@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.checkout.models import Checkout, CheckoutLine
@@ -55,17 +56,20 @@ def clear(checkout: Checkout) -> None:
     _expire_prices(checkout, _columns(FREE_SLOT) if owned else {})
 
 
-def drop_points(checkout: Checkout) -> bool:
-    """Take what spent points carry off the checkout; return whether there was any."""
+def points_rows(checkout: Checkout) -> QuerySet[CheckoutLineDiscount]:
+    """Return the rows by which spent points take something off a checkout."""
     lines = CheckoutLine.objects.filter(checkout_id=checkout.pk)
-    rows = CheckoutLineDiscount.objects.filter(
+    return CheckoutLineDiscount.objects.filter(
         ours(),
         pk__in=[_row_pk(pk, POINTS) for pk in lines.values_list("pk", flat=True)],
     )
-    deleted, _ = rows.delete()
+
+
+def drop_points(checkout: Checkout) -> None:
+    """Take the rows of spent points off a checkout."""
+    deleted, _ = points_rows(checkout).delete()
     if deleted:
         _expire_prices(checkout, {})
-    return bool(deleted)
 
 
 def _write_rows(carrier: Carrier, now: Evaluation) -> bool:
