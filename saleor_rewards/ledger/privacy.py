@@ -7,7 +7,16 @@ from typing import Any
 
 from django.db.models import Q
 
-from ..models import Account, AccountState, Entry, Hold, Receipt, Settlement, TierChange
+from ..models import (
+    Account,
+    AccountState,
+    Entry,
+    Hold,
+    Lot,
+    Receipt,
+    Settlement,
+    TierChange,
+)
 from .upkeep import erase
 
 __all__ = ["accounts_of", "erase_person", "export_person"]
@@ -76,6 +85,7 @@ def _account(account: Account) -> dict[str, Any]:
         "joined_at": _text(account.joined_at),
         **{name: getattr(account, name) for name in SUMS},
         "entries": [_entry(entry) for entry in _entries(account)],
+        "lots": [_lot(lot) for lot in Lot.objects.filter(account=account)],
         "tier_changes": [_change(change) for change in _changes(account)],
         "holds": [_hold(hold) for hold in Hold.objects.filter(account=account)],
         "orders": _orders(account),
@@ -99,6 +109,17 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "rule": entry.rule_version.name if entry.rule_version else None,
         "reason": note.reason if note else None,
         "author": note.author if note else None,
+    }
+
+
+def _lot(lot: Lot) -> dict[str, Any]:
+    parts = ("pending", "available", "held", "expired")
+    return {
+        "available_from": _text(lot.available_from),
+        "expires_at": lot.expires_at and _text(lot.expires_at),
+        "points": lot.points,
+        **{f"points_{name}": getattr(lot, f"points_{name}") for name in parts},
+        "order": lot.order_pk,
     }
 
 
@@ -129,11 +150,8 @@ def _hold(hold: Hold) -> dict[str, Any]:
 
 def _orders(account: Account) -> list[dict[str, Any]]:
     settled = Settlement.objects.filter(account=account).order_by("pk")
-    receipts = set(
-        Receipt.objects.filter(order_pk__in=settled.values("order_pk")).values_list(
-            "order_pk", flat=True
-        )
-    )
+    found = Receipt.objects.filter(order_pk__in=settled.values("order_pk"))
+    receipts = {receipt.order_pk: _receipt(receipt) for receipt in found}
     return [
         {
             "order": one.order_pk,
@@ -143,10 +161,19 @@ def _orders(account: Account) -> list[dict[str, Any]]:
             "points_returned": one.points_returned,
             "spend_amount": one.spend_amount,
             "currency": one.currency,
-            "has_receipt": one.order_pk in receipts,
+            "receipt": receipts.get(one.order_pk),
         }
         for one in settled
     ]
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    """Return what an order got, and the cart and customer that it was computed from."""
+    return {
+        "at": _text(receipt.at),
+        "snapshot": receipt.snapshot,
+        "effects": receipt.effects,
+    }
 
 
 def _text(moment: datetime) -> str:

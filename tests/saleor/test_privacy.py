@@ -15,7 +15,8 @@ from saleor_rewards.models import Account, AccountState, Entry, EntryNote
 from saleor_rewards.plugin.members import member_account
 
 from .people import available, customer, guest_with, now, points_of
-from .world import Shop
+from .points import earning_cart
+from .world import Shop, Shopper
 
 EMAIL = "ada@example.com"
 
@@ -54,6 +55,26 @@ def test_the_export_holds_accounts_entries_and_notes(user: User, by: str) -> Non
     assert "Ada called us" in [entry["reason"] for entry in entries]
     (mine,) = [one for one in held["accounts"] if one["state"] == "open"]
     assert mine["points_available"] == 47
+    assert sum(lot["points_available"] for lot in mine["lots"]) == 47
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_export_holds_what_orders_got(shop: Shop, shopper: Shopper) -> None:
+    # given
+    shop.points()
+    shopper.buy(earning_cart(shop, shopper))
+    guest = Account.objects.get()
+
+    # when
+    ((order,),) = [
+        one["orders"] for one in export(f"--email={guest.email}")["accounts"]
+    ]
+
+    # then
+    assert order["points_earned"] == 90
+    lines = order["receipt"]["snapshot"]["lines"]
+    assert sum(line["amount"] for line in lines) == 4000
+    assert order["receipt"]["effects"]
 
 
 @pytest.mark.django_db
