@@ -31,6 +31,8 @@ class Payouts:
 
     def payout_left(self, kind: RewardKind, pk: int) -> int | None:
         """Return what was not spent of it, ``None`` where it is gone."""
+        if kind == RewardKind.VOUCHER:
+            _wait_for_orders(pk)
         found = _locked(kind, pk)
         return None if found is None else found.left
 
@@ -73,6 +75,17 @@ def _gift_card(payout: Payout) -> tuple[int, str]:
     )
     events.gift_card_issued_event(card, None, None)
     return card.pk, card.code
+
+
+def _wait_for_orders(voucher_pk: int) -> None:
+    """Lock the checkouts that have a voucher's code.
+
+    An order locks its checkout, finds the voucher good, and locks the code. Whoever
+    locked the code in between would take what the order gives all the same.
+    """
+    codes = VoucherCode.objects.filter(voucher=voucher_pk).values("code")
+    checkouts = Checkout.objects.filter(voucher_code__in=codes).order_by("pk")
+    list(checkouts.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _locked(kind: RewardKind, pk: int) -> _Voucher | _GiftCard | None:
