@@ -196,6 +196,21 @@ def mark_tiers_for_review(program_pk: int, after: int = 0) -> None:
         mark_tiers_for_review.delay(program_pk, last)
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def clear_lapses(program_pk: int) -> None:
+    """Clear when accounts would have lapsed, once a program lets none lapse any more.
+
+    Safe to run twice: what is cleared is not found again.
+    """
+    from .plugin.host import host
+    from .programs.points import clear_lapses as clear
+
+    with host.writing():
+        is_more = clear(program_pk, CHUNK)
+    if is_more:
+        clear_lapses.delay(program_pk)
+
+
 @shared_task(bind=True, acks_late=True, ignore_result=True, max_retries=MOST_RETRIES)
 def send_referral_notice(self: Any, referral_pk: int, news: str) -> None:
     """Write to the referrer of what became of a friend; a failed mail, again later.

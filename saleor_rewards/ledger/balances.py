@@ -8,7 +8,7 @@ from typing import Iterable, Iterator, Sequence
 
 from ..models import Account
 from .lots import Balance, LotState
-from .rows import open_lots_of, sums_of
+from .rows import open_lots_of, spared, sums_of
 from .state import State, stamp_of
 
 __all__ = ["Balance", "balance", "balances", "expiring", "expiring_soon"]
@@ -22,7 +22,7 @@ def balance(account: Account, at: datetime) -> Balance:
 def balances(accounts: Sequence[Account], at: datetime) -> dict[int, Balance]:
     """Return what is on each account at ``at``, by primary key.
 
-    One query for all of those on which something is due. Reads from where the
+    Two queries at most, for all of those on which something is due. Reads from where the
     first account was read.
     """
     found = {account.pk: sums_of(account) for account in accounts}
@@ -46,7 +46,7 @@ def expiring(
     """Return when how many points of each account expire after ``at``.
 
     Pending points are among them, held ones are not. Where an account lapses,
-    everything expires then that has not done so before. One query for all.
+    everything expires then that has not done so before. Two queries at most for all.
     """
     return {
         account.pk: _ends(state.lots.values(), state.lapses_at)
@@ -76,9 +76,10 @@ def _settled(
     accounts: Sequence[Account], at: datetime
 ) -> Iterator[tuple[Account, State]]:
     """Yield accounts with what they are at ``at``, which nobody writes."""
-    lots = open_lots_of(accounts)
+    lots, never = open_lots_of(accounts), spared(accounts)
     for account in accounts:
-        state = State(sums_of(account), at, new_lot=_none, lapses_at=account.lapses_at)
+        lapses_at = None if account.pk in never else account.lapses_at
+        state = State(sums_of(account), at, new_lot=_none, lapses_at=lapses_at)
         state.add(lots[account.pk])
         state.settle(stamp_of(at))
         yield account, state

@@ -81,6 +81,13 @@ class Book:
         self._be_active(lapses_at)
         self._write()
 
+    def keep_until(self, lapses_at: datetime) -> None:
+        """Let the points lapse no earlier; nothing happens where they never lapse."""
+        known = self._state.lapses_at
+        if known is not None and known < lapses_at:
+            self._state.lapses_at = lapses_at
+            self._write()
+
     def reverse(
         self,
         points: int,
@@ -353,13 +360,12 @@ class Book:
         ]
 
     def _home(self, cause: Cause) -> int | None:
-        lots = Lot.objects.filter(
+        lots = Lot.objects.exclude(order_pk="").filter(
             account=self.account,
             order_pk=cause.order_pk,
             rule_version_id=cause.version_pk,
         )
-        lots = lots.exclude(order_pk="").order_by("pk")
-        pk: int | None = lots.values_list("pk", flat=True).first()
+        pk: int | None = lots.order_by("pk").values_list("pk", flat=True).first()
         return pk
 
     def _replace(self, known: Hold, points: int) -> None:

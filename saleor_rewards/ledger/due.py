@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from .rows import IS_SPARED
 from .state import stamp_of
 
 #: The lots have to be read by a later statement than the one that waited for the
@@ -20,6 +21,12 @@ ORDER BY {column} LIMIT %(accounts)s FOR NO KEY UPDATE SKIP LOCKED
 """
 #: Each has an index of its own, which a condition on both would not use.
 COLUMNS = ("due_at", "lapses_at")
+
+#: A statement of its own, so that the next one sees what it cleared.
+SPARE = f"""
+UPDATE saleor_rewards_account AS account SET lapses_at = NULL
+WHERE id = ANY(%(pks)s) AND lapses_at IS NOT NULL AND {IS_SPARED}
+"""
 
 SETTLE = """
 WITH open_lot AS (
@@ -114,6 +121,7 @@ def settle_chunk(at: datetime, accounts: int, lots: int) -> int:
             cursor.execute(LOCK.format(column=column), arguments)
             pks = [pk for (pk,) in cursor.fetchall()]
             if pks:
+                cursor.execute(SPARE, {"pks": pks})
                 cursor.execute(SETTLE, {**arguments, "pks": pks})
                 return len(pks)
     return 0

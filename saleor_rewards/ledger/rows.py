@@ -8,7 +8,7 @@ from typing import Any, Iterable, Sequence
 from django.db import connection
 from django.db.models import QuerySet
 
-from ..models import Account, AccountState, Lot
+from ..models import Account, AccountState, Lot, PointsExpiry, PointsPolicy
 from .errors import LedgerError, LedgerErrorCode
 from .lots import Balance, Draft, LotState
 from .state import State
@@ -25,6 +25,15 @@ LOT_COLUMNS = (
     "points_held",
     "points_expired",
 )
+
+#: Whether a program's policy lets no account lapse, whatever time stands in its row.
+#: That changes at once for everybody; the times go row by row, afterwards.
+IS_SPARED = """
+EXISTS (
+    SELECT FROM saleor_rewards_pointspolicy AS policy
+    WHERE policy.program_id = account.program_id
+        AND policy.expiry <> 'after_inactivity'
+)"""
 
 NEXT_LOT = "nextval('saleor_rewards_lot_id_seq')"
 
@@ -83,25 +92,46 @@ FROM unnest(
 def lock(account_pk: int) -> tuple[Account, int]:
     """Lock an account, or what it was merged into, and reserve a lot's key.
 
+    Where the program's policy lets nothing lapse any more, ``lapses_at`` is cleared.
     Raises ``LedgerError`` where there is none, or it is closed.
     """
     names = [field.attname for field in Account._meta.concrete_fields]
     columns = ", ".join(field.column for field in Account._meta.concrete_fields)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {NEXT_LOT}, {columns} FROM saleor_rewards_account "
-            "WHERE id = %s FOR UPDATE",
+            f"SELECT {NEXT_LOT}, {IS_SPARED}, {columns} "
+            "FROM saleor_rewards_account AS account WHERE id = %s FOR UPDATE",
             [account_pk],
         )
         row = cursor.fetchone()
     if row is None:
         raise LedgerError(LedgerErrorCode.ACCOUNT_UNKNOWN, "There is no such account.")
-    account = Account.from_db(connection.alias, names, row[1:])
+    spare_lot, is_spared, *values = row
+    account = Account.from_db(connection.alias, names, values)
     if account.state == AccountState.MERGED:
         return lock(account.merged_into_id)
     if account.state != AccountState.OPEN:
         raise LedgerError(LedgerErrorCode.ACCOUNT_CLOSED, "The account is closed.")
-    return account, row[0]
+    if is_spared and account.lapses_at is not None:
+        account.lapses_at = None
+        account.save(update_fields=["lapses_at"])
+    return account, spare_lot
+
+
+def spared(accounts: Iterable[Account]) -> set[int]:
+    """Return the keys of those accounts whose time to lapse does not count any more.
+
+    One query where any account has such a time, none otherwise.
+    """
+    lapsing = [account for account in accounts if account.lapses_at is not None]
+    if not lapsing:
+        return set()
+    policies = PointsPolicy.objects.using(lapsing[0]._state.db).filter(
+        program_id__in={account.program_id for account in lapsing}
+    )
+    others = policies.exclude(expiry=PointsExpiry.AFTER_INACTIVITY)
+    programs = set(others.values_list("program_id", flat=True))
+    return {account.pk for account in lapsing if account.program_id in programs}
 
 
 def next_lot() -> int:

@@ -24,7 +24,7 @@ from .lots import Cause
 from .posting import check_time, posting
 from .rows import expired_lots, lock, write
 
-__all__ = ["erase", "merge", "settle_due"]
+__all__ = ["erase", "family", "merge", "settle_due"]
 
 #: How many accounts a chunk locks, and how many of their lots it settles.
 ACCOUNTS = 50
@@ -142,15 +142,15 @@ def erase(account_pk: int, at: datetime) -> None:
         Hold.objects.filter(account=account, state=HoldState.OPEN).update(
             state=HoldState.RELEASED, closed_at=at
         )
-        family = _family(account.pk)
-        EntryNote.objects.filter(entry__account_id__in=family).delete()
-        Account.objects.filter(pk__in=family).update(user_pk=None, email="")
+        pks = family(account.pk)
+        EntryNote.objects.filter(entry__account_id__in=pks).delete()
+        Account.objects.filter(pk__in=pks).update(user_pk=None, email="")
         Account.objects.filter(pk=account.pk).update(
             state=AccountState.ERASED, tier_due_at=None
         )
 
 
-def _family(account_pk: int) -> list[int]:
+def family(account_pk: int) -> list[int]:
     """Return the keys of an account and of all that were ever merged into it."""
     with connection.cursor() as cursor:
         cursor.execute(

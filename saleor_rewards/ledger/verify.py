@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Iterable, Iterator, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from ..models import Account, Entry, Hold, HoldState, Lot
 from .lots import LotState
@@ -42,19 +42,35 @@ def verify(account_pks: Sequence[int] | None = None) -> list[Discrepancy]:
 
 
 def discrepancies(account_pks: Sequence[int] | None = None) -> Iterator[Discrepancy]:
-    """Yield what :func:`verify` returns, a chunk of accounts at a time."""
+    """Yield what :func:`verify` returns, a chunk of accounts at a time.
+
+    Each chunk is read as it was at one moment, and nobody waits for that. Inside a
+    transaction the accounts are locked instead.
+    """
     after = 0
     while True:
         accounts = Account.objects.filter(pk__gt=after).order_by("pk")
         if account_pks is not None:
             accounts = accounts.filter(pk__in=account_pks)
+        is_inside = connection.in_atomic_block
         with transaction.atomic():
-            # Nobody posts while an account is compared with its entries.
-            chunk = list(accounts.select_for_update()[:CHUNK])
-            yield from _of_chunk(chunk)
+            if is_inside:
+                # A transaction that has begun keeps its isolation.
+                accounts = accounts.select_for_update()
+            else:
+                _stand_still()
+            chunk = list(accounts[:CHUNK])
+            found = _of_chunk(chunk)
+        yield from found
         if len(chunk) < CHUNK:
             return
         after = chunk[-1].pk
+
+
+def _stand_still() -> None:
+    """Let all statements of this transaction read from one snapshot."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 def _of_chunk(accounts: Sequence[Account]) -> list[Discrepancy]:

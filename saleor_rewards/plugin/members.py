@@ -14,10 +14,10 @@ from ..ledger import accounts
 from ..ledger.membership import review_tier
 from ..ledger.privacy import erase_person
 from ..ledger.upkeep import merge
-from ..models import Account, AccountState, Entry, PointsPolicy, Program
+from ..models import Account, AccountState, PointsPolicy, Program
 from .guard import bounded_transaction, guarded
 from .host import Person, host
-from .points.occasions import give, in_force
+from .points.occasions import give, in_force, key_of, keys_of
 from .referrals.people import follow_claims
 from .referrals.privacy import erase_referrals
 
@@ -142,10 +142,10 @@ def _sign_up(account: Account, person: Person, at: datetime) -> None:
     book = in_force(program.channel_pk)
     if book is None or policy is None or person.joined_at < policy.since:
         return
-    prefix = f"sign-up:{program.pk}:{person.pk}:"
     account = Account.objects.select_for_update().get(pk=account.pk)
-    if not Entry.objects.filter(account=account, key__startswith=prefix).exists():
-        give(account, book, Occasion.SIGN_UP, at, lambda rule: f"{prefix}{rule}")
+    if not keys_of(account, Occasion.SIGN_UP):
+        key = partial(key_of, account, Occasion.SIGN_UP)
+        give(account, book, Occasion.SIGN_UP, at, key)
 
 
 def welcome_newcomers(after: int, limit: int, at: datetime) -> int | None:

@@ -12,6 +12,7 @@ from ..engine import to_minor
 from ..models import (
     Account,
     AccountState,
+    PointsExpiry,
     PointsPolicy,
     Program,
     Rule,
@@ -59,11 +60,13 @@ def update_points(
         errors += _measure_errors(policy, changes, with_new_tiers)
     if errors:
         raise ProgramError(errors)
+    before = policy.expiry
     for name, value in changes.items():
         setattr(policy, name, value)
     if policy.is_active and policy.since is None:
         policy.since = timezone.now()
     policy.save()
+    _follow_expiry(policy, before)
     _announce(program, reviews_tiers=any(name in changes for name in TIER_SETTINGS))
     policy.refresh_from_db()
     return policy
@@ -175,6 +178,47 @@ def mark_for_review(program_pk: int, after: int, limit: int) -> int | None:
     pks = list(accounts.values_list("pk", flat=True)[:limit])
     review_soon(Account.objects.filter(pk__in=pks))
     return pks[-1] if len(pks) == limit else None
+
+
+def _follow_expiry(policy: PointsPolicy, before: str) -> None:
+    """Do away with times to lapse that a policy left behind.
+
+    From the change on the ledger goes by none of them; their rows can wait for the
+    task. Where the policy comes back, none of them may count again: usually the task
+    left none.
+    """
+    program_pk = policy.program_id
+    if before == policy.expiry:
+        return
+    if before == PointsExpiry.AFTER_INACTIVITY:
+        transaction.on_commit(lambda: _clear_lapses(program_pk))
+    elif policy.expiry == PointsExpiry.AFTER_INACTIVITY:
+        _lapsing(program_pk).update(lapses_at=None)
+
+
+def _clear_lapses(program_pk: int) -> None:
+    from ..tasks import clear_lapses
+
+    clear_lapses.delay(program_pk)
+
+
+def _lapsing(program_pk: int) -> QuerySet[Account]:
+    return Account.objects.filter(program_id=program_pk, lapses_at__isnull=False)
+
+
+@transaction.atomic
+def clear_lapses(program_pk: int, limit: int) -> bool:
+    """Clear the times at which up to ``limit`` accounts would have lapsed.
+
+    Returns whether more may be left. Nothing happens where the policy is back.
+    """
+    # While it is locked the policy cannot come back, and with it times that count.
+    policy = PointsPolicy.objects.select_for_update().get(program_id=program_pk)
+    if policy.expiry == PointsExpiry.AFTER_INACTIVITY:
+        return False
+    pks = list(_lapsing(program_pk).order_by("pk").values_list("pk", flat=True)[:limit])
+    _lapsing(program_pk).filter(pk__in=pks).update(lapses_at=None)
+    return len(pks) == limit
 
 
 def review_soon(accounts: QuerySet[Account]) -> None:

@@ -9,6 +9,8 @@ import pytest
 from django.db import connection, connections
 
 from saleor_rewards.ledger import LedgerError, LedgerErrorCode, earn, posting
+from saleor_rewards.ledger import verify as verify_module
+from saleor_rewards.ledger.replay import Replay, replay
 from saleor_rewards.ledger.upkeep import merge, settle_due
 from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import Account, Entry, Hold, HoldState
@@ -48,6 +50,13 @@ def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
     faults = [result for result in results if isinstance(result, Exception)]
     assert not faults, faults[0]
     return results
+
+
+def impatiently(work: Callable[[], Any]) -> Any:
+    """Do something that fails where it has to wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '1s'")
+    return work()
 
 
 def hold_and_capture(account_pk: int, number: int, _seen: threading.Barrier) -> bool:
@@ -140,6 +149,36 @@ def test_the_same_earning_delivered_fifty_times_at_once_is_one_entry(
     # then
     assert Entry.objects.filter(account=account).count() == 1
     assert sums(account) == Balance(available=5, lifetime=5)
+
+
+def test_a_comparison_neither_waits_for_postings_nor_holds_them_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given an account that somebody works on, and one that somebody wants to
+    busy, wanted = open_account(), open_account()
+    for account in (busy, wanted):
+        earned(account, 10)
+
+    def post_meanwhile(entries: Any) -> Replay:
+        for account in found[:]:
+            found.remove(account)
+            at_once(1, lambda _: impatiently(lambda: earn(account.pk, 5, **terms)))
+        return replay(entries)
+
+    found, terms = [wanted], {"key": key(), "at": NOON, "available_from": NOON}
+    monkeypatch.setattr(verify_module, "replay", post_meanwhile)
+
+    # when
+    with posting(busy.pk, NOON) as book:
+        book.earn(5, key=key(), available_from=NOON)
+        (told,) = at_once(
+            1, lambda _: impatiently(lambda: verify([busy.pk, wanted.pk]))
+        )
+
+    # then
+    assert told == []
+    assert sums(wanted) == Balance(available=15, lifetime=15)
+    assert verify([busy.pk, wanted.pk]) == []
 
 
 def test_earning_spending_and_settling_at_once_lose_nothing() -> None:

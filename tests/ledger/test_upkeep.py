@@ -21,6 +21,7 @@ from saleor_rewards.models import (
     Hold,
     HoldState,
     Lot,
+    PointsPolicy,
     Program,
     Shortage,
 )
@@ -148,6 +149,29 @@ def test_accounts_that_owe_are_settled_too() -> None:
     assert done == 1
     assert sums(account) == Balance(available=6, lifetime=10)
     assert settle_due(NOON + DAY, 10) == 0
+
+
+@pytest.mark.parametrize("expiry", ["never", "after_inactivity"])
+def test_a_time_to_lapse_counts_under_a_policy_of_inactivity_alone(expiry: str) -> None:
+    # given
+    program = Program.objects.create(channel_pk=7)
+    PointsPolicy.objects.create(program=program, expiry=expiry)
+    rich, owing = open_account(program), open_account(program)
+    earn(rich, 10)
+    with posting(owing.pk, NOON) as book:
+        book.spend(4, key=key(), checkout_token="", order_pk="1")
+    # Also under a policy that was left, until a task clears it.
+    Account.objects.filter(program=program).update(lapses_at=NOON + DAY)
+
+    # when
+    done = settle_due(NOON + DAY, 10)
+
+    # then
+    lapsed = expiry == "after_inactivity"
+    assert done == 2
+    assert sums(rich) == Balance(available=0 if lapsed else 10, lifetime=10)
+    assert settle_due(NOON + 2 * DAY, 10) == 0
+    assert verify([rich.pk, owing.pk]) == []
 
 
 def test_no_more_accounts_are_settled_than_asked_for() -> None:

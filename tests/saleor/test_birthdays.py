@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from saleor.account.models import User
 
+from saleor_rewards.ledger.upkeep import merge
 from saleor_rewards.models import Account, Entry
 from saleor_rewards.plugin.guard import faults
+from saleor_rewards.plugin.host import host
+from saleor_rewards.plugin.members import account_of
 from saleor_rewards.plugin.points.birthdays import (
     birthday_of,
     celebrated,
@@ -50,7 +53,7 @@ def celebrate(shop: Shop, at: datetime) -> None:
 def given_at(user: User) -> list[str]:
     """Return the days that a user was given points for."""
     keys = Entry.objects.filter(
-        account__user_pk=user.pk, key__startswith="birthday:"
+        account__user_pk=user.pk, key__contains=":BIRTHDAY:"
     ).order_by("pk")
     return [key.rsplit(":", 1)[1] for key in keys.values_list("key", flat=True)]
 
@@ -99,7 +102,7 @@ def test_a_birthday_earns_on_its_day_and_once(party: Shop) -> None:
     # then
     assert given_at(user) == ["2030-05-17"]
     assert Account.objects.get(user_pk=user.pk).points_available == 50
-    assert Entry.objects.filter(key__startswith="birthday:").count() == 1
+    assert Entry.objects.filter(key__contains=":BIRTHDAY:").count() == 1
 
 
 @pytest.mark.django_db
@@ -136,6 +139,41 @@ def test_who_moves_the_birthday_has_no_second_one_within_a_year(party: Shop) -> 
 
     # then
     assert given_at(user) == ["2030-05-17", "2031-05-17"]
+
+
+@pytest.mark.django_db
+def test_a_merged_account_brings_its_birthdays_along(party: Shop) -> None:
+    # given two accounts of one person, who had a birthday on the first
+    first, second = born("1990-05-17"), born("1990-05-17", "ada@example.org")
+    celebrate(party, utc(2030, 5, 16))
+    second.metadata = {"birthday": "06-01"}
+    second.save(update_fields=["metadata"])
+    celebrate(party, utc(2030, 5, 17))
+    mine = account_of(party.program.pk, host.person(second), utc(2030, 5, 18))
+    merge(Account.objects.get(user_pk=first.pk).pk, mine.pk, utc(2030, 5, 18))
+
+    # when
+    celebrate(party, utc(2030, 6, 1))
+    celebrate(party, utc(2031, 6, 1))
+
+    # then
+    assert given_at(second) == ["2031-06-01"]
+
+
+@pytest.mark.django_db
+def test_no_key_tells_whose_birthday_it_is(party: Shop) -> None:
+    # given
+    account = account_of(
+        party.program.pk, host.person(born("1990-05-17")), utc(2030, 1, 1)
+    )
+
+    # when
+    celebrate(party, utc(2030, 5, 17))
+
+    # then
+    rule = party.program.rules.get()
+    (entry,) = Entry.objects.filter(account=account)
+    assert entry.key == f"account:{account.pk}:BIRTHDAY:{rule.pk}:2030-05-17"
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.sites.models import Site
 
 from saleor_rewards import tasks
+from saleor_rewards.ledger import expiring_soon
 from saleor_rewards.models import Account
 from saleor_rewards.plugin.host import MAJOR
 from saleor_rewards.plugin.members import member_account
@@ -136,7 +137,28 @@ def test_each_expiry_is_told_of_once(shop: Shop, mailbox: Mailbox) -> None:
 
     # then
     _first, second = mailbox.to(EMAIL)
-    assert "17 points expire soon" in plain(second)
+    assert "7 points expire soon" in plain(second)
+    assert "10 points" not in plain(second)
+    assert "You have 17 points to spend." in plain(second)
+
+
+@pytest.mark.django_db
+def test_what_comes_late_and_ends_before_is_shown_and_not_told(
+    shop: Shop, mailbox: Mailbox
+) -> None:
+    # given
+    account = member(shop)
+    points_of(account, 10, expires_at=now() + 10 * DAY)
+    tasks.send_expiry_notices()
+
+    # when
+    points_of(account, 5, expires_at=now() + 9 * DAY)
+    tasks.send_expiry_notices()
+
+    # then
+    assert len(mailbox.to(EMAIL)) == 1
+    soon = expiring_soon(account, now(), now() + 30 * DAY)
+    assert [points for _, points in soon] == [5, 10]
 
 
 @pytest.mark.django_db

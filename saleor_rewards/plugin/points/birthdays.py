@@ -14,12 +14,12 @@ from functools import partial
 from dateutil import tz
 
 from ...engine import Occasion
-from ...models import Account, Entry, Program
+from ...models import Account, Program
 from ..guard import bounded_transaction, faults, guarded
 from ..host import Person, host
 from ..members import account_of, running_programs
 from ..rulebook import Rulebook
-from .occasions import give, in_force
+from .occasions import give, in_force, key_of, keys_of
 
 logger = logging.getLogger(__name__)
 
@@ -128,19 +128,18 @@ def _celebrate(
     with bounded_transaction():
         found = account_of(program.pk, person, at)
         account = Account.objects.select_for_update().get(pk=found.pk)
-        prefix = f"birthday:{person.pk}:"
 
         def may(rule_id: int) -> bool:
-            last = _last_birthday(account, f"{prefix}{rule_id}:")
+            last = _last_birthday(account, rule_id)
             return last is None or (day - last).days >= DAYS_APART
 
         def key(rule_id: int) -> str:
-            return f"{prefix}{rule_id}:{day.isoformat()}"
+            return key_of(account, Occasion.BIRTHDAY, rule_id, day.isoformat())
 
         give(account, book, Occasion.BIRTHDAY, at, key, may)
 
 
-def _last_birthday(account: Account, prefix: str) -> date | None:
-    keys = Entry.objects.filter(account=account, key__startswith=prefix)
-    last = keys.order_by("-key").values_list("key", flat=True).first()
-    return date.fromisoformat(last[len(prefix) :]) if last else None
+def _last_birthday(account: Account, rule_id: int) -> date | None:
+    keys = keys_of(account, Occasion.BIRTHDAY, rule_id)
+    days = (date.fromisoformat(key.rsplit(":", 1)[1]) for key in keys)
+    return max(days, default=None)

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Iterable, Sequence
+from datetime import datetime
+from typing import Iterable, Mapping, Optional, Sequence, Tuple
 
 from django.db.models import Q
 
 from ...engine import CustomerSnapshot
 from ...ledger import accounts
 from ...ledger.facts import OrderFacts
-from ...ledger.settle import Agreement, Targets, Terms, earned_at, targets
+from ...ledger.settle import (
+    Agreement,
+    Targets,
+    Terms,
+    earned_at,
+    lapses_at,
+    targets,
+)
 from ...models import (
+    Account,
     AccountState,
     Hold,
     HoldState,
+    PointsExpiry,
     PointsPolicy,
     Program,
     Receipt,
@@ -27,12 +37,17 @@ from ..columns import was_brought
 from ..host import host
 from .occasions import in_force
 
+#: Whose an account is: the program's key, the user's if there is one, else the e-mail.
+Owner = Tuple[int, Optional[int], str]
+
 
 @dataclass(frozen=True)
 class Case:
     """One order: how it stands, what was agreed, what the ledger has of it.
 
     ``hold`` is what the order's checkout put aside or what the order took.
+    ``policy`` is the program's of today. ``account_lapses_at`` is for an order that
+    was never settled: when the points of its account lapse, if they do.
     ``receipt`` is not saved yet for an order that left none.
     """
 
@@ -42,6 +57,8 @@ class Case:
     agreement: Agreement
     settlement: Settlement | None
     hold: Hold | None
+    policy: PointsPolicy | None = None
+    account_lapses_at: datetime | None = None
     targets: Targets = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +74,10 @@ class Case:
         settlement, wanted = self.settlement, self.targets
         if settlement is None:
             return not (
-                self.has_points_aside or wanted.is_counted or wanted.points_spent
+                self.has_points_aside
+                or wanted.is_counted
+                or wanted.points_spent
+                or self.keeps_points
             )
         return (
             not self.has_points_aside
@@ -67,6 +87,26 @@ class Case:
             and settlement.spend_amount == wanted.spend_amount
             and settlement.is_counted == wanted.is_counted
         )
+
+    @property
+    def lapses_at(self) -> datetime | None:
+        """When all points lapse if this order was the last, ``None`` if it changes nothing.
+
+        An order that is undone keeps no points, and a policy that the merchant left
+        takes none.
+        """
+        terms, policy = self.agreement.terms, self.policy
+        if terms is None or policy is None or self.facts.is_undone:
+            return None
+        if policy.expiry != PointsExpiry.AFTER_INACTIVITY:
+            return None
+        return lapses_at(self.facts, terms)
+
+    @property
+    def keeps_points(self) -> bool:
+        """Whether points would lapse sooner without this order."""
+        known, end = self.account_lapses_at, self.lapses_at
+        return known is not None and end is not None and known < end
 
     @property
     def has_points_aside(self) -> bool:
@@ -102,7 +142,9 @@ def _cases(orders: list[OrderFacts]) -> Iterable[Case]:
     channels = {facts.channel_pk for facts in orders}
     programs = {
         program.channel_pk: program
-        for program in Program.objects.filter(channel_pk__in=channels)
+        for program in Program.objects.select_related("points_policy").filter(
+            channel_pk__in=channels
+        )
     }
     settlements = {
         settlement.order_pk: settlement
@@ -113,16 +155,65 @@ def _cases(orders: list[OrderFacts]) -> Iterable[Case]:
     holds = _holds(pks, tokens)
     receipts = _receipts(orders, pks, tokens, programs)
     agreed = dict(zip(receipts, agreements(receipts.values())))
+    new = [facts for facts in orders if facts.order_pk not in settlements]
+    lapses = _lapses(new, agreed, programs)
     for facts in orders:
-        if facts.channel_pk in programs:
+        program = programs.get(facts.channel_pk)
+        if program is not None:
+            owner = _owner(program.pk, facts.user_pk, facts.email)
             yield Case(
                 facts=facts,
-                program=programs[facts.channel_pk],
+                program=program,
                 receipt=receipts.get(facts.order_pk),
                 agreement=agreed.get(facts.order_pk, Agreement()),
                 settlement=settlements.get(facts.order_pk),
                 hold=holds.get(facts.order_pk) or holds.get(facts.checkout_token or ""),
+                policy=_policy(program),
+                account_lapses_at=lapses.get(owner),
             )
+
+
+def _policy(program: Program) -> PointsPolicy | None:
+    # A program that nobody gave a policy has no such attribute.
+    return getattr(program, "points_policy", None)
+
+
+def _lapses(
+    orders: Iterable[OrderFacts],
+    agreed: Mapping[str, Agreement],
+    programs: Mapping[int, Program],
+) -> dict[Owner, datetime]:
+    """Return when the accounts lapse that these orders could keep, by owner.
+
+    One query where there are such orders, none otherwise.
+    """
+    all_terms = {pk: agreement.terms for pk, agreement in agreed.items()}
+    pks = {
+        pk
+        for pk, terms in all_terms.items()
+        if terms is not None and terms.expiry == PointsExpiry.AFTER_INACTIVITY
+    }
+    owners = {
+        _owner(programs[facts.channel_pk].pk, facts.user_pk, facts.email)
+        for facts in orders
+        if facts.order_pk in pks and facts.channel_pk in programs
+    }
+    if not owners:
+        return {}
+    known = Account.objects.filter(
+        Q(user_pk__in={user_pk for _, user_pk, _ in owners if user_pk})
+        | Q(user_pk=None, email__in={email for _, _, email in owners if email}),
+        program__in={program_pk for program_pk, _, _ in owners},
+        state=AccountState.OPEN,
+        lapses_at__isnull=False,
+    )
+    return {
+        _owner(one.program_id, one.user_pk, one.email): one.lapses_at for one in known
+    }
+
+
+def _owner(program_pk: int, user_pk: int | None, email: str) -> Owner:
+    return program_pk, user_pk, email.lower() if user_pk is None else ""
 
 
 def _holds(pks: Sequence[str], tokens: Sequence[str]) -> dict[str, Hold]:
@@ -144,10 +235,6 @@ def _receipts(
     found = Receipt.objects.filter(Q(order_pk__in=pks) | Q(checkout_token__in=tokens))
     by_token = {receipt.checkout_token: receipt for receipt in found}
     by_order = {receipt.order_pk: receipt for receipt in found}
-    policies = {
-        policy.program_id: policy
-        for policy in PointsPolicy.objects.filter(program__in=programs.values())
-    }
     receipts = {}
     for facts in orders:
         receipt = by_order.get(facts.order_pk)
@@ -155,7 +242,7 @@ def _receipts(
             receipt = by_token.get(facts.checkout_token)
         program = programs.get(facts.channel_pk)
         if receipt is None and program is not None:
-            receipt = _made(facts, program, policies.get(program.pk))
+            receipt = _made(facts, program, _policy(program))
         if receipt is not None:
             receipts[facts.order_pk] = receipt
     return receipts

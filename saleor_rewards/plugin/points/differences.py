@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
-from ...ledger.settle import available_from, earned_at, expires_at, lapses_at
+from ...ledger.settle import available_from, earned_at, expires_at
 from ...models import Entry, EntryKind, Hold, HoldState, Receipt, Settlement, Shortage
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Differences:
             if points < 0:
                 self._reverse(version, -points)
         self._retake()
+        self._keep_alive()
         self._note()
 
     def _keep_receipt(self) -> None:
@@ -74,7 +75,11 @@ class Differences:
         points = self.case.targets.points_spent - self.settlement.points_spent
         if points and hold is not None:
             self.book.capture(
-                hold, points, key=self._key("capture"), order_pk=self.order_pk
+                hold,
+                points,
+                key=self._key("capture"),
+                order_pk=self.order_pk,
+                lapses_at=self._lapses_at(),
             )
         elif points:
             self.book.spend(
@@ -82,6 +87,7 @@ class Differences:
                 key=self._key("capture"),
                 checkout_token=facts.checkout_token or "",
                 order_pk=self.order_pk,
+                lapses_at=self._lapses_at(),
             )
         elif hold is not None:
             self.book.release(hold, key=self._key("release"))
@@ -166,6 +172,12 @@ class Differences:
     def _hold(self) -> Hold:
         return Hold.objects.get(order_pk=self.order_pk)
 
+    def _keep_alive(self) -> None:
+        """Let an order that is placed keep the points, whatever becomes of it later."""
+        end = self.case.lapses_at
+        if end is not None and self.case.settlement is None:
+            self.book.keep_until(end)
+
     def _note(self) -> None:
         wanted = self.case.targets
         settlement = self.settlement
@@ -181,7 +193,7 @@ class Differences:
 
     def _lapses_at(self) -> datetime | None:
         """Return when the balance lapses, no earlier than other orders moved it."""
-        end = lapses_at(self.case.facts, self.case.agreement.terms)
+        end = self.case.lapses_at
         known = self.book.account.lapses_at
         return end if end is None or known is None else max(end, known)
 

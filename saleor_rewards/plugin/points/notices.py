@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Tuple
 
 from dateutil import tz
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -20,6 +21,9 @@ from ..letters import Letter, Tongue, tongue_of
 from ..members import running_programs
 from ..rulebook import Rulebook
 from .occasions import in_force
+
+#: When how many points expire.
+Batch = Tuple[datetime, int]
 
 EVENT = "rewards_points_expiring"
 TEMPLATE = "saleor_rewards/points_expiring"
@@ -41,7 +45,7 @@ def send_notices(program_pk: int, after: int, limit: int, at: datetime) -> int |
     people = host.people([account.user_pk for account in found])
     for account in found:
         person = people.get(account.user_pk)
-        batches = accounts.expiring_soon(account, at, until)
+        batches = _untold(account, at, until)
         if person is None or not person.is_welcome or not batches:
             continue
         notice = expiry_notice(program, book, account, person, batches)
@@ -75,6 +79,17 @@ def _due(program: Program, at: datetime, until: datetime) -> QuerySet[Account]:
     )
 
 
+def _untold(account: Account, at: datetime, until: datetime) -> list[Batch]:
+    """Return what expires up to ``until`` and later than all that was told of.
+
+    A lot that came since and ends before is left out: of what was told nothing else
+    is known than the last end.
+    """
+    told = account.noticed_at
+    soon = accounts.expiring_soon(account, at, until)
+    return [(end, points) for end, points in soon if told is None or end > told]
+
+
 def _tell(
     program: Program, account: Account, notice: Notice, told: datetime
 ) -> bool | None:
@@ -96,7 +111,7 @@ def expiry_notice(
     book: Rulebook,
     account: Account,
     person: Person,
-    batches: list[tuple[datetime, int]],
+    batches: list[Batch],
 ) -> Notice:
     """Return the mail about points that expire, in the person's language.
 
@@ -115,7 +130,7 @@ class _Words:
         self,
         program: Program,
         book: Rulebook,
-        batches: list[tuple[datetime, int]],
+        batches: list[Batch],
         tongue: Tongue,
     ) -> None:
         zone = tz.gettz(program.time_zone)

@@ -7,7 +7,8 @@ from typing import Callable
 
 from ...engine import Occasion, occasion_points
 from ...ledger import earn
-from ...models import Account, PointsExpiry, RuleVersion
+from ...ledger.upkeep import family
+from ...models import Account, Entry, PointsExpiry, RuleVersion
 from ...programs.versions import PLUGIN_ID
 from ..host import host
 from ..rulebook import Rulebook
@@ -18,6 +19,27 @@ def in_force(channel_pk: int) -> Rulebook | None:
     plugin = host.loaded_plugin(PLUGIN_ID)
     book = plugin.channel_book(channel_pk) if plugin and plugin.active else None
     return book if book is not None and book.settings["points"] else None
+
+
+def key_of(account: Account, occasion: Occasion, *parts: object) -> str:
+    """Return the key of an entry for an occasion.
+
+    It names the account and nothing of the person's, who may be erased one day.
+    """
+    return ":".join(map(str, ("account", account.pk, occasion.value, *parts)))
+
+
+def keys_of(account: Account, occasion: Occasion, *parts: object) -> list[str]:
+    """Return the keys of all entries for an occasion that begin with some ``parts``.
+
+    Those of accounts that were merged into this one are among them.
+    """
+    rest = "".join(f"{part}:" for part in parts)
+    entries = Entry.objects.filter(
+        account_id__in=family(account.pk),
+        key__regex=f"^account:[0-9]+:{occasion.value}:{rest}",
+    )
+    return list(entries.values_list("key", flat=True))
 
 
 def give(
@@ -61,5 +83,6 @@ def ends(account: Account, book: Rulebook, at: datetime) -> dict[str, datetime]:
         return {"expires_at": end}
     # Only an order keeps points alive; these begin a life where there is none.
     if points["expiry"] == PointsExpiry.AFTER_INACTIVITY:
-        return {} if account.lapses_at else {"lapses_at": end}
+        is_alive = account.lapses_at is not None and account.lapses_at > at
+        return {} if is_alive else {"lapses_at": end}
     return {}
