@@ -98,13 +98,15 @@ class ReferralNews(models.TextChoices):
 class Referral(models.Model):
     """One friend whom a member brought: the first claim of a friend wins.
 
-    ``referee_email`` is in lower case and empty once the person is erased.
+    ``referee_email`` is in lower case. It and ``checkout_token`` are empty once the
+    person is erased, or ``evidence_days`` after ``ends_at``.
     ``signals`` is ``[[code, weight], ...]`` of what spoke against it, ``weight``
     their sum. What staff decided stays: ``is_decided``. ``minimum_amount`` is what
     the order has to be worth, in minor units. ``due_at`` is when its rewards are due,
     ``number`` which of the referrer's friends it was, and ``step`` counts the changes
     and makes the keys of their postings. ``told`` is the last that the referrer was
-    told of it, empty for nothing yet.
+    told of it, a ``ReferralNews`` or ``r7`` for all that was taken back until step 7,
+    empty for nothing yet.
     """
 
     id = models.BigAutoField(primary_key=True)

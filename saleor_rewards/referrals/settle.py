@@ -42,7 +42,8 @@ class Targets:
     """Where a referral should be with its order.
 
     Of ``total_amount``, ``taken_amount`` is not the shop's any more. ``due_at`` is when
-    rewards are due, ``None`` while the order is not paid.
+    rewards are due, ``None`` while the order is not paid. ``is_too_small`` says that an
+    order would count, were it worth more.
     """
 
     stage: Stage
@@ -50,6 +51,7 @@ class Targets:
     taken_amount: int = 0
     paid_at: datetime | None = None
     due_at: datetime | None = None
+    is_too_small: bool = False
 
     def kept(self, worth: int) -> int:
         """Return what is left of a reward that was worth so much.
@@ -71,21 +73,18 @@ def targets(facts: OrderFacts, terms: Terms) -> Targets:
     paid_at = None
     if facts.is_paid and facts.is_confirmed:
         paid_at = facts.paid_at or facts.ordered_at
+    is_gone = 0 < facts.total_amount <= facts.taken_amount
+    is_undone = facts.is_cancelled or is_gone
+    is_too_small = goods_amount(facts) < terms.minimum_amount
+    stage = Stage.OPEN if paid_at is None else Stage.PAID
     return Targets(
-        stage=_stage(facts, terms, is_paid=paid_at is not None),
+        stage=Stage.UNDONE if is_undone or is_too_small else stage,
         total_amount=facts.total_amount,
         taken_amount=facts.taken_amount,
         paid_at=paid_at,
         due_at=paid_at and paid_at + timedelta(days=terms.hold_days),
+        is_too_small=is_too_small and not is_undone,
     )
-
-
-def _stage(facts: OrderFacts, terms: Terms, *, is_paid: bool) -> Stage:
-    is_gone = 0 < facts.total_amount <= facts.taken_amount
-    is_too_small = goods_amount(facts) < terms.minimum_amount
-    if facts.is_cancelled or is_gone or is_too_small:
-        return Stage.UNDONE
-    return Stage.PAID if is_paid else Stage.OPEN
 
 
 def goods_amount(facts: OrderFacts) -> int:

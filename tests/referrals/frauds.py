@@ -198,7 +198,7 @@ FRAUDS = [
         more={"referrer_orders": 0},
     ),
     Case(
-        "A customer of long standing as a new friend",
+        "A customer whose orders from before turn up under the friend's name",
         "reject",
         ["NOT_FIRST_ORDER"],
         more={"orders_before": 3},

@@ -10,7 +10,7 @@ from django.utils import timezone
 from saleor_rewards.graphql.referrals.enums import ClaimState
 from saleor_rewards.graphql.referrals.messages import claim_messages, signal_texts
 from saleor_rewards.models import Referral, ReferralDecision, Verdict
-from saleor_rewards.plugin.referrals.grants import LIMIT_REACHED
+from saleor_rewards.plugin.referrals.reasons import Reason
 from saleor_rewards.referrals.signals import SignalCode
 
 from . import merchants
@@ -60,7 +60,10 @@ def known(shop: Shop, clerk: Caller) -> Referral:
         referral=referral, verdict="allow", at=timezone.now()
     )
     ReferralDecision.objects.create(
-        referral=referral, verdict="allow", reason=LIMIT_REACHED, at=timezone.now()
+        referral=referral,
+        verdict="allow",
+        reason=Reason.LIMIT_REACHED.value,
+        at=timezone.now(),
     )
     ReferralDecision.objects.create(
         referral=referral,

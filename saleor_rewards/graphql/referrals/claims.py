@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import graphene
 from django.utils.translation import override
 
+from ...models import Referral
 from ..base import DOC_CATEGORY
 from ..languages import language_of, message_field
 from .enums import ClaimState, RewardsClaimState
@@ -50,7 +51,10 @@ def cart_claim(checkout: Any) -> CartClaim | None:
     referral = guarded(
         "REWARDS_CHECKOUT_REFERRAL", None, lambda: checkout_referral(checkout)
     )
-    if referral is None:
-        return None
+    return None if referral is None else claim_on(checkout, referral)
+
+
+def claim_on(checkout: Any, referral: Referral) -> CartClaim:
+    """Return a claim as a checkout shows it, in the language that the cart is in."""
     language = getattr(checkout, "language_code", None)
     return CartClaim(ClaimState(referral.verdict), language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from ...models import ReferralDecision
-from ...plugin.referrals.grants import LIMIT_REACHED
+from ...plugin.referrals.reasons import Reason
 from ...referrals.signals import SignalCode
 from .enums import ClaimState
 
@@ -29,11 +29,26 @@ def claim_messages() -> dict[ClaimState, str]:
 
 def decision_reason(decision: ReferralDecision) -> str:
     """Return why a decision was made, in the active language; empty for the signals."""
-    if decision.reason == LIMIT_REACHED and not decision.author:
-        return gettext(
+    texts = {reason.value: text for reason, text in _reason_texts().items()}
+    reason = str(decision.reason)
+    return reason if decision.author else texts.get(reason, reason)
+
+
+def _reason_texts() -> dict[Reason, str]:
+    return {
+        Reason.LIMIT_REACHED: gettext(
             "The referrer was rewarded for as many friends as a month has room for."
-        )
-    return str(decision.reason)
+        ),
+        Reason.BELOW_MINIMUM: gettext("The order is not worth enough."),
+        Reason.ORDER_UNDONE: gettext(
+            "The order was cancelled, or refunded or disputed in whole."
+        ),
+        Reason.NOT_FIRST_ORDER: gettext(
+            "The friend placed an order that was not the first one."
+        ),
+        Reason.NOT_IN_TIME: gettext("No order counted in time."),
+        Reason.OTHER_CLAIM: gettext("Another invitation of the friend took its place."),
+    }
 
 
 def signal_texts() -> dict[SignalCode, str]:

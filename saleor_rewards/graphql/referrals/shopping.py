@@ -7,11 +7,12 @@ from typing import Any
 import graphene
 from django.utils.translation import gettext as _
 
+from ...models import Referral, ReferralState
 from ...programs import ProgramError, ProgramErrorCode
 from ..base import Checkout, wrapped_checkout
 from ..ids import instance_by_id
 from ..points.shopping import in_language_of
-from .claims import CheckoutReferral, cart_claim
+from .claims import CheckoutReferral, cart_claim, claim_on
 from .mutations import ReferralShopperMutation
 
 
@@ -41,14 +42,14 @@ class RewardsReferralClaim(ReferralShopperMutation):
 
         checkout = _checkout(checkout_id)
         with in_language_of(checkout, info):
-            claim(
+            claimed = claim(
                 checkout,
                 code=code,
                 user_pk=user_pk_of(info),
                 ip=client_address(info.context),
                 request=info.context,
             )
-        return cls(errors=[], **_answer(checkout_id))
+        return cls(errors=[], **_answer(checkout_id, None if code is None else claimed))
 
 
 class RewardsReferralReviewRequest(ReferralShopperMutation):
@@ -95,7 +96,14 @@ def _checkout(checkout_id: str) -> Any:
     return checkout
 
 
-def _answer(checkout_id: str) -> dict[str, Any]:
-    """Return the checkout as the database has it now, with its claim."""
+def _answer(checkout_id: str, claimed: Referral | None) -> dict[str, Any]:
+    """Return the checkout as the database has it now, with its claim.
+
+    ``claimed`` is the claim of whoever had the code to it: they may know how it stands,
+    on a device where the cart does not say so.
+    """
     checkout = instance_by_id(checkout_id, "Checkout")
-    return {"checkout": wrapped_checkout(checkout), "referral": cart_claim(checkout)}
+    shown = cart_claim(checkout)
+    if claimed is not None and claimed.state == ReferralState.CLAIMED:
+        shown = claim_on(checkout, claimed)
+    return {"checkout": wrapped_checkout(checkout), "referral": shown}

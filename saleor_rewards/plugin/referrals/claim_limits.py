@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Mapping
+from typing import Iterable, Mapping
+
+from django.db.models import QuerySet
 
 from ...models import ClaimLimit
 from ...referrals.digests import digest
@@ -38,14 +40,21 @@ class Tries:
 
     def check(self, at: datetime) -> None:
         """Raise ``ReferralError`` (``TOO_MANY_ATTEMPTS``) for whoever has to wait."""
-        waiting = ClaimLimit.objects.filter(
-            digest__in=self.digests.values(), blocked_until__gt=at
-        )
-        if waiting.exists():
-            raise refusal(ReferralErrorCode.TOO_MANY_ATTEMPTS)
+        _refuse_waiting(self._rows, at)
+
+    def check_again(self, at: datetime) -> None:
+        """Raise the same once a guess was right, for those made at the same time.
+
+        The caller opens a transaction and takes it back. Nobody else counts before it
+        ends.
+        """
+        _refuse_waiting(self._rows.select_for_update(), at)
 
     def count(self, at: datetime) -> None:
-        """Count one wrong guess; the caller opens a transaction and keeps it."""
+        """Count one wrong guess; the caller opens a transaction and keeps it.
+
+        Raises as ``check`` does where enough were counted since, and counts no more.
+        """
         # Always in one order: two guessers with a network in common cannot wait for
         # each other.
         for scope, value in sorted(
@@ -54,13 +63,25 @@ class Tries:
             ClaimLimit.objects.get_or_create(
                 scope=scope.value, digest=value, defaults={"failed_at": at}
             )
-            row = ClaimLimit.objects.select_for_update().get(
-                scope=scope.value, digest=value
-            )
+            self._rows.select_for_update().get(scope=scope.value)
+        rows = list(self._rows)
+        _refuse_waiting(rows, at)
+        for row in rows:
+            scope = LimitScope(row.scope)
             row.failures = 1 + failures_at(scope, row.failures, row.failed_at, at)
             row.failed_at = at
             row.blocked_until = blocked_until(scope, row.failures, at)
             row.save()
+
+    @property
+    def _rows(self) -> QuerySet[ClaimLimit]:
+        mine = ClaimLimit.objects.filter(digest__in=self.digests.values())
+        return mine.order_by("scope")
+
+
+def _refuse_waiting(rows: Iterable[ClaimLimit], at: datetime) -> None:
+    if any(row.blocked_until and row.blocked_until > at for row in rows):
+        raise refusal(ReferralErrorCode.TOO_MANY_ATTEMPTS)
 
 
 def forget_tries(at: datetime, limit: int) -> int:

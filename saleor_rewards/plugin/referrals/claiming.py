@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Iterator
 
-from django.db.models import Exists, OuterRef
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from ...models import Referral, ReferralDecision, ReferralPolicy, ReferralState, Verdict
@@ -30,8 +31,12 @@ logger = logging.getLogger(__name__)
 
 FAULT = "REWARDS_CLAIM"
 
-#: What tells of whoever has the address that a guest typed in.
-TELLING = (ReferralErrorCode.ALREADY_CLAIMED, ReferralErrorCode.NOT_NEW)
+#: What tells of codes, or of whoever has the address that a guest typed in.
+COUNTED = (
+    ReferralErrorCode.NOT_ACCEPTED,
+    ReferralErrorCode.ALREADY_CLAIMED,
+    ReferralErrorCode.NOT_NEW,
+)
 
 
 def claim(
@@ -67,16 +72,23 @@ def checkout_referral(checkout: Checkout) -> Referral | None:
     """Return the claim that holds for a checkout, ``None`` where there is none.
 
     What was rejected from the start is none: nobody learns that there is such a code.
+    By an address that somebody typed in no more is found than the prices tell: a claim
+    that counts, for as long as offers are given for it.
     """
+    friend = Friend.of(checkout)
     said = ReferralDecision.objects.filter(referral=OuterRef("pk"))
     with host.writing():
         found = (
             Referral.objects.annotate(
                 is_told=Exists(said.exclude(verdict=Verdict.REJECT))
             )
-            .filter(Friend.of(checkout).claims, is_told=True)
-            .filter(program__channel_pk=host.channel_pk(checkout))
-            .exclude(state=ReferralState.LAPSED)
+            .filter(friend.own_claims | friend.claims & Q(verdict=Verdict.ALLOW))
+            .filter(
+                is_told=True,
+                program__channel_pk=host.channel_pk(checkout),
+                state__in=(ReferralState.CLAIMED, ReferralState.ORDERED),
+                ends_at__gt=timezone.now(),
+            )
         )
         return found.order_by("pk").first()
 
@@ -87,21 +99,30 @@ def _outcome(
     """Return the claim, or why there is none; a refusal is written, not undone."""
     try:
         tries.check(work.at)
-        referral, is_new = work.made(_policy(book))
+        with transaction.atomic():
+            referral, is_new = work.made(_policy(book))
+            if referral.verdict != Verdict.REJECT:
+                tries.check_again(work.at)
     except ReferralError as error:
-        # Members are told of themselves alone.
-        counts = error.code is ReferralErrorCode.NOT_ACCEPTED or (
-            error.code in TELLING and not work.friend.is_member
-        )
-        if counts:
-            tries.count(work.at)
-        return error
+        return _counted(error, work, tries)
     if referral.verdict == Verdict.REJECT:
-        tries.count(work.at)
-        return refusal(ReferralErrorCode.NOT_ACCEPTED)
+        return _counted(refusal(ReferralErrorCode.NOT_ACCEPTED), work, tries)
     if is_new and referral.verdict == Verdict.ALLOW:
         tell_accepted(referral.pk)
     return referral
+
+
+def _counted(error: ReferralError, work: Claim, tries: Tries) -> ReferralError:
+    """Count what a guesser could learn from; return what to answer."""
+    # Members are told of themselves alone, but any code may be tried beside a claim.
+    is_own = error.code is ReferralErrorCode.NOT_NEW and work.friend.is_member
+    if error.code not in COUNTED or is_own:
+        return error
+    try:
+        tries.count(work.at)
+    except ReferralError as blocked:
+        return blocked
+    return error
 
 
 def _book(checkout: Checkout, request: Any) -> Rulebook | None:

@@ -27,6 +27,7 @@ from ...referrals.emails import normal_email
 from ...referrals.errors import ReferralErrorCode
 from ..host import Footprint, host
 from .evidence import judge
+from .reasons import Reason, note
 from .refusals import refusal
 from .trails import checkout_footprint, trail_left
 
@@ -62,11 +63,17 @@ class Friend:
     @property
     def claims(self) -> Q:
         """What claims of theirs are found by."""
+        found = self.own_claims
+        if self.email:
+            found |= Q(referee_email=self.email)
+        return found
+
+    @property
+    def own_claims(self) -> Q:
+        """What claims are theirs, whoever typed in an address."""
         found = Q(checkout_token=self.checkout_token)
         if self.user_pk is not None:
             found |= Q(referee_user_pk=self.user_pk)
-        if self.email:
-            found |= Q(referee_email=self.email)
         return found
 
 
@@ -193,8 +200,10 @@ class Claim:
         return Invitation(invite.user_pk, None) if invite is not None else None
 
     def _written(self, policy: ReferralPolicy, invitation: Invitation) -> Referral:
-        stale = [row.pk for row in self._found(policy) if self._is_over(row)]
-        Referral.objects.filter(pk__in=stale).update(state=ReferralState.LAPSED)
+        stale = [row for row in self._found(policy) if self._is_over(row)]
+        mine = Referral.objects.filter(pk__in=[row.pk for row in stale])
+        mine.update(state=ReferralState.LAPSED)
+        note(stale, Reason.OTHER_CLAIM, self.at)
         referral = Referral(
             program_id=policy.program_id,
             code=invitation.code,

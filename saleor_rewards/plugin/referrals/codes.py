@@ -91,7 +91,7 @@ def choose_code(
         policy = policy_in_force(program_pk)
         _check_choice(policy, text)
         _keep_network(policy, user, ip, at)
-        tries = Tries.of(user_pk=user.pk)
+        tries = Tries.of(user_pk=user.pk, ip=ip)
         tries.check(at)
         current = _current(program_pk, user)
         if current is not None and current.lookup == lookup_of(text):
@@ -100,6 +100,8 @@ def choose_code(
         chosen = _chosen(program_pk, user, own_code(text), at)
         if chosen is None:
             tries.count(at)
+        else:
+            tries.check_again(at)
     if chosen is None:
         raise refusal(ReferralErrorCode.CODE_TAKEN)
     return chosen

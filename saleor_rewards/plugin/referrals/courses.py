@@ -11,9 +11,10 @@ from ..locks import lock_referrer
 from .cases import ReferralCase
 from .evidence import review
 from .grants import first_free_number, grant
-from .notices import tell_revoked
+from .notices import keep_told, tell_revoked
 from .payouts import change_payout
 from .points import change_points
+from .reasons import Reason, note
 
 
 class Course:
@@ -52,11 +53,15 @@ class Course:
         referral.save()
         if wanted == ReferralState.PAID:
             review(referral, self.at)
+        elif wanted == ReferralState.LAPSED:
+            is_too_small = self.case.targets.is_too_small
+            reason = Reason.BELOW_MINIMUM if is_too_small else Reason.ORDER_UNDONE
+            note([referral], reason, self.at)
         return True
 
     @property
     def _is_outdone(self) -> bool:
-        """Whether the friend is somebody else's by now."""
+        """Whether the friend is somebody else's by now, or nobody knows who it is."""
         mine = self.referral
         same = Q()
         if mine.referee_user_pk is not None:
@@ -65,6 +70,8 @@ class Course:
             same |= Q(referee_email=mine.referee_email)
         if mine.checkout_token:
             same |= Q(checkout_token=mine.checkout_token)
+        if not same:
+            return True
         others = Referral.objects.filter(same, program=mine.program_id)
         others = others.exclude(pk=mine.pk).exclude(state=ReferralState.LAPSED)
         return others.exists()
@@ -89,11 +96,21 @@ class Course:
         if referral.referrer_user_pk is not None:
             lock_referrer(referral.program_id, referral.referrer_user_pk)
         referral.step += 1
+        if self._takes:
+            tell_revoked(referral.pk)
+        else:
+            keep_told(referral)
         self._change_state(wanted)
         self._change_rewards()
-        if wanted == ReferralState.REVOKED:
-            tell_revoked(referral.pk)
         return True
+
+    @property
+    def _takes(self) -> bool:
+        """Whether the order earns less than it did."""
+        return any(
+            self.case.kept(reward.worth) < reward.worth_kept
+            for reward in self.case.rewards
+        )
 
     def _change_state(self, wanted: ReferralState) -> None:
         referral = self.referral

@@ -150,7 +150,9 @@ def _links(program_pk: int, person: Person) -> Iterator[Link]:
     """Yield who brought somebody, who brought those, and so on."""
     known = {person.pk}
     for _step in range(MOST_LINKS):
-        mine = Q(referee_user_pk=person.pk) | Q(referee_email=person.email)
+        mine = Q(referee_user_pk=person.pk)
+        if person.email:
+            mine |= Q(referee_email=person.email)
         brought = Referral.objects.filter(mine, program_id=program_pk).exclude(
             Q(state=ReferralState.LAPSED) | Q(verdict=Verdict.REJECT)
         )

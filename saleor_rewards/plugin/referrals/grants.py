@@ -10,7 +10,6 @@ from ...engine import ReferralGrant, referral_grants
 from ...ledger import accounts
 from ...models import (
     Referral,
-    ReferralDecision,
     ReferralReward,
     ReferralState,
     RewardKind,
@@ -26,9 +25,7 @@ from .evidence import review
 from .notices import tell_earned
 from .payouts import give_payout
 from .points import give_points
-
-#: The reason that staff read where a month was full.
-LIMIT_REACHED = "LIMIT_REACHED"
+from .reasons import Reason, is_noted, note
 
 
 def grant(case: ReferralCase, at: datetime) -> bool:
@@ -50,7 +47,9 @@ def grant(case: ReferralCase, at: datetime) -> bool:
     if referral.verdict != Verdict.ALLOW:
         return True
     if _is_full(case, at):
-        _note_limit(referral, at)
+        referral.due_at = None
+        referral.save()
+        note([referral], Reason.LIMIT_REACHED, at)
         return True
     _reward(case, book, person, at)
     return True
@@ -83,9 +82,10 @@ def _book(referral: Referral) -> Rulebook | None:
 
 def _is_full(case: ReferralCase, at: datetime) -> bool:
     most = case.policy.most_per_month
-    if most is None:
-        return False
     referral = case.referral
+    # What was refused for it is due again where staff overruled that, and only there.
+    if most is None or is_noted(referral, Reason.LIMIT_REACHED):
+        return False
     local = at.astimezone(tz.gettz(referral.program.time_zone))
     rewarded = Referral.objects.filter(
         program=referral.program_id,
@@ -96,14 +96,6 @@ def _is_full(case: ReferralCase, at: datetime) -> bool:
         ),
     )
     return bool(rewarded.count() >= most)
-
-
-def _note_limit(referral: Referral, at: datetime) -> None:
-    referral.due_at = None
-    referral.save()
-    ReferralDecision.objects.create(
-        referral=referral, verdict=referral.verdict, reason=LIMIT_REACHED, at=at
-    )
 
 
 def _reward(case: ReferralCase, book: Rulebook, person: Person, at: datetime) -> None:

@@ -24,7 +24,7 @@ FAULT = "REWARDS_REFERRAL_NOTICE"
 def tell_accepted(referral_pk: int) -> None:
     """Tell the referrer that a friend's claim counts, once all is committed.
 
-    Like the other two it never raises, and each of them is told of once.
+    Like the other two it never raises, and nothing is told of twice.
     """
     _tell_soon(referral_pk, ReferralNews.ACCEPTED)
 
@@ -35,8 +35,30 @@ def tell_earned(referral_pk: int) -> None:
 
 
 def tell_revoked(referral_pk: int) -> None:
-    """Tell the referrer of rewards that were taken back, once all is committed."""
+    """Tell the referrer of what was just taken back, once all is committed.
+
+    The mail has all that was taken back by then, so that one which fails and comes
+    later, or which two refunds in a moment have in common, tells nothing wrong.
+    """
     _tell_soon(referral_pk, ReferralNews.REVOKED)
+
+
+def keep_told(referral: Referral) -> None:
+    """Let a step that takes nothing back be no news, on a row that was not saved yet.
+
+    Call it with the step counted already.
+    """
+    if referral.told == _mark_of(referral.step - 1):
+        referral.told = _mark_of(referral.step)
+
+
+def _mark_of(step: int) -> str:
+    """Return what is noted once the referrer was told of all until a step.
+
+    >>> _mark_of(7)
+    'r7'
+    """
+    return f"r{step}"
 
 
 def _tell_soon(referral_pk: int, news: ReferralNews) -> None:
@@ -53,7 +75,7 @@ def send_notice(referral_pk: int, news: ReferralNews) -> bool:
 
     Returns ``False`` where the mail failed and is to be sent again.
     """
-    referral = _untold(news).filter(pk=referral_pk).first()
+    referral = _untold(referral_pk, news)
     person = None if referral is None else _reader(referral)
     if person is None:
         return True
@@ -63,13 +85,17 @@ def send_notice(referral_pk: int, news: ReferralNews) -> bool:
     return notice is None or _send(referral, news, notice)
 
 
-def _untold(news: ReferralNews) -> Any:
+def _untold(referral_pk: int, news: ReferralNews) -> Referral | None:
+    """Return a referral of which there is this to be told."""
+    known = Referral.objects.filter(referrer_user_pk__isnull=False)
+    referral = known.select_related("program").filter(pk=referral_pk).first()
+    if referral is None:
+        return None
+    if news == ReferralNews.REVOKED:
+        return None if referral.told == _mark_of(referral.step) else referral
     # What comes later makes what came before it old news.
     order = list(ReferralNews)
-    earlier = ["", *order[: order.index(news)]]
-    return Referral.objects.filter(
-        told__in=earlier, referrer_user_pk__isnull=False
-    ).select_related("program")
+    return referral if referral.told in ["", *order[: order.index(news)]] else None
 
 
 def _reader(referral: Referral) -> Person | None:
@@ -88,14 +114,15 @@ def _is_on(channel_pk: int) -> bool:
 
 def _send(referral: Referral, news: ReferralNews, notice: Notice) -> bool:
     before = referral.told
+    mark = _mark_of(referral.step) if news == ReferralNews.REVOKED else news.value
     mine = Referral.objects.filter(pk=referral.pk)
     # Whoever moves the mark writes the mail: two workers never write the same one.
-    if not mine.filter(told=before).update(told=news):
+    if not mine.filter(told=before).update(told=mark):
         return True
     send = partial(host.mail, notice, referral.program.channel_pk)
     is_sent = guarded(FAULT, None, send)
     if not is_sent:
-        mine.filter(told=news).update(told=before)
+        mine.filter(told=mark).update(told=before)
     return is_sent is not None
 
 
@@ -254,6 +281,8 @@ def _sentences_of_loss(
         if is_all
         else gettext("The order that you got it for counts only in part.")
     )
+    if not is_all:
+        yield gettext("This is what was taken back in all so far.")
     for reward in rewards:
         if reward.worth_owed and reward.kind != RewardKind.POINTS:
             text = gettext(

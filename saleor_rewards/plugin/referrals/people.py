@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.utils import timezone
 
 from ...models import Evidence, Referral, ReferralCode, ReferralState
 from ..guard import bounded_transaction, guarded
 from ..host import Person, host
 from .privacy import erase_referrals
+from .reasons import Reason, note
 
 
 def follow_claims(person: Person) -> None:
@@ -19,7 +21,7 @@ def follow_claims(person: Person) -> None:
     Nothing happens before they confirmed their address. Where they claimed as a member
     too, the first claim wins.
     """
-    if not person.is_confirmed:
+    if not person.is_confirmed or not person.email:
         return
     guests = Referral.objects.filter(referee_email=person.email, referee_user_pk=None)
     for referral in guests.exclude(state=ReferralState.LAPSED).order_by("pk"):
@@ -40,8 +42,11 @@ def _makes_place(guests: Referral, person: Person) -> bool:
     if other is None:
         return True
     later = max(guests, other, key=lambda referral: referral.pk)
-    lapsed = Referral.objects.filter(pk=later.pk, state=ReferralState.CLAIMED)
-    return bool(lapsed.update(state=ReferralState.LAPSED)) and later == other
+    claimed = Referral.objects.filter(pk=later.pk, state=ReferralState.CLAIMED)
+    if not claimed.update(state=ReferralState.LAPSED):
+        return False
+    note([later], Reason.OTHER_CLAIM, timezone.now())
+    return bool(later == other)
 
 
 def sweep_referrals(after: int, limit: int, at: datetime) -> int | None:

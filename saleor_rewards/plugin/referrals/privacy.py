@@ -97,8 +97,9 @@ def erase_referrals(user_pk: int | None, email: str, at: datetime) -> int:
     held.cards.update(card_digest="", card_ends_at=None)
     held.evidence.delete()
     held.invites.delete()
+    # What no one of the staff wrote names nobody.
     ReferralDecision.objects.filter(referral__in=claimed | brought).exclude(
-        reason=""
+        author=""
     ).update(reason="", author="")
     claimed.filter(state=ReferralState.CLAIMED).update(state=ReferralState.LAPSED)
     claimed.update(referee_user_pk=None, referee_email="", checkout_token="")

@@ -13,6 +13,7 @@ from ...referrals.errors import ReferralErrorCode
 from ..guard import bounded_transaction, guarded
 from ..host import host
 from ..locks import lock_order
+from .cases import referral_cases
 from .claims import Friend
 from .notices import tell_accepted
 from .refusals import refusal
@@ -52,7 +53,9 @@ def decide(
         referral = _locked(referral_pk)
         referral.verdict = verdict
         referral.is_decided = True
-        referral.save(update_fields=["verdict", "is_decided", "updated_at"])
+        if verdict == Verdict.ALLOW:
+            _overrule(referral, at)
+        referral.save()
         ReferralDecision.objects.create(
             referral=referral,
             verdict=verdict,
@@ -72,6 +75,19 @@ def decide(
         host.refresh(referral.checkout_token)
     referral.refresh_from_db()
     return referral
+
+
+def _overrule(referral: Referral, at: datetime) -> None:
+    """Lift what only staff can lift: the limit of a month, and the least worth.
+
+    An order that is cancelled, or of which nothing is left, earns nothing all the same.
+    """
+    is_refused = referral.paid_at is not None and referral.due_at is None
+    if is_refused and referral.rewarded_at is None:
+        referral.due_at = at
+    facts = host.orders([referral.order_pk]) if referral.order_pk else {}
+    if any(case.targets.is_too_small for case in referral_cases(facts)):
+        referral.minimum_amount = 0
 
 
 def _locked(referral_pk: int) -> Referral:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Sequence
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ from ..locks import lock_order
 from .cases import ReferralCase, referral_cases
 from .courses import Course
 from .evidence import review
+from .reasons import Reason, is_noted, note
 
 #: How long reconciling has time to find the order of a claim whose time is up.
 LAPSE_AFTER = timedelta(days=2)
@@ -72,7 +74,11 @@ def attach(facts: OrderFacts, at: datetime) -> Referral | None:
         for claim in _claims([facts]).select_for_update(of=("self",))
         if _is_good_for(claim, facts)
     ]
-    if not claims or host.orders_before(facts):
+    if not claims:
+        return None
+    if host.orders_before(facts):
+        known = [one for one in claims if not is_noted(one, Reason.NOT_FIRST_ORDER)]
+        note(known, Reason.NOT_FIRST_ORDER, at)
         return None
     # What was rejected makes way for what was not.
     referral = min(
@@ -126,11 +132,13 @@ def lapse_claims(limit: int, at: datetime) -> int:
     over = Referral.objects.filter(
         state=ReferralState.CLAIMED, ends_at__lte=at - LAPSE_AFTER
     )
-    with host.writing():
+    with host.writing(), transaction.atomic():
         pks = list(over.order_by("ends_at").values_list("pk", flat=True)[:limit])
         # An order may have come since.
         still = Referral.objects.filter(pk__in=pks, state=ReferralState.CLAIMED)
+        lapsed = list(still.order_by("pk").select_for_update())
         still.update(state=ReferralState.LAPSED, updated_at=at)
+        note(lapsed, Reason.NOT_IN_TIME, at)
     return len(pks)
 
 

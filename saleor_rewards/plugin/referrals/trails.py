@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Iterable
 
+from django.db.models import Q
+
 from ...models import (
     Evidence,
     Referral,
     ReferralInvite,
     ReferralPolicy,
+    ReferralState,
     StripeCharge,
 )
 from ...referrals.addresses import AddressFacts
@@ -77,9 +80,11 @@ def keep_member(
 def forget_evidence(at: datetime, limit: int) -> int:
     """Delete hashes whose time is over, those of named friends too.
 
-    Up to ``limit`` of each kind; returns how many there were of the larger kind.
+    Claims that are over lose the friend's address and cart. Up to ``limit`` of each
+    kind; returns how many there were of the largest kind.
     """
-    return max(_forget(model, at, limit) for model in (Evidence, ReferralInvite))
+    deleted = [_forget(model, at, limit) for model in (Evidence, ReferralInvite)]
+    return max(*deleted, _forget_friends(at, limit))
 
 
 def _forget(model: Any, at: datetime, limit: int) -> int:
@@ -87,6 +92,22 @@ def _forget(model: Any, at: datetime, limit: int) -> int:
     pks = list(ended.values_list("pk", flat=True)[:limit])
     deleted, _rows = model.objects.filter(pk__in=pks).delete()
     return int(deleted)
+
+
+def _forget_friends(at: datetime, limit: int) -> int:
+    """Blank what names the friend on claims that nobody has to find by it any more.
+
+    An order that was placed in time is on its claim by then, and says whose it is.
+    """
+    over = Q(pk=None)
+    for policy in ReferralPolicy.objects.all():
+        kept = timedelta(days=policy.evidence_days)
+        over |= Q(program=policy.program_id, ends_at__lte=at - kept)
+    named = Referral.objects.filter(~Q(referee_email="") | ~Q(checkout_token=""))
+    ended = named.filter(over).exclude(state=ReferralState.CLAIMED)
+    pks = list(ended.order_by("pk").values_list("pk", flat=True)[:limit])
+    Referral.objects.filter(pk__in=pks).update(referee_email="", checkout_token="")
+    return len(pks)
 
 
 def _keep(
