@@ -18,6 +18,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from saleor_rewards.plugin import hooks
+from saleor_rewards.plugin.points import settling
 
 #: The folder of PostgreSQL's programs, where the tests' server comes from them.
 PROGRAMS = os.environ.get("REWARDS_POSTGRES", "")
@@ -67,6 +68,18 @@ def at_statement(statements: int, act: Callable[[], Any]) -> None:
         return execute(sql, params, many, context)
 
     connection.execute_wrappers.append(count)
+
+
+def at_posting(statements: int, act: Callable[[], Any]) -> None:
+    """Act once, before the statement after so many more of a settlement's posting."""
+    posting = settling.posting
+
+    def counting(*arguments: Any) -> Any:
+        settling.posting = posting
+        at_statement(statements, act)
+        return posting(*arguments)
+
+    settling.posting = counting
 
 
 class Server:

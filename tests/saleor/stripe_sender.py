@@ -9,10 +9,15 @@ from typing import Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from saleor_rewards.models import StripeEvent
+
 from ..stripe_events.build import event
 from .points import earning_cart
 from .staff import pk_of
 from .world import Shop, Shopper
+
+#: The payment, of 50.00, of an order of these tests.
+PAID: dict[str, Any] = {"amount": 5000}
 
 SECRET = "whsec_of_the_tests"
 PATH = "/plugins/global/rewards/stripe/"
@@ -73,3 +78,12 @@ def pay_by_stripe(shop: Shop, shopper: Shopper, reference: str = "pi_1") -> str:
     cart = earning_cart(shop, shopper)
     shopper.mutate("pay", cart=cart, amount=cart.total, token=reference)
     return pk_of(shopper.complete(cart))
+
+
+def last_event(event_id: str | None = None) -> tuple[str, str]:
+    """What became of an event, or of the last one, and for which order."""
+    events = StripeEvent.objects.order_by("-pk")
+    if event_id is not None:
+        events = events.filter(event_id=event_id)
+    event = events[0]
+    return event.state, event.order_pk

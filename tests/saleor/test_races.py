@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from decimal import Decimal
 from typing import Any, Callable
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from saleor_rewards.plugin.host import MAJOR, host
 
@@ -22,13 +23,22 @@ pytestmark = [
     ),
 ]
 
-#: How long the first request holds its breath between reading and writing. The
-#: second either gets in between, or waits for the first one's lock.
-PAUSE = 1.5
+#: For how many seconds the first request waits for the second at most: more than the
+#: slowest machine takes.
+PATIENCE = 60
+
+#: Whether anybody waits for a lock of this connection's.
+IS_WAITED_FOR = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+"""
 
 
 class Interleaved:
-    """Pauses the first reading of a checkout until another request had its turn."""
+    """Pauses the first reading of a checkout until another request had its turn.
+
+    That one either gets in between reading and writing, or waits for the first's lock.
+    """
 
     def __init__(self, read: Callable[..., Any], *, lock: bool) -> None:
         self.read = read
@@ -40,8 +50,21 @@ class Interleaved:
         reading = self.read(checkout, book, lock=lock and self.lock)
         if not self.first_has_read.is_set():
             self.first_has_read.set()
-            self.second_is_done.wait(PAUSE)
+            self._let_the_second_in()
         return reading
+
+    def _let_the_second_in(self) -> None:
+        ends_at = time.monotonic() + PATIENCE
+        while not (self.second_is_done.wait(0.02) or _is_waited_for()):
+            assert time.monotonic() < ends_at, "The second never came."
+
+
+def _is_waited_for() -> bool:
+    with connection.cursor() as cursor:
+        # Otherwise a transaction sees the same activity as when it first looked.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(IS_WAITED_FOR)
+        return cursor.fetchone() != (0,)
 
 
 def in_thread(work: Callable[[], Any]) -> threading.Thread:
@@ -69,7 +92,7 @@ def race(
     interleaved = Interleaved(type(host).read.__get__(host), lock=lock)
     monkeypatch.setattr(host, "read", interleaved)
     one = in_thread(first)
-    assert interleaved.first_has_read.wait(10)
+    assert interleaved.first_has_read.wait(PATIENCE)
 
     def then() -> None:
         second()

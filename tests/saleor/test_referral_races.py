@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ALREADY_CLAIMED = ReferralErrorCode.ALREADY_CLAIMED
 
 #: How long those that are first wait for the others.
-PATIENCE = 1.5
+PATIENCE = 30
 
 
 @pytest.fixture

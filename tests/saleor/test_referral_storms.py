@@ -130,19 +130,26 @@ def test_events_in_every_order_twice_and_at_once_grant_and_revoke_once(
                 order = friend.order(cart)
 
             # when
-            happen(order, names, staff, dice)
+            granted = happen(order, names, staff, dice)
             reconcile_shop()
 
             # then
             assert written(reconcile_shop) == []
             assert_all_taken(referrer, friend)
-            assert revoked.count(friend.referral_pk) <= 1
+            assert len(referrer.rewards) in granted
+            # Each of them that came after the payment takes once, or both in one step.
+            least, most = bool(referrer.rewards), 2 - names.index("paid")
+            assert least <= revoked.count(friend.referral_pk) <= most
 
 
 def happen(
     order: dict[str, Any], names: tuple[str, ...], staff: Staff, dice: random.Random
-) -> None:
-    """Let all of it happen to an order, and the shop hear of each of it twice."""
+) -> tuple[int, ...]:
+    """Let all of it happen to an order, and the shop hear of each of it twice.
+
+    Return how many rewards there may be: none where nothing was left of the order when
+    it was paid, all where the shop had the time to grant them before.
+    """
     bank = Bank(order)
     works = {
         "paid": lambda: staff.capture(order, "50.00"),
@@ -152,15 +159,22 @@ def happen(
     deliver = partial(settle_order, pk_of(order))
     grant = partial(due_referrals, 0, 10, timezone.now() + DAY)
     together = Together()
+    granted: tuple[int, ...] = (0,) if names[-1] == "paid" else (0, 3)
     for name in names:
         with no_hooks():
             works[name]()
         heard = [deliver, deliver, grant]
         dice.shuffle(heard)
         together.start(*heard)
-        if dice.random() < 0.5:
+        # What is paid first has time always, so that some are granted in every run.
+        if name == names[0] == "paid" or dice.random() < 0.5:
             together.wait()
+            if name == "paid" != names[-1]:
+                deliver()
+                grant()
+                granted = (3,)
     together.wait()
+    return granted
 
 
 def assert_all_taken(referrer: Referrer, friend: Friend) -> None:
@@ -172,7 +186,6 @@ def assert_all_taken(referrer: Referrer, friend: Friend) -> None:
     assert sum(entries.values_list("points_lifetime", flat=True)) == 0
     assert referrer.points == 0
     rewards = referrer.rewards
-    assert len(rewards) in (0, 3)
     assert friend.state == ("revoked" if rewards else "lapsed")
     for kind, reward in rewards.items():
         assert reward.worth_kept == reward.worth_owed == reward.worth_waived == 0
@@ -287,7 +300,7 @@ def test_many_friends_at_once_are_numbered_and_limited_one_by_one(
     referrer = make_referrer()
 
     # when
-    grant_at_once(promised, referrer, monkeypatch)
+    grant_at_once(promised, referrer, monkeypatch, patience=0.2)
 
     # then
     numbers = Referral.objects.filter(state="rewarded").order_by("number")
@@ -304,16 +317,23 @@ def test_the_same_test_catches_a_twin_that_does_not_lock(
     monkeypatch.setattr(grants, "first_free_number", lambda one: one.pk)
 
     # when
-    grant_at_once(promised, referrer, monkeypatch)
+    grant_at_once(promised, referrer, monkeypatch, patience=30)
 
     # then
     assert Referral.objects.filter(state="rewarded").count() > 2
 
 
 def grant_at_once(
-    shop: Shop, referrer: Referrer, monkeypatch: pytest.MonkeyPatch
+    shop: Shop,
+    referrer: Referrer,
+    monkeypatch: pytest.MonkeyPatch,
+    patience: float,
 ) -> None:
-    """Let four friends' rewards be due at once, where a month has room for two."""
+    """Let four friends' rewards be due at once, where a month has room for two.
+
+    Each waits so many seconds for the others to have looked as well. Where one waits
+    for the other's lock they never come.
+    """
     switch_on(shop, most_per_month=2, hold_days=1)
     friends = [bring(shop, referrer)[0] for _ in range(4)]
     is_full, met = grants._is_full, threading.Barrier(4)
@@ -321,7 +341,7 @@ def grant_at_once(
     def look(case: Any, at: Any) -> bool:
         found = is_full(case, at)
         with suppress(threading.BrokenBarrierError):
-            met.wait(0.2)
+            met.wait(patience)
         return found
 
     monkeypatch.setattr(grants, "_is_full", look)

@@ -124,12 +124,15 @@ def test_the_same_card_is_the_same_hash_in_two_orders(
     ReferralPolicy.objects.create(program=shop.program, is_active=True)
 
     # when
+    intents = []
     for _ in range(2):
         intent = told.pay(5000)
+        intents.append(intent)
         pay_by_stripe(shop, shopper, intent["id"])
         tell_of_charge(stripe, told, intent["latest_charge"]["id"])
 
-    # then
+    # then what the server sends by itself changes nothing, and is not still on its way
+    assert all(map(arrived, intents))
     digests = StripeCharge.objects.values_list("card_digest", flat=True)
     assert len(digests) == 2
     assert len(set(digests)) == 1

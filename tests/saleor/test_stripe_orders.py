@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from saleor.payment import ChargeStatus
-from saleor.payment.models import Payment
 
 from saleor_rewards.models import (
     Entry,
@@ -30,121 +28,14 @@ from saleor_rewards.plugin.stripe.work import (
 from saleor_rewards.stripe_events import tables
 from saleor_rewards.tasks import retry_stripe_events
 
-from ..stripe_events.build import NOON, charge, dispute, intent, refund
-from .points import available, earned, earning_cart, reconcile_all, written
-from .staff import Staff, pk_of
-from .stripe_sender import SECRET, Sender, pay_by_stripe
+from ..stripe_events.build import charge, dispute, intent
+from .points import available, earned, reconcile_all, written
+from .stripe_sender import PAID, SECRET, Sender, last_event, pay_by_stripe
 from .world import Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY = timedelta(days=1)
-#: The order's payment, of 50.00.
-PAID: dict[str, Any] = {"amount": 5000}
-
-
-def state(event_id: str | None = None) -> tuple[str, str]:
-    """What became of an event, or of the last one, and for which order."""
-    events = StripeEvent.objects.order_by("-pk")
-    if event_id is not None:
-        events = events.filter(event_id=event_id)
-    event = events[0]
-    return event.state, event.order_pk
-
-
-def test_a_refund_made_at_stripe_takes_its_share_of_the_points(
-    shop: Shop, shopper: Shopper, stripe: Sender
-) -> None:
-    # given
-    order_pk = pay_by_stripe(shop, shopper)
-
-    # when
-    stripe.tell("charge.refunded", charge(**PAID, amount_refunded=2000))
-
-    # then
-    assert state() == ("done", order_pk)
-    assert available() == earned("20")
-    assert reconcile_all() == 0
-
-
-def test_a_refund_that_saleor_made_itself_counts_once(
-    shop: Shop, shopper: Shopper, stripe: Sender
-) -> None:
-    # given
-    cart = earning_cart(shop, shopper)
-    shopper.mutate("pay", cart=cart, amount=cart.total, token="pi_1")
-    order = shopper.complete(cart)
-    Staff().refund(order, "20.00")
-
-    # then
-    for refunded, left in ((2000, "20"), (1000, "20"), (3000, "30")):
-        stripe.tell(
-            "charge.refunded",
-            charge(**PAID, amount_refunded=refunded),
-            created=NOON + refunded,
-        )
-        assert available() == earned(left)
-    assert state() == ("done", pk_of(order))
-
-
-def test_an_order_that_was_paid_anew_has_its_points_again(
-    shop: Shop, shopper: Shopper, stripe: Sender
-) -> None:
-    # given
-    cart = earning_cart(shop, shopper)
-    shopper.mutate("pay", cart=cart, amount=cart.total, token="pi_1")
-    order = shopper.complete(cart)
-    Staff().refund(order, "50.00")
-    stripe.tell("charge.refunded", charge(**PAID, amount_refunded=5000))
-    assert available() == 0
-
-    # when
-    Payment.objects.create(
-        order_id=pk_of(order),
-        gateway="cash",
-        charge_status=ChargeStatus.FULLY_CHARGED,
-        total=50,
-        captured_amount=50,
-        currency="USD",
-    )
-
-    # then
-    assert reconcile_all() == 1
-    assert available() == 90
-    assert reconcile_all() == 0
-
-
-def test_a_refund_that_failed_gives_back_what_it_took(
-    shop: Shop, shopper: Shopper, stripe: Sender
-) -> None:
-    # given
-    pay_by_stripe(shop, shopper)
-    stripe.tell("charge.refunded", charge(**PAID, amount_refunded=3000))
-    assert available() == earned("30")
-
-    # when
-    stripe.tell("refund.failed", refund(), created=NOON + 60)
-
-    # then
-    assert available() == 90
-
-
-def test_a_refund_whose_charge_nobody_named_waits_for_it(
-    shop: Shop, shopper: Shopper, stripe: Sender
-) -> None:
-    # given
-    pay_by_stripe(shop, shopper)
-    stripe.tell("refund.failed", refund(charge=None), id="evt_early", created=NOON + 60)
-    assert state()[0] == "unmatched"
-
-    # when
-    stripe.tell("charge.refunded", charge(**PAID, amount_refunded=3000))
-    for event_pk in due_events(timezone.now() + timedelta(minutes=2), 10):
-        work_off(event_pk, timezone.now())
-
-    # then
-    assert state("evt_early")[0] == "done"
-    assert available() == 90
 
 
 @pytest.mark.parametrize("currency", ["eur", "jpy"])
@@ -166,7 +57,7 @@ def test_an_event_that_comes_before_its_order_is_tried_again(
 ) -> None:
     # given
     stripe.tell("charge.dispute.created", dispute(amount=2500))
-    assert state() == ("unmatched", "")
+    assert last_event() == ("unmatched", "")
     assert not StripeCharge.objects.exists()
 
     # when
@@ -179,7 +70,7 @@ def test_an_event_that_comes_before_its_order_is_tried_again(
     retry_stripe_events()
 
     # then
-    assert state() == ("done", order_pk)
+    assert last_event() == ("done", order_pk)
     assert available() == earned("25")
 
 
@@ -223,8 +114,8 @@ def test_test_mode_never_touches_live_orders(
             id=f"evt_{kind}",
             livemode=is_live,
         )
-    assert state("evt_test")[0] == "ignored"
-    assert state("evt_live") == (("done", order_pk) if counts else ("ignored", ""))
+    assert last_event("evt_test")[0] == "ignored"
+    assert last_event("evt_live") == (("done", order_pk) if counts else ("ignored", ""))
     assert available() == (earned("25") if counts else 90)
 
 
@@ -239,7 +130,7 @@ def test_in_test_mode_orders_of_test_payments_count(
     stripe.tell("charge.refunded", charge(**PAID, amount_refunded=2000), livemode=False)
 
     # then
-    assert state() == ("done", order_pk)
+    assert last_event() == ("done", order_pk)
     assert available() == earned("20")
 
 
@@ -259,7 +150,7 @@ def test_a_fault_is_kept_and_made_up_for(
     stripe.tell("charge.refunded", charge(**PAID, amount_refunded=2000))
 
     # then
-    assert state()[0] == "failed"
+    assert last_event()[0] == "failed"
     assert available() == 90
     assert guard.faults["REWARDS_STRIPE_EVENT"] == 1
 
@@ -269,7 +160,7 @@ def test_a_fault_is_kept_and_made_up_for(
         work_off(event_pk, timezone.now())
 
     # then
-    assert state()[0] == "done"
+    assert last_event()[0] == "done"
     assert available() == earned("20")
 
 
@@ -287,7 +178,7 @@ def test_a_worker_that_nobody_can_tell_is_made_up_for(
 
     # when
     stripe.tell("charge.refunded", charge(**PAID, amount_refunded=2000))
-    assert state()[0] == "received"
+    assert last_event()[0] == "received"
     assert due_events(timezone.now(), 10) == []
     for event_pk in due_events(timezone.now() + timedelta(minutes=2), 10):
         work_off(event_pk, timezone.now())
@@ -306,7 +197,7 @@ def test_an_order_is_found_by_either_reference(
     # then
     assert host.orders_paid_by(["pi_0", "pi_1", "ch_1"]) == {reference: order_pk}
     stripe.tell("payment_intent.succeeded", intent(amount_received=5000))
-    assert state() == ("done", order_pk)
+    assert last_event() == ("done", order_pk)
     assert StripeCharge.objects.get().amount == 5000
     assert available() == 90
 

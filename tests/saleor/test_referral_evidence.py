@@ -1,0 +1,192 @@
+"""Every sign of a referrer who cheats, from what people really left in the shop."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from saleor.account.models import User
+from saleor.order.models import Order
+
+from saleor_rewards.models import Referral, StripeCharge, Verdict
+from saleor_rewards.plugin.points.settling import settle_order
+from saleor_rewards.plugin.referrals.evidence import review
+
+from .friends import code_for, friend_cart, now, referrer, switch_on, try_code
+from .people import customer
+from .staff import Staff, pk_of
+from .world import Cart, Shop, Shopper
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def ann(shop: Shop) -> User:
+    """A member since last year, of a shop that rewards referrals."""
+    switch_on(shop)
+    return referrer("ann@example.com")
+
+
+def bring(shop: Shop, user: User, email: str = "", **options: Any) -> Referral:
+    """Let a member's code be claimed by somebody from nowhere in particular."""
+    cart = friend_cart(shop, email)
+    return try_code(cart, code_for(shop, user).code, **{"ip": "", **options})
+
+
+def invited(shop: Shop, user: User, email: str) -> tuple[Referral, Shopper, Cart]:
+    """Let somebody claim on a cart that goes to where all carts of tests go."""
+    shopper = Shopper()
+    cart = friend_cart(shop, email, shopper)
+    cart = shopper.ship(cart, shop.shipping_method())
+    return try_code(cart, code_for(shop, user).code, ip=""), shopper, cart
+
+
+def bought(shopper: Shopper, cart: Cart, card: str = "") -> dict[str, Any]:
+    """Let a friend buy the cart, with a card of Stripe's if any; tell the shop."""
+    order = shopper.buy(cart)
+    if card:
+        StripeCharge.objects.create(
+            charge_id=f"ch_{pk_of(order)}",
+            order_pk=pk_of(order),
+            is_live=True,
+            currency="USD",
+            card_digest=card * 64,
+        )
+    settle_order(pk_of(order))
+    return order
+
+
+def decided(referral: Referral) -> dict[str, int]:
+    """Return the reasons of the latest decision that was stored, with their weights."""
+    decision = referral.decisions.latest("pk")
+    row = Referral.objects.get(pk=referral.pk)
+    assert decision.signals == row.signals
+    assert decision.verdict == row.verdict
+    return dict(decision.signals)
+
+
+@pytest.mark.parametrize(("hours", "is_young"), [(23, True), (25, False)])
+def test_a_member_since_today(shop: Shop, hours: int, is_young: bool) -> None:
+    # given
+    switch_on(shop)
+    joined_at = now() - timedelta(hours=hours)
+    new = customer("new@example.com", date_joined=joined_at)
+
+    # when
+    claimed = bring(shop, new)
+
+    # then
+    assert ("YOUNG_ACCOUNT" in decided(claimed)) is is_young
+
+
+@pytest.mark.parametrize(("days", "is_chain"), [(1, True), (3, False)])
+def test_who_was_brought_by_somebody_just_brought(
+    shop: Shop, ann: User, days: int, is_chain: bool
+) -> None:
+    # given
+    bob, cyd = referrer("bob@example.com"), referrer("cyd@example.com")
+    first = bring(shop, ann, bob.email)
+    bring(shop, bob, cyd.email)
+    Referral.objects.filter(pk=first.pk).update(claimed_at=now() - days * DAY)
+
+    # when
+    claimed = bring(shop, cyd)
+
+    # then
+    assert ("CHAIN" in decided(claimed)) is is_chain
+    assert claimed.verdict == (Verdict.REVIEW if is_chain else Verdict.ALLOW)
+
+
+@pytest.mark.parametrize(("is_dotted", "is_repeated"), [(True, True), (False, False)])
+def test_two_friends_with_one_mailbox(
+    shop: Shop, ann: User, is_dotted: bool, is_repeated: bool
+) -> None:
+    # given
+    bring(shop, ann, "fred.smith@gmail.com")
+
+    # when
+    email = "fredsmith+2@gmail.com" if is_dotted else "frieda@gmail.com"
+    claimed = bring(shop, referrer(), email)
+
+    # then
+    assert ("REPEATED_EMAIL" in decided(claimed)) is is_repeated
+
+
+@pytest.mark.parametrize(("card", "is_repeated"), [("a", True), ("b", False)])
+def test_two_friends_with_one_card(
+    shop: Shop, ann: User, card: str, is_repeated: bool
+) -> None:
+    # given
+    _, shopper, cart = invited(shop, ann, "fred@example.com")
+    bought(shopper, cart, "a")
+
+    # when
+    claimed, shopper, cart = invited(shop, ann, "greta@example.com")
+    assert "REPEATED_CARD" not in decided(claimed)
+    bought(shopper, cart, card)
+
+    # then
+    assert ("REPEATED_CARD" in decided(claimed)) is is_repeated
+
+
+def test_two_friends_at_one_address(shop: Shop, ann: User) -> None:
+    # when
+    emails = ("fred@example.com", "greta@example.com")
+    claims = [invited(shop, ann, email)[0] for email in emails]
+
+    # then
+    found = ["REPEATED_ADDRESS" in decided(claimed) for claimed in claims]
+    assert found == [False, True]
+
+
+def test_four_friends_from_one_network(shop: Shop, ann: User) -> None:
+    # when
+    claims = [bring(shop, ann, ip="198.51.100.9") for _ in range(4)]
+
+    # then
+    found = ["REPEATED_IP" in decided(claimed) for claimed in claims]
+    assert found == [False, False, False, True]
+
+
+@pytest.mark.parametrize("is_hers", [True, False])
+def test_a_friend_whose_earlier_order_comes_to_light(
+    shop: Shop, ann: User, is_hers: bool
+) -> None:
+    # given a friend who is new as far as anybody knows
+    shopper = Shopper()
+    cart = friend_cart(shop, "gret@example.com", shopper)
+    earlier = shopper.buy(shopper.ship(cart, shop.shipping_method()))
+    claimed, shopper, cart = invited(shop, ann, "greta@example.com")
+    bought(shopper, cart)
+    assert "NOT_FIRST_ORDER" not in decided(claimed)
+
+    # when
+    email = "greta@example.com" if is_hers else "gretel@example.com"
+    Order.objects.filter(pk=pk_of(earlier)).update(user_email=email)
+    claimed.refresh_from_db()
+    review(claimed, now())
+
+    # then
+    assert ("NOT_FIRST_ORDER" in decided(claimed)) is is_hers
+
+
+@pytest.mark.parametrize(("returns", "is_told"), [(2, True), (1, False)])
+def test_a_member_whose_friends_send_everything_back(
+    shop: Shop, ann: User, staff: Staff, returns: int, is_told: bool
+) -> None:
+    # given
+    for number in range(2):
+        _, shopper, cart = invited(shop, ann, f"friend{number}@example.com")
+        order = bought(shopper, cart)
+        if number < returns:
+            staff.refund(order, order["total"]["gross"]["amount"])
+            settle_order(pk_of(order))
+
+    # when
+    claimed = bring(shop, ann)
+
+    # then
+    assert ("RETURNED_GOODS" in decided(claimed)) is is_told
