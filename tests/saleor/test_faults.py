@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, Callable, Iterator
@@ -16,6 +15,7 @@ from saleor_rewards.plugin.host import MAJOR
 from saleor_rewards.programs import bump_version
 
 from . import witness
+from .elsewhere import held_elsewhere
 from .world import Cart, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,28 +125,16 @@ def tables_missing() -> Iterator[None]:
 def tables_locked() -> Iterator[None]:
     """Hold our tables locked from a connection of its own."""
     bump_version()
-    locked, done = threading.Event(), threading.Event()
 
-    def hold() -> None:
+    def take() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("BEGIN")
             for table in ("program", "rule", "receipt", "quote", "ownedvoucher"):
                 cursor.execute(
                     f"LOCK TABLE saleor_rewards_{table} IN ACCESS EXCLUSIVE MODE"
                 )
-            locked.set()
-            done.wait(120)
-            cursor.execute("ROLLBACK")
-        connection.close()
 
-    holder = threading.Thread(target=hold)
-    holder.start()
-    assert locked.wait(10)
-    try:
+    with held_elsewhere(take):
         yield
-    finally:
-        done.set()
-        holder.join()
 
 
 @pytest.mark.parametrize("fault", [failing_work, tables_missing, tables_locked])

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any, Iterator
+from typing import Any, ContextManager
 
 import pytest
-from django.db import connection, transaction
 from saleor.order.models import Order
 
 from saleor_rewards.models import Account, Receipt, Settlement
 from saleor_rewards.plugin import guard
 
+from .elsewhere import held_elsewhere
 from .inputs import document
 from .points import Member, make_member, reconcile_all
 from .world import Cart, Refused, Shop
@@ -28,26 +26,9 @@ def member(shop: Shop) -> Member:
     return make_member(shop, 3000)
 
 
-@contextmanager
-def accounts_locked() -> Iterator[None]:
+def accounts_locked() -> ContextManager[None]:
     """Hold every account of the ledger locked from a connection of its own."""
-    locked, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            list(Account.objects.select_for_update())
-            locked.set()
-            done.wait(120)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    assert locked.wait(30)
-    try:
-        yield
-    finally:
-        done.set()
-        holder.join()
+    return held_elsewhere(lambda: list(Account.objects.select_for_update()))
 
 
 def paid_cart(shop: Shop, member: Member, points: int) -> Cart:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Iterator
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -97,9 +98,11 @@ def release(checkout: Checkout, request: Any) -> None:
 
 def open_hold(checkout_token: str) -> Hold | None:
     """Return what is put aside for a checkout at this moment."""
-    return Hold.objects.filter(
-        checkout_token=checkout_token, state=HoldState.OPEN
-    ).first()
+    return _open_holds(checkout_token).first()
+
+
+def _open_holds(checkout_token: str) -> QuerySet[Hold]:
+    return Hold.objects.filter(checkout_token=checkout_token, state=HoldState.OPEN)
 
 
 def keep_hold(checkout: Checkout, book: Rulebook, at: datetime) -> None:
@@ -131,9 +134,7 @@ def refuse_points(checkout: Checkout) -> None:
 
 def _end_hold(checkout: Checkout) -> None:
     with bounded_transaction():
-        Hold.objects.filter(
-            checkout_token=str(checkout.pk), state=HoldState.OPEN
-        ).update(expires_at=timezone.now())
+        _open_holds(str(checkout.pk)).update(expires_at=timezone.now())
 
 
 def _drop_points(checkout: Checkout) -> None:
