@@ -9,7 +9,7 @@ import os
 import sys
 
 from .databases import template
-from .hosts import given_host, pypi_host
+from .hosts import one_host
 from .paths import NOWHERE
 from .postgres import server
 from .programs import call
@@ -17,8 +17,8 @@ from .report import errors_told, say
 
 
 def main() -> int:
-    host = given_host() or pypi_host()
-    with server() as postgres:
+    host = one_host()
+    with server(host.newest_postgres) as postgres:
         name = f"rewards_run_{os.getpid()}_bench"
         postgres.create(name, template=template(postgres, host))
         NOWHERE.mkdir(parents=True, exist_ok=True)

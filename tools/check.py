@@ -11,7 +11,7 @@ import os
 import sys
 from typing import Callable
 
-from .databases import drop_leftovers, template
+from .databases import template
 from .environments import (
     browser_environment,
     checks_environment,
@@ -20,12 +20,11 @@ from .environments import (
     saleor_environment,
     stripe_environment,
 )
-from .hosts import Host, given_host, pypi_host
+from .hosts import Host, given_hosts, pypi_host
 from .paths import INSIDE, NOWHERE, ROOT
-from .postgres import server
+from .postgres import Servers, servers
 from .programs import call
 from .report import ToolError, errors_told
-from .server import Server
 from .steps import Steps
 
 PARTS = ("source", "pure", "saleor", "browser")
@@ -88,12 +87,10 @@ def check_pure(steps: Steps, arguments: list[str]) -> None:
 class SaleorChecks:
     """The checks that run inside one Saleor, or the reason why they cannot."""
 
-    def __init__(
-        self, postgres: Server, name: str, find: Callable[[], Host | None]
-    ) -> None:
-        self.postgres = postgres
+    def __init__(self, running: Servers, name: str, find: Callable[[], Host]) -> None:
+        self.servers = running
         self.name = name
-        self.host: Host | ToolError | None
+        self.host: Host | ToolError
         try:
             self.host = find()
         except ToolError as reason:
@@ -103,12 +100,13 @@ class SaleorChecks:
 
     def _call(self, *arguments: object) -> int:
         if not isinstance(self.host, Host):
-            raise self.host or ToolError("SALEOR_PYTHON is not set.")
-        url = self.postgres.url(template(self.postgres, self.host))
+            raise self.host
+        postgres = self.servers.for_host(self.host)
+        url = postgres.url(template(postgres, self.host))
         NOWHERE.mkdir(parents=True, exist_ok=True)
         command = [self.host.python, *arguments]
         programs = {
-            "REWARDS_POSTGRES": str(self.postgres.psql.parent),
+            "REWARDS_POSTGRES": str(postgres.psql.parent),
             "REWARDS_LOCALSTRIPE": str(stripe_environment()),
         }
         return call(command, {**self.host.tests_environ(url), **programs}, NOWHERE)
@@ -134,19 +132,20 @@ def _tests(default: list[str], arguments: list[str]) -> list[str]:
     return arguments if named else [*default, *arguments]
 
 
-def saleors(postgres: Server) -> list[SaleorChecks]:
-    """Return the checks on the Saleor from PyPI, and on the one given if any is."""
-    found = [SaleorChecks(postgres, "Saleor 2.10.1", pypi_host)]
-    if os.environ.get("SALEOR_PYTHON"):
-        found.append(SaleorChecks(postgres, "SALEOR_PYTHON", given_host))
-    return found
+def saleors(running: Servers) -> list[SaleorChecks]:
+    """Return the checks on the Saleor from PyPI, and on those given if any are."""
+    given = given_hosts()
+    return [
+        SaleorChecks(running, "Saleor 2.10.1", pypi_host),
+        *(SaleorChecks(running, "SALEOR_PYTHON", find) for find in given),
+    ]
 
 
-def check_saleor(steps: Steps, postgres: Server, arguments: list[str]) -> None:
+def check_saleor(steps: Steps, running: Servers, arguments: list[str]) -> None:
     """Check migrations and settings and run ``ON_SALEOR`` on every Saleor."""
     migrations = ("makemigrations", "saleor_rewards", "--check", "--dry-run")
     tests = _tests(ON_SALEOR, arguments)
-    for saleor in saleors(postgres):
+    for saleor in saleors(running):
         steps.run(f"migrations on {saleor.name}", saleor.manage(*migrations))
         steps.run(f"system checks on {saleor.name}", saleor.manage("check"))
         steps.run(
@@ -155,10 +154,10 @@ def check_saleor(steps: Steps, postgres: Server, arguments: list[str]) -> None:
         )
 
 
-def check_storms(steps: Steps, postgres: Server, arguments: list[str]) -> None:
+def check_storms(steps: Steps, running: Servers, arguments: list[str]) -> None:
     """Run the long tests: many carts, many requests at once."""
     tests = _tests(ON_SALEOR, arguments)
-    for saleor in saleors(postgres):
+    for saleor in saleors(running):
         steps.run(f"storms on {saleor.name}", saleor.pytest("-m", "storm", *tests))
 
 
@@ -179,30 +178,18 @@ def check_browser(steps: Steps, arguments: list[str]) -> None:
 def run(parts: list[str], arguments: list[str]) -> int:
     """Run the named parts; return the exit code for all of them."""
     steps = Steps()
-    with contextlib.ExitStack() as stack:
-        if parts == list(PARTS):
-            stack.enter_context(made_ahead())
+    ahead = made_ahead() if parts == list(PARTS) else contextlib.nullcontext()
+    with ahead, servers() as running:
         if "source" in parts:
             check_source(steps)
         if "pure" in parts:
             check_pure(steps, arguments)
-        started: list[Server] = []
-
-        def start() -> int:
-            started.append(stack.enter_context(server()))
-            if "DATABASE_URL" not in os.environ:
-                drop_leftovers(started[0])
-            return 0
-
-        if {"saleor", "storms", "browser"} & set(parts):
-            steps.run("PostgreSQL", start)
-        for postgres in started:
-            if "saleor" in parts:
-                check_saleor(steps, postgres, arguments)
-            if "storms" in parts:
-                check_storms(steps, postgres, arguments)
-            if "browser" in parts:
-                check_browser(steps, arguments)
+        if "saleor" in parts:
+            check_saleor(steps, running, arguments)
+        if "storms" in parts:
+            check_storms(steps, running, arguments)
+        if "browser" in parts:
+            check_browser(steps, arguments)
     return steps.sum_up()
 
 

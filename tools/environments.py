@@ -30,6 +30,11 @@ def tools_environment() -> Path:
     return environment("tools", Path(sys.executable), ["tools.txt"])
 
 
+def older_postgres_environment() -> Path:
+    """Return the Python that has an older PostgreSQL, for a Saleor that needs one."""
+    return environment("postgres-17", Path(sys.executable), ["postgres-17.txt"])
+
+
 def checks_environment() -> Path:
     """Return the Python that has the linters and the pure tests' needs."""
     return environment("checks", Path(sys.executable), ["checks.txt"])

@@ -2,8 +2,9 @@
 
 ::
 
-    with server() as postgres:
+    with servers() as running:
         host = pypi_host()
+        postgres = running.for_host(host)
         url = postgres.url(template(postgres, host))
         call([host.python, "-m", "django", "check"], host.tests_environ(url), NOWHERE)
 """
@@ -15,8 +16,9 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Sequence, TypedDict
+from typing import Callable, Mapping, Sequence, TypedDict
 
 from . import installing
 from .environments import plain_environ, saleor_environment
@@ -28,6 +30,10 @@ _OUTSIDE = (
     "CACHE_URL CELERY_BROKER_URL CLOUDAMQP_URL DATABASE_URL_REPLICA EMAIL_URL "
     "JAEGER_AGENT_HOST REDIS_URL SENTRY_DSN"
 ).split()
+
+
+#: By Python. A key takes a second to make.
+_rsa_keys: dict[Path, str] = {}
 
 
 class Found(TypedDict):
@@ -64,6 +70,11 @@ class Host:
     def series(self) -> str:
         """``"2"`` or ``"3"``: which of our adapters and test settings it takes."""
         return self.saleor.split(".")[0]
+
+    @property
+    def newest_postgres(self) -> int | None:
+        """The newest server that its migrations run on, ``None`` where any will do."""
+        return 17 if self.saleor.startswith("3.22.") else None
 
     @property
     def key(self) -> str:
@@ -113,8 +124,22 @@ class Host:
             DEBUG="False",
             ALLOWED_HOSTS="*",
             ALLOWED_CLIENT_HOSTS="localhost,127.0.0.1,example.com",
+            # A shop of the tests' own is all that is in it.
+            POPULATE_DEFAULTS="False",
         )
+        if self.series != "2":
+            environ["RSA_PRIVATE_KEY"] = self._rsa_key()
         return environ
+
+    def _rsa_key(self) -> str:
+        """Return a key that Saleor 3 signs tokens with, made for this process."""
+        if self.python not in _rsa_keys:
+            command = [str(self.python), str(INSIDE / "rsa_key.py")]
+            path = {"PYTHONPATH": os.pathsep.join(self.saleor_path)}
+            _rsa_keys[self.python] = subprocess.check_output(
+                command, text=True, env={**plain_environ(), **path}
+            )
+        return _rsa_keys[self.python]
 
 
 def pypi_host() -> Host:
@@ -125,20 +150,66 @@ def pypi_host() -> Host:
     return _host(saleor_environment(), [], rewards_path=[])
 
 
-def given_host() -> Host | None:
-    """Return the Saleor that ``SALEOR_PYTHON`` names, the product installed for it.
+@dataclass(frozen=True)
+class GivenSaleor:
+    """A Saleor that somebody names: its Python, and its folder if it is a checkout."""
 
-    ``SALEOR_PYTHONPATH``, or else ``PYTHONPATH``, names the folder of a Saleor that
-    is not installed into that Python but lies there as a checkout.
+    python: str
+    folder: str = ""
+
+
+def given_saleors(environ: Mapping[str, str]) -> list[GivenSaleor]:
+    """Return the Saleors that ``SALEOR_PYTHON`` names, colons between them.
+
+    ``SALEOR_PYTHONPATH`` names as many folders, each of a Saleor that is not
+    installed into its Python but lies there as a checkout, or nothing.
+
+    >>> given_saleors({"SALEOR_PYTHON": "a/python:b/python", "SALEOR_PYTHONPATH": ":s"})
+    [GivenSaleor(python='a/python', folder=''), GivenSaleor(python='b/python', folder='s')]
+
+    :raises ToolError: where there are more or fewer folders than Pythons.
+    """
+    pythons = [part for part in environ.get("SALEOR_PYTHON", "").split(os.pathsep)]
+    if not any(pythons):
+        return []
+    folders = environ.get("SALEOR_PYTHONPATH", "").split(os.pathsep)
+    if folders == [""]:
+        folders = [""] * len(pythons)
+    if len(folders) != len(pythons):
+        raise ToolError(
+            f"SALEOR_PYTHON names {len(pythons)} Saleors and SALEOR_PYTHONPATH "
+            f"{len(folders)} folders: name as many, with nothing between two colons "
+            "for a Saleor that is installed into its Python."
+        )
+    return [GivenSaleor(*pair) for pair in zip(pythons, folders)]
+
+
+def given_hosts() -> list[Callable[[], Host]]:
+    """Return what finds each Saleor that ``SALEOR_PYTHON`` names.
+
+    :raises ToolError: where the variables do not fit.
+    """
+    return [partial(given_host, given) for given in given_saleors(os.environ)]
+
+
+def one_host() -> Host:
+    """Return the one Saleor that ``SALEOR_PYTHON`` names, else the one from PyPI.
+
+    :raises ToolError: where it names several, or one that is none.
+    """
+    given = given_hosts()
+    if len(given) > 1:
+        raise ToolError("This command runs on one Saleor: name one in SALEOR_PYTHON.")
+    return given[0]() if given else pypi_host()
+
+
+def given_host(given: GivenSaleor) -> Host:
+    """Return a Saleor that somebody names, the product installed for it.
 
     :raises ToolError: where that Python has no Saleor.
     """
-    given = os.environ.get("SALEOR_PYTHON")
-    if not given:
-        return None
-    python = Path(given).absolute()
-    beside = os.environ.get("SALEOR_PYTHONPATH", os.environ.get("PYTHONPATH", ""))
-    path = [str(Path(part).absolute()) for part in beside.split(os.pathsep) if part]
+    python = Path(given.python).absolute()
+    path = [str(Path(given.folder).absolute())] if given.folder else []
     names = installing.test_requirements()
     needs = installing.missing(python, probe(python, path, names)["missing"])
     return _host(python, [*needs, *path], rewards_path=[installing.product()])

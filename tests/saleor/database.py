@@ -8,7 +8,7 @@ import socket
 from contextlib import closing
 from typing import Any, Iterator
 
-import django
+import django.test
 import pytest
 from django.conf import settings
 from django.core.management import call_command
