@@ -169,7 +169,7 @@ def given_saleors(environ: Mapping[str, str]) -> list[GivenSaleor]:
 
     :raises ToolError: where there are more or fewer folders than Pythons.
     """
-    pythons = [part for part in environ.get("SALEOR_PYTHON", "").split(os.pathsep)]
+    pythons = environ.get("SALEOR_PYTHON", "").split(os.pathsep)
     if not any(pythons):
         return []
     folders = environ.get("SALEOR_PYTHONPATH", "").split(os.pathsep)
