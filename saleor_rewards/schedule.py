@@ -27,6 +27,7 @@ def _at(task: str, **moment: int) -> dict[str, Any]:
 
 #: Entries by name. Those with an hour start once a day, in the time zone of Celery.
 ENTRIES = {
+    "rewards-end-stale-pledges": _every("end_stale_pledges", minutes=5),
     "rewards-release-holds": _every("release_holds", minutes=5),
     "rewards-settle-due-points": _every("settle_due_points", minutes=10),
     "rewards-reward-referrals": _every("reward_referrals", minutes=10),

@@ -16,16 +16,18 @@ RETRY_SECONDS = 60
 
 @shared_task(acks_late=True, ignore_result=True)
 def withdraw_offers() -> None:
-    """Take every offer of ours off every open checkout, a chunk at a time.
+    """Take every offer of ours off every checkout that is not paid, chunk by chunk.
 
     With it goes the receipt of a gate that was closed and came to no order. Safe to
     run twice: a checkout that carries nothing of ours is not touched.
     """
+    from .plugin.agreements import end_unpaid
     from .plugin.guard import bounded_transaction
     from .plugin.host import host
 
     with host.writing():
         with bounded_transaction():
+            end_unpaid(timezone.now())
             done = max(host.withdraw(CHUNK), host.forget_receipts(CHUNK))
     if done == CHUNK:
         withdraw_offers.delay()
@@ -60,6 +62,22 @@ def release_holds(after: int = 0) -> None:
         last = release(after, CHUNK, timezone.now())
     if last is not None:
         release_holds.delay(last)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def end_stale_pledges(after: int = 0) -> None:
+    """End what is bound to completions of which no order can come any more.
+
+    ``after`` is the key of the last pledge that was looked at. Safe to run twice: a
+    pledge ends once.
+    """
+    from .plugin.completions import end_stale_pledges as end
+    from .plugin.host import host
+
+    with host.writing():
+        last = end(after, CHUNK, timezone.now())
+    if last is not None:
+        end_stale_pledges.delay(last)
 
 
 @shared_task(acks_late=True, ignore_result=True)

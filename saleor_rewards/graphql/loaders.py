@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Sequence
 
+from django.db.models import Q
+
 from ..models import Receipt, Rule
 from .base import DataLoader, database
 
@@ -40,14 +42,19 @@ class RulesByProgramPkLoader(DataLoader):
         return [rules[pk] for pk in keys]
 
 
-class ReceiptByCheckoutTokenLoader(DataLoader):
-    """Receipts by the token of the checkout that the order was made of."""
+class ReceiptByOrderLoader(DataLoader):
+    """Receipts by the key of the order, and the token of the checkout it was made of.
 
-    context_key = "rewards_receipt_by_checkout_token"
+    A receipt that is not bound yet is told as that of its checkout's order.
+    """
 
-    def batch_load(self, keys: Sequence[str]) -> list[Receipt | None]:
+    context_key = "rewards_receipt_by_order"
+
+    def batch_load(self, keys: Sequence[tuple[str, str]]) -> list[Receipt | None]:
+        left = Q(checkout_token__in=[token for _, token in keys], order_pk=None)
         rows = Receipt.objects.using(database(self.context)).filter(
-            checkout_token__in=keys
+            left | Q(order_pk__in=[pk for pk, _ in keys])
         )
-        receipts = {receipt.checkout_token: receipt for receipt in rows}
-        return [receipts.get(token) for token in keys]
+        by_token = {one.checkout_token: one for one in rows if one.order_pk is None}
+        by_order = {receipt.order_pk: receipt for receipt in rows}
+        return [by_order.get(pk) or by_token.get(token) for pk, token in keys]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal as PythonDecimal
-from typing import Any, NamedTuple
+from typing import Any, Iterator, Mapping, NamedTuple
 
 import graphene
 
-from ..engine import BenefitType, Evaluation, Offer, OfferState
+from ..engine import BenefitType, Evaluation, Offer, OfferCode, OfferState, to_minor
+from ..plugin.shown import POINTS
 from .base import DOC_CATEGORY, Decimal, Money, instance_of
 from .enums import (
     RewardsBenefitType,
@@ -17,6 +19,7 @@ from .enums import (
 )
 from .ids import global_id
 from .languages import language_of, message_field
+from .looks import look_of
 from .messages import offer_message
 from .money import money_of
 from .points.cart import (
@@ -41,13 +44,15 @@ class CartRewards(NamedTuple):
     """An evaluation with the language that the checkout is in, where it has one.
 
     ``owner`` is the customer whose cart it is, and ``checkout`` the cart, where it is
-    a real one.
+    a real one. ``shown`` is what its prices carry instead, by the offers' names, where
+    they could not be brought to the evaluation in time.
     """
 
     evaluation: Evaluation
     checkout_language: str | None
     owner: CartOwner | None = None
     checkout: Any = None
+    shown: Mapping[str, PythonDecimal] | None = None
 
     @property
     def currency(self) -> str:
@@ -57,8 +62,22 @@ class CartRewards(NamedTuple):
     def offers(self) -> list[CartOffer]:
         return [
             CartOffer(offer, self.currency, self.checkout_language)
-            for offer in self.evaluation.offers
+            for offer in (self._as_shown() if self.shown else self.evaluation.offers)
         ]
+
+    def _as_shown(self) -> Iterator[Offer]:
+        """Yield the offers with what the prices carry of them, none that they lack."""
+        for offer in self.evaluation.offers:
+            amount = self.shown_amount(offer.name)
+            if amount:
+                state, code = OfferState.APPLIED, OfferCode.APPLIED
+                yield replace(offer, state=state, code=code, amount=amount)
+            elif not offer.amount:
+                yield offer
+
+    def shown_amount(self, name: str) -> int:
+        """Return what the prices carry of one offer, in minor units."""
+        return to_minor((self.shown or {}).get(name, PythonDecimal(0)), self.currency)
 
 
 class RewardsOffer(graphene.ObjectType):
@@ -187,6 +206,12 @@ class CheckoutRewards(graphene.ObjectType):
         "for the delivery method that is chosen next.",
     )
 
+    is_stale = graphene.Boolean(
+        required=True,
+        description="Whether the rules give something else by now than the prices in "
+        "this answer carry. Savings and offers are those of the prices; the next "
+        "answer has the new ones.",
+    )
     points = graphene.Field(
         CheckoutPoints,
         description="Its points; null in a channel without points.",
@@ -218,7 +243,15 @@ class CheckoutRewards(graphene.ObjectType):
         ]
 
     @staticmethod
+    def resolve_is_stale(root: CartRewards, _info: Any) -> bool:
+        return root.shown is not None
+
+    @staticmethod
     def resolve_savings(root: CartRewards, _info: Any) -> Any:
+        if root.shown is not None:
+            names = [name for name in root.shown if name != POINTS]
+            shown = sum(root.shown_amount(name) for name in names)
+            return money_of(shown, root.currency)
         evaluation = root.evaluation
         amount = evaluation.discount_amount + evaluation.shipping_amount
         return money_of(amount, root.currency)
@@ -242,11 +275,11 @@ class CheckoutRewards(graphene.ObjectType):
 
 def resolve_checkout_rewards(root: Any, info: Any) -> CartRewards | None:
     """Evaluate the checkout live; null where the plugin has nothing to say."""
-    from ..plugin.service import checkout_rewards
-
     checkout = instance_of(root)
-    evaluation = checkout_rewards(checkout, info.context)
-    if evaluation is None:
+    look = look_of(checkout, info)
+    if look is None:
         return None
     language = getattr(checkout, "language_code", None)
-    return CartRewards(evaluation, language, owner_of(checkout), checkout)
+    return CartRewards(
+        look.evaluation, language, owner_of(checkout), checkout, look.shown
+    )

@@ -12,12 +12,9 @@ from ..engine import (
     PointsDiscount,
     PointsEarned,
     ShippingDiscount,
-    Snapshot,
     effect_from_json,
-    points_paid,
 )
 from ..models import Receipt
-from ..programs.settings import program_settings
 from .base import (
     DOC_CATEGORY,
     MANAGE_ORDERS,
@@ -28,7 +25,7 @@ from .base import (
     is_owner,
 )
 from .ids import global_id
-from .loaders import ReceiptByCheckoutTokenLoader
+from .loaders import ReceiptByOrderLoader
 from .money import money_of
 
 
@@ -109,6 +106,11 @@ class RewardsReceipt(graphene.ObjectType):
         required=True,
         description="What each rule took off.",
     )
+    is_corrected = graphene.Boolean(
+        required=True,
+        description="Whether the order was not placed as the gate let it through; "
+        "what is told here is what its own rows say.",
+    )
     points_redeemed = graphene.Int(
         required=True, description="How many points paid for it."
     )
@@ -137,10 +139,7 @@ class RewardsReceipt(graphene.ObjectType):
 
     @staticmethod
     def resolve_points_redeemed(root: Receipt, _info: Any) -> int:
-        if not _of_type(root, PointsDiscount):
-            return 0
-        terms = program_settings(root.settings).points
-        return points_paid(Snapshot.from_json(root.snapshot), _effects(root), terms)
+        return root.points_redeemed
 
     @staticmethod
     def resolve_points_worth(root: Receipt, _info: Any) -> Any:
@@ -189,4 +188,5 @@ def resolve_order_rewards(root: Any, info: Any) -> Any:
         or has_permission(info.context, MANAGE_ORDERS)
     ):
         return None
-    return ReceiptByCheckoutTokenLoader(info.context).load(order.checkout_token)
+    key = (str(order.pk), order.checkout_token)
+    return ReceiptByOrderLoader(info.context).load(key)

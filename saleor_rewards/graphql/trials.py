@@ -122,9 +122,7 @@ def _receipt(order_id: str) -> Receipt:
     order = instance_by_id(order_id, "Order")
     if order is None:
         raise _not_found("orderId", "order")
-    receipt = Receipt.objects.filter(
-        checkout_token=order.checkout_token or None
-    ).first()
+    receipt = Receipt.objects.filter(order_pk=str(order.pk)).first()
     if receipt is None:
         raise ProgramError.of(
             ProgramErrorCode.NOT_FOUND, "orderId", "The order has no receipt to go by."

@@ -6,9 +6,10 @@ which events came, how often and in which order: whoever looks last finds the sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, Sequence
 
 from ..engine import LineSnapshot, PointsBase, RuleDefinition, grant_points
 from ..engine.allocate import split_steadily
@@ -47,15 +48,13 @@ class Terms:
 class Agreement:
     """What an order's receipt says of its points.
 
-    ``rules`` are those whose conditions the cart met, ``version_pks`` their rows by
-    rule and version number, ``lines`` the cart's lines, ``redeemed_points`` what it
-    paid with. Without ``terms`` points were not switched on.
+    ``grant`` is what each rule version, by the key of its row, gives for the order
+    while nothing is taken back; ``redeemed_points`` is what the order was paid with.
+    Without ``terms`` points were not switched on.
     """
 
     terms: Terms | None = None
-    rules: tuple[RuleDefinition, ...] = ()
-    version_pks: Mapping[tuple[int, int], int] = field(default_factory=dict)
-    lines: tuple[LineSnapshot, ...] = ()
+    grant: tuple[tuple[int, int], ...] = ()
     redeemed_points: int = 0
 
 
@@ -94,7 +93,7 @@ def targets(facts: OrderFacts, agreement: Agreement) -> Targets:
     spent = agreement.redeemed_points
     all_back = facts.is_cancelled or facts.is_refunded
     return Targets(
-        points_by_version=_granted(facts, agreement, terms.base)
+        points_by_version=_granted(facts, agreement.grant)
         if terms is not None and is_counted
         else {},
         points_spent=spent,
@@ -149,24 +148,46 @@ def lapses_at(facts: OrderFacts, terms: Terms) -> datetime | None:
     return facts.ordered_at + timedelta(days=terms.expiry_days)
 
 
-def _granted(
-    facts: OrderFacts, agreement: Agreement, base: PointsBase
-) -> dict[str, int]:
-    lines = [
-        _base_line(line, known, base)
-        for line, known in _with_receipt(facts.lines, agreement.lines)
-    ]
-    granted = grant_points(lines, agreement.rules, facts.currency)
-    points = [earned.points for earned in granted]
+def _granted(facts: OrderFacts, grant: Sequence[tuple[int, int]]) -> dict[str, int]:
+    points = [number for _, number in grant]
     # Of each rule never less is taken back than by a smaller refund before.
     share_taken = share(sum(points), facts.taken_amount, facts.total_amount)
     taken = split_steadily(share_taken, points)
     return {
-        str(agreement.version_pks[earned.rule_id, earned.rule_version]): left
-        for earned, part in zip(granted, taken)
-        for left in [earned.points - part]
+        str(version_pk): left
+        for (version_pk, number), part in zip(grant, taken)
+        for left in [number - part]
         if left
     }
+
+
+def grant_of(
+    facts: OrderFacts,
+    terms: Terms,
+    rules: Sequence[RuleDefinition],
+    version_pks: Mapping[tuple[int, int], int],
+    known: Iterable[LineSnapshot],
+) -> tuple[tuple[int, int], ...]:
+    """Return what rules give for an order as it stands, by rule version.
+
+    :param rules: those whose conditions the cart met.
+    :param version_pks: keys of their rows by rule and version number.
+    :param known: the lines of the order's receipt.
+    """
+    lines = [
+        _base_line(line, one, terms.base)
+        for line, one in _with_receipt(facts.lines, known)
+    ]
+    return tuple(
+        (version_pks[earned.rule_id, earned.rule_version], earned.points)
+        for earned in grant_points(lines, rules, facts.currency)
+    )
+
+
+def lines_digest(facts: OrderFacts) -> str:
+    """Return a short hash of all on an order's lines that a grant goes by."""
+    known = sorted(map(str, map(astuple, facts.lines)))
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()[:16]
 
 
 def _with_receipt(

@@ -27,7 +27,7 @@ from .policies import (
     TierMeasure,
 )
 from .programs import Program, Rule, RuleVersion, VoucherSlot
-from .receipts import Quote, Receipt
+from .receipts import Outcome, PriceAgreement, Quote, Receipt
 from .referrals import (
     ClaimLimit,
     Evidence,
@@ -42,6 +42,7 @@ from .referrals import (
     RewardKind,
     Verdict,
 )
+from .reservations import Pledge
 from .stripe import (
     StripeCharge,
     StripeDispute,
@@ -66,11 +67,14 @@ __all__ = [
     "Hold",
     "HoldState",
     "Lot",
+    "Outcome",
     "OwnedVoucher",
     "OwnedVoucherValue",
+    "Pledge",
     "PointsBase",
     "PointsExpiry",
     "PointsPolicy",
+    "PriceAgreement",
     "Program",
     "Quote",
     "Receipt",

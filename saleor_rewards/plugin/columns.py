@@ -23,15 +23,40 @@ from ..models import (
     AccountState,
     Hold,
     HoldState,
+    Pledge,
+    PriceAgreement,
     Program,
     Referral,
     ReferralState,
     Verdict,
 )
+from .bindings import Binding
 
 if TYPE_CHECKING:
     from ..ledger.facts import OrderFacts
     from .rulebook import Rulebook
+
+
+def binding_columns() -> dict[str, Any]:
+    """Return the annotations of a checkout that say what it is bound to."""
+    token = Cast(OuterRef("pk"), CharField())
+    agreements = PriceAgreement.objects.filter(checkout_token=token)
+    pledges = Pledge.objects.filter(checkout_token=token, order_pk=None)
+    return {
+        "agreed_fingerprint": Subquery(agreements.values("fingerprint")[:1]),
+        "agreed_amount": Subquery(agreements.values("total_amount")[:1]),
+        "pledged_at": Subquery(pledges.values("gate_at")[:1]),
+    }
+
+
+def binding_of(checkout: Any, fingerprint: str) -> Binding:
+    """Return what :func:`binding_columns` found about a checkout."""
+    return Binding(
+        fingerprint=fingerprint,
+        agreed_fingerprint=checkout.agreed_fingerprint,
+        agreed_amount=checkout.agreed_amount,
+        pledged_at=checkout.pledged_at,
+    )
 
 
 def customer_columns(book: Rulebook, orders: QuerySet[Any]) -> dict[str, Any]:
@@ -103,10 +128,13 @@ def _count(orders: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _holds() -> Any:
-    return Hold.objects.filter(
+    pledged = Pledge.objects.filter(
+        checkout_token=OuterRef("checkout_token"), order_pk=None
+    )
+    return Hold.objects.annotate(is_pledged=Exists(pledged)).filter(
+        Q(expires_at__gt=Now()) | Q(is_pledged=True),
         checkout_token=Cast(OuterRef("pk"), CharField()),
         state=HoldState.OPEN,
-        expires_at__gt=Now(),
         account__user_pk=OuterRef("user_id"),
         account__state=AccountState.OPEN,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from functools import partial
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Cast, Lower
@@ -11,7 +13,9 @@ from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from ..models import Receipt
+from ..models import Pledge, Receipt
+from ..programs.versions import PLUGIN_ID
+from .guard import guarded
 from .host import MOST_TRACES, Footprint, Person
 
 
@@ -27,7 +31,7 @@ def of_person(user_pk: int | None, email: str) -> Q:
     return mine | Q(user_email__iregex=f"^{re.escape(email)}$")
 
 
-class Checkouts:
+class Checkouts(ABC):
     """The part of an adapter that is about which checkouts there are."""
 
     def living_checkouts(self, tokens: list[str]) -> set[str]:
@@ -35,18 +39,45 @@ class Checkouts:
         found = Checkout.objects.filter(pk__in=tokens).values_list("pk", flat=True)
         return {str(pk) for pk in found}
 
-    def ordered_checkouts(self, tokens: list[str]) -> dict[str, str]:
+    def ordered_checkouts(self, tokens: list[str]) -> dict[str, list[str]]:
         """Return the keys of the orders made of these checkouts, by token."""
-        orders = Order.objects.filter(checkout_token__in=tokens)
-        return {
-            token: str(pk) for token, pk in orders.values_list("checkout_token", "pk")
-        }
+        found: dict[str, list[str]] = {}
+        orders = Order.objects.filter(checkout_token__in=tokens).order_by("pk")
+        for token, pk in orders.values_list("checkout_token", "pk"):
+            found.setdefault(token, []).append(str(pk))
+        return found
+
+    def lock(self, checkout_token: str) -> bool:
+        """Lock a checkout's row; ``False`` where it is gone."""
+        rows = Checkout.objects.select_for_update(of=("self",)).order_by()
+        return rows.filter(pk=checkout_token).values_list("pk").first() is not None
+
+    @abstractmethod
+    def loaded_plugin(self, plugin_id: str) -> Any:
+        """Return the plugin as Saleor loads it outside a request, or ``None``."""
+
+    def refresh(self, checkout_token: str) -> None:
+        """Bring a checkout's prices to what its rules give."""
+        # It needs the adapter, which is not there yet when this is loaded.
+        from .service import refresh
+
+        plugin = self.loaded_plugin(PLUGIN_ID)
+        checkout = Checkout.objects.filter(pk=checkout_token).first()
+        if checkout is not None and plugin is not None and plugin.active:
+            book = plugin.book(checkout)
+            if book is not None:
+                guarded("REWARDS_REVISIT", None, partial(refresh, checkout, book))
 
     def forget_receipts(self, limit: int) -> int:
         """Forget up to ``limit`` receipts of checkouts that are no orders yet."""
         token = Cast(OuterRef("checkout_token"), UUIDField())
         living = Exists(Checkout.objects.filter(pk=token))
-        stale = Receipt.objects.filter(living, order_pk=None).order_by("pk")
+        under_way = Pledge.objects.filter(order_pk=None).values("checkout_token")
+        stale = (
+            Receipt.objects.filter(living, order_pk=None)
+            .exclude(checkout_token__in=under_way)
+            .order_by("pk")
+        )
         deleted, _ = Receipt.objects.filter(
             pk__in=list(stale.values_list("pk", flat=True)[:limit])
         ).delete()

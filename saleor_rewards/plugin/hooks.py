@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponseNotFound
@@ -10,9 +11,9 @@ from saleor.plugins.base_plugin import BasePlugin
 from ..programs.versions import PLUGIN_ID, renew, take_version
 from ..stripe_events.settings import StripeSettings
 from . import configuration as settings
-from . import service
 from .guard import guarded
-from .host import Hooks, host
+from .host import ADAPTERS, MAJOR, host
+from .orders import bind_order
 from .points.settling import settle_soon
 from .rulebook import Rulebook, rulebook
 from .stripe.receiver import receive
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 
 STRIPE_PATH = "/stripe/"
+
+#: They call what needs the adapter, so they are loaded after it.
+Hooks: Any = import_module(f"{ADAPTERS[MAJOR]}.hooks", __package__).Hooks
 
 
 class RewardsPlugin(Hooks, BasePlugin):
@@ -77,7 +81,7 @@ class RewardsPlugin(Hooks, BasePlugin):
 
     def order_created(self, order: Order, previous_value: Any, **_: Any) -> Any:
         """Write the order's key on its receipt, and settle its points."""
-        guarded("REWARDS_ORDER_CREATED", None, lambda: service.name_order(order))
+        guarded("REWARDS_ORDER_CREATED", None, lambda: bind_order(order))
         return self.order_updated(order, previous_value)
 
     def order_updated(self, order: Order, previous_value: Any, **_: Any) -> Any:

@@ -9,6 +9,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ContextManager, Mapping, Protocol, Sequence
 
+from .bindings import Binding, CheckoutMoney, GivenRewards
+
 if TYPE_CHECKING:
     from saleor.account.models import User
     from saleor.checkout.models import Checkout
@@ -37,11 +39,16 @@ class Reading:
 
     ``shown`` maps the name of each offer that the shopper's prices carry now
     to its amount. ``carrier`` is the adapter's own record of how they do.
+    ``is_overdrawn`` says that more is taken off a line than it costs by now, and
+    ``may_be_paid`` that Saleor knows of money for the checkout.
     """
 
     snapshot: Snapshot
     shown: Mapping[str, Decimal] = field(default_factory=dict)
     carrier: Any = None
+    binding: Binding = field(default_factory=Binding)
+    is_overdrawn: bool = False
+    may_be_paid: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +164,44 @@ class Host(Protocol):
     ) -> bool:
         """Make the shopper's prices carry ``now``; return whether they changed."""
 
+    def money(
+        self, checkout_token: str, at: datetime, gate_at: datetime | None
+    ) -> CheckoutMoney | None:
+        """Return what a checkout costs and what was paid, ``None`` where it is gone.
+
+        A gateway that was asked at ``gate_at`` may not have answered yet.
+        """
+
+    def is_completing(self, checkout_token: str, at: datetime) -> bool:
+        """Return whether Saleor says that an order of a checkout is on its way."""
+
+    def price(self, attempt: Any) -> int:
+        """Return what an order would cost, gift cards not taken off.
+
+        ``attempt`` is what Saleor hands to the gate.
+        """
+
+    def charges_what_is_stored(self, attempt: Any) -> bool:
+        """Return whether the order would cost what its checkout's prices come to.
+
+        ``attempt`` is what Saleor hands to the gate. Asked under the checkout's lock.
+        """
+
+    def undo_attempt(self, attempt: Any) -> None:
+        """Undo what Saleor counted for an order before it asked the gate."""
+
+    def hold_prices(self, checkout_token: str, until: datetime) -> None:
+        """Let stored prices that hold now hold at least ``until`` then."""
+
+    def lock(self, checkout_token: str) -> bool:
+        """Lock a checkout's row; ``False`` where it is gone."""
+
+    def given(self, order_pk: str) -> GivenRewards | None:
+        """Return what an order's rows say that it got, ``None`` where none say it."""
+
+    def rewarded_orders(self, pks: Sequence[str]) -> set[str]:
+        """Return those of the orders whose rows say that they got something."""
+
     def writing(self) -> ContextManager[None]:
         """Return a block in which writing outside a mutation is meant."""
 
@@ -172,8 +217,8 @@ class Host(Protocol):
     def living_checkouts(self, tokens: list[str]) -> set[str]:
         """Return those of the tokens that a checkout still has."""
 
-    def ordered_checkouts(self, tokens: list[str]) -> dict[str, str]:
-        """Return the keys of the orders made of these checkouts, by token."""
+    def ordered_checkouts(self, tokens: list[str]) -> dict[str, list[str]]:
+        """Return the keys of the orders made of these checkouts, oldest first."""
 
     def orders(self, pks: Sequence[str]) -> dict[str, OrderFacts]:
         """Return the facts of orders by key; drafts and missing ones are left out.
@@ -288,4 +333,3 @@ MAJOR = 3 if find_spec("saleor.channel") else 2
 _adapter_module = import_module(ADAPTERS[MAJOR], __package__)
 
 host: Host = _adapter_module.adapter
-Hooks: Any = _adapter_module.Hooks

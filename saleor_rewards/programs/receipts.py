@@ -21,8 +21,8 @@ from ..engine import (
     evaluate,
     parse_rule,
 )
-from ..ledger.settle import GONE, Agreement, Terms
-from ..models import Program, Receipt, RuleVersion
+from ..ledger.settle import GONE, Agreement, Terms, grant_of, lines_digest
+from ..models import Outcome, Program, Receipt, RuleVersion
 from .settings import program_settings, settings_of
 
 if TYPE_CHECKING:
@@ -31,29 +31,64 @@ if TYPE_CHECKING:
 TAX_RATE = Decimal("0.0001")
 
 
-def recompute(receipt: Receipt) -> Evaluation:
-    """Evaluate the receipt's order again and return what comes out.
+def recompute(receipt: Outcome) -> Evaluation:
+    """Evaluate a receipt's order, or an agreement's checkout, again.
 
-    Reads the receipt's own snapshot, settings and rule versions, never today's.
+    Reads the row's own snapshot, settings and rule versions, never today's. What the
+    running engine wrote comes out the same:
     ``[effect.to_json() for effect in recompute(receipt).effects]`` equals
-    ``receipt.effects``.
+    ``receipt.effects``, unless the receipt was corrected.
     """
     versions = _versions([receipt])
     program = _compile(receipt.settings, versions.values())
     return evaluate(Snapshot.from_json(receipt.snapshot), program, receipt.at)
 
 
-def agreements(receipts: Iterable[Receipt]) -> Iterator[Agreement]:
-    """Yield what each of the receipts says of its order's points, in one query."""
-    receipts = list(receipts)
-    versions = _versions(receipts)
+def agreements(
+    receipts: Iterable[tuple[Receipt, OrderFacts]],
+) -> Iterator[Agreement]:
+    """Yield what each of the receipts says of its order's points.
+
+    What an order earns is read from its receipt. It is computed, with one query for
+    all, where no settlement has kept it yet or staff changed the order's lines since.
+    """
+    pairs = list(receipts)
+    new = [receipt for receipt, facts in pairs if _kept(receipt, facts) is None]
+    versions = _versions(new)
     programs: dict[str, CompiledProgram] = {}
-    for receipt in receipts:
-        mine = [versions[pk] for pk in receipt.rule_version_pks]
-        key = json.dumps([receipt.settings, receipt.rule_version_pks], sort_keys=True)
-        if key not in programs:
-            programs[key] = _compile(receipt.settings, mine)
-        yield _agreement(receipt, mine, programs[key])
+    for receipt, facts in pairs:
+        points = receipt.settings.get("points")
+        if points is None:
+            yield Agreement()
+            continue
+        grant = _kept(receipt, facts)
+        if grant is None:
+            mine = [versions[pk] for pk in receipt.rule_version_pks]
+            key = json.dumps([receipt.settings, receipt.rule_version_pks])
+            if key not in programs:
+                programs[key] = _compile(receipt.settings, mine)
+            grant = _computed(receipt, facts, mine, programs[key])
+        yield Agreement(
+            terms=Terms.from_settings(points),
+            grant=grant,
+            redeemed_points=receipt.points_redeemed,
+        )
+
+
+def keep_grant(receipt: Receipt, facts: OrderFacts, agreement: Agreement) -> None:
+    """Keep what an order earns, so that no later engine finds another number."""
+    if agreement.terms is not None:
+        receipt.grant = {
+            "lines": lines_digest(facts),
+            "points": [list(pair) for pair in agreement.grant],
+        }
+
+
+def _kept(receipt: Receipt, facts: OrderFacts) -> tuple[tuple[int, int], ...] | None:
+    grant = receipt.grant
+    if grant is None or grant["lines"] != lines_digest(facts):
+        return None
+    return tuple((version_pk, points) for version_pk, points in grant["points"])
 
 
 def receipt_of(
@@ -81,24 +116,23 @@ def receipt_of(
     )
 
 
-def _agreement(
-    receipt: Receipt, versions: Iterable[RuleVersion], program: CompiledProgram
-) -> Agreement:
-    points = receipt.settings.get("points")
-    if points is None:
-        return Agreement()
+def _computed(
+    receipt: Receipt,
+    facts: OrderFacts,
+    versions: Iterable[RuleVersion],
+    program: CompiledProgram,
+) -> tuple[tuple[int, int], ...]:
     snapshot = Snapshot.from_json(receipt.snapshot)
-    now = evaluate(snapshot, program, receipt.at)
-    return Agreement(
-        terms=Terms.from_settings(points),
-        rules=now.points_rules,
-        version_pks={(v.rule_id, v.number): v.pk for v in versions},
-        lines=snapshot.lines,
-        redeemed_points=now.redeemed_points,
+    return grant_of(
+        facts,
+        Terms.from_settings(receipt.settings["points"]),
+        evaluate(snapshot, program, receipt.at).points_rules,
+        {(version.rule_id, version.number): version.pk for version in versions},
+        snapshot.lines,
     )
 
 
-def _versions(receipts: Iterable[Receipt]) -> dict[int, RuleVersion]:
+def _versions(receipts: Iterable[Outcome]) -> dict[int, RuleVersion]:
     receipts = list(receipts)
     pks = {pk for receipt in receipts for pk in receipt.rule_version_pks}
     if not pks:

@@ -45,7 +45,8 @@ Owner = Tuple[int, Optional[int], str]
 class Case:
     """One order: how it stands, what was agreed, what the ledger has of it.
 
-    ``hold`` is what the order's checkout put aside or what the order took.
+    ``hold`` is what the buyer put aside for the order's checkout or what the order
+    took, ``stray_hold`` what somebody else put aside who had the checkout before.
     ``policy`` is the program's of today. ``account_lapses_at`` is for an order that
     was never settled: when the points of its account lapse, if they do.
     ``receipt`` is not saved yet for an order that left none.
@@ -57,6 +58,7 @@ class Case:
     agreement: Agreement
     settlement: Settlement | None
     hold: Hold | None
+    stray_hold: Hold | None = None
     policy: PointsPolicy | None = None
     account_lapses_at: datetime | None = None
     targets: Targets = field(init=False)
@@ -71,6 +73,11 @@ class Case:
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left to do."""
+        return self.stray_hold is None and self.is_posted
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether the account that the order belongs to has all that it should."""
         settlement, wanted = self.settlement, self.targets
         if settlement is None:
             return not (
@@ -131,7 +138,7 @@ def cases(order_pks: Sequence[str]) -> list[Case]:
         case
         for case in _cases(list(facts.values()))
         if case.is_of_somebody
-        and (case.agreement.terms or case.settlement or case.hold)
+        and (case.agreement.terms or case.settlement or case.hold or case.stray_hold)
         and not _is_erased(case.settlement)
     ]
 
@@ -154,23 +161,47 @@ def _cases(orders: list[OrderFacts]) -> Iterable[Case]:
     }
     holds = _holds(pks, tokens)
     receipts = _receipts(orders, pks, tokens, programs)
-    agreed = dict(zip(receipts, agreements(receipts.values())))
+    agreed = _agreed(orders, receipts)
     new = [facts for facts in orders if facts.order_pk not in settlements]
     lapses = _lapses(new, agreed, programs)
     for facts in orders:
         program = programs.get(facts.channel_pk)
         if program is not None:
             owner = _owner(program.pk, facts.user_pk, facts.email)
+            own, stray = _aside(holds, facts)
             yield Case(
                 facts=facts,
                 program=program,
                 receipt=receipts.get(facts.order_pk),
                 agreement=agreed.get(facts.order_pk, Agreement()),
                 settlement=settlements.get(facts.order_pk),
-                hold=holds.get(facts.order_pk) or holds.get(facts.checkout_token or ""),
+                hold=holds.get(facts.order_pk) or own,
+                stray_hold=stray,
                 policy=_policy(program),
                 account_lapses_at=lapses.get(owner),
             )
+
+
+def _agreed(
+    orders: Iterable[OrderFacts], receipts: Mapping[str, Receipt]
+) -> dict[str, Agreement]:
+    known = [facts for facts in orders if facts.order_pk in receipts]
+    found = agreements((receipts[facts.order_pk], facts) for facts in known)
+    return {facts.order_pk: agreement for facts, agreement in zip(known, found)}
+
+
+def _aside(
+    holds: Mapping[str, Hold], facts: OrderFacts
+) -> tuple[Hold | None, Hold | None]:
+    """Return what the order's buyer put aside for it, and what somebody else did.
+
+    What was put aside after the order is for another one of the same checkout.
+    """
+    hold = holds.get(facts.checkout_token or "")
+    if hold is None or hold.at > facts.ordered_at:
+        return None, None
+    is_buyers = hold.account.user_pk == facts.user_pk
+    return (hold, None) if is_buyers else (None, hold)
 
 
 def _policy(program: Program) -> PointsPolicy | None:
@@ -221,7 +252,7 @@ def _holds(pks: Sequence[str], tokens: Sequence[str]) -> dict[str, Hold]:
     aside = Q(checkout_token__in=tokens, state=HoldState.OPEN)
     return {
         hold.order_pk or hold.checkout_token: hold
-        for hold in Hold.objects.filter(taken | aside)
+        for hold in Hold.objects.select_related("account").filter(taken | aside)
     }
 
 
@@ -232,8 +263,9 @@ def _receipts(
     programs: dict[int, Program],
 ) -> dict[str, Receipt]:
     """Return the receipts by order, those of orders without one made anew."""
-    found = Receipt.objects.filter(Q(order_pk__in=pks) | Q(checkout_token__in=tokens))
-    by_token = {receipt.checkout_token: receipt for receipt in found}
+    left = Q(checkout_token__in=tokens, order_pk=None)
+    found = Receipt.objects.filter(Q(order_pk__in=pks) | left)
+    by_token = {one.checkout_token: one for one in found if one.order_pk is None}
     by_order = {receipt.order_pk: receipt for receipt in found}
     receipts = {}
     for facts in orders:

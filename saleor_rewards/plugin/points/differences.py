@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 
 from ...ledger.settle import available_from, earned_at, expires_at
-from ...models import Entry, EntryKind, Hold, HoldState, Receipt, Settlement, Shortage
+from ...models import Entry, EntryKind, Hold, HoldState, Settlement, Shortage
+from ...programs.receipts import keep_grant
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,10 +60,11 @@ class Differences:
         receipt = self.case.receipt
         if receipt is None:
             return
+        keep_grant(receipt, self.case.facts, self.case.agreement)
         if receipt.pk is None:
             receipt.save(force_insert=True)
-        elif receipt.order_pk is None:
-            Receipt.objects.filter(pk=receipt.pk).update(order_pk=self.order_pk)
+        else:
+            receipt.save(update_fields=["grant"])
 
     def _take_points(self) -> None:
         """Keep what the order paid with; let go of what else was put aside for it."""
@@ -71,6 +73,7 @@ class Differences:
             checkout_token=facts.checkout_token or "",
             state=HoldState.OPEN,
             account=self.book.account,
+            at__lte=facts.ordered_at,
         ).first()
         points = self.case.targets.points_spent - self.settlement.points_spent
         if points and hold is not None:

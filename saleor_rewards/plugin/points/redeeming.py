@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 
 from ...engine import Evaluation, evaluate
 from ...ledger import LedgerError, LedgerErrorCode, posting
-from ...models import Account, Hold, HoldState, Program, Receipt
+from ...models import Account, Hold, HoldState, PriceAgreement, Program, Receipt
 from ...programs import FieldError, ProgramError
 from ...programs.versions import PLUGIN_ID
+from ..completions import Bound, bound_by, is_under_way
 from ..guard import bounded_transaction, faults, guarded
 from ..host import Reading, host
 from ..members import member_account
@@ -38,8 +39,10 @@ FAULT = "REWARDS_REDEEM"
 class PointsErrorCode(Enum):
     """Why points cannot be spent on a checkout."""
 
+    CART_IS_PAID = "CART_IS_PAID"
     INSUFFICIENT_POINTS = "INSUFFICIENT_POINTS"
     NOT_REDEEMABLE = "NOT_REDEEMABLE"
+    ORDER_IN_PROGRESS = "ORDER_IN_PROGRESS"
     OUT_OF_RANGE = "OUT_OF_RANGE"
     UNAVAILABLE = "UNAVAILABLE"
 
@@ -55,8 +58,11 @@ def redeem(checkout: Checkout, points: int, request: Any) -> None:
     request is the customer's own. Raises ``PointsError`` on ``points``.
     """
     at = timezone.now()
+    with _errors_told():
+        _release_stray(checkout, at)
     with _errors_told(), bounded_transaction():
         book, reading = _reading(checkout, request)
+        _check_free(checkout, reading, at)
         now = _with_points(reading, book, points, at)
         account = _account(checkout, book)
         if account is None:
@@ -90,10 +96,36 @@ def release(checkout: Checkout, request: Any) -> None:
     at = timezone.now()
     with _errors_told(), bounded_transaction():
         book, reading = _reading(checkout, request)
+        _check_free(checkout, reading, at)
         hold = open_hold(str(checkout.pk))
         if hold is not None:
             _let_go(hold, at)
         host.write(checkout, book, reading, _with_points(reading, book, 0, at))
+
+
+def _release_stray(checkout: Checkout, at: datetime) -> None:
+    """Let go of what somebody else put aside who had the checkout before.
+
+    By itself: nothing may hold the locks of two accounts at once.
+    """
+    with bounded_transaction():
+        host.lock(str(checkout.pk))
+        hold = open_hold(str(checkout.pk))
+        if hold is not None and hold.account.user_pk != checkout.user_id:
+            _let_go(hold, at)
+
+
+def _check_free(checkout: Checkout, reading: Reading, at: datetime) -> None:
+    bound = bound_by(str(checkout.pk), reading, at)
+    if bound is Bound.ORDER_IN_PROGRESS:
+        message = _(
+            "An order of this cart is being placed. Please wait a few minutes, then "
+            "try again."
+        )
+        raise _error(PointsErrorCode.ORDER_IN_PROGRESS, message)
+    if bound is Bound.CART_IS_PAID:
+        message = _("This cart is paid. Its points stay as they are.")
+        raise _error(PointsErrorCode.CART_IS_PAID, message)
 
 
 def open_hold(checkout_token: str) -> Hold | None:
@@ -102,7 +134,9 @@ def open_hold(checkout_token: str) -> Hold | None:
 
 
 def _open_holds(checkout_token: str) -> QuerySet[Hold]:
-    return Hold.objects.filter(checkout_token=checkout_token, state=HoldState.OPEN)
+    return Hold.objects.select_related("account").filter(
+        checkout_token=checkout_token, state=HoldState.OPEN
+    )
 
 
 def keep_hold(checkout: Checkout, book: Rulebook, at: datetime) -> None:
@@ -159,21 +193,30 @@ def release_holds(after: int, limit: int, at: datetime) -> int | None:
     holds = list(
         Hold.objects.filter(state=HoldState.OPEN, pk__gt=after).order_by("pk")[:limit]
     )
-    tokens = [hold.checkout_token for hold in holds]
-    living = host.living_checkouts(tokens)
-    ordered = host.ordered_checkouts(tokens)
+    living = host.living_checkouts([hold.checkout_token for hold in holds])
     for hold in holds:
-        token = hold.checkout_token
-        is_over = hold.expires_at <= at or token not in living
-        if is_over and token not in ordered:
+        if hold.expires_at <= at or hold.checkout_token not in living:
             guarded("REWARDS_RELEASE_HOLD", None, partial(_release_hold, hold, at))
     return holds[-1].pk if len(holds) == limit else None
 
 
 def _release_hold(hold: Hold, at: datetime) -> None:
+    """Let go of a hold if that is right still, under the lock of its checkout."""
+    token = hold.checkout_token
+    if PriceAgreement.objects.filter(checkout_token=token).exists():
+        # What was agreed ends there if it does not hold any more.
+        host.refresh(token)
     with bounded_transaction():
-        _let_go(hold, at)
-    host.refresh(hold.checkout_token)
+        is_living = host.lock(token)
+        fresh = _open_holds(token).filter(pk=hold.pk).first()
+        if fresh is None or (is_living and fresh.expires_at > at):
+            return
+        if host.ordered_checkouts([token]) or is_under_way(token, at):
+            return
+        if is_living and PriceAgreement.objects.filter(checkout_token=token).exists():
+            return
+        _let_go(fresh, at)
+    host.refresh(token)
 
 
 def _let_go(hold: Hold, at: datetime) -> None:

@@ -15,10 +15,11 @@ from django.utils import timezone
 from ...engine import to_minor
 from ...ledger import accounts, posting
 from ...ledger.membership import review_tier
-from ...models import Entry, EntryKind, PointsPolicy, ReferralPolicy
+from ...models import Entry, EntryKind, Hold, PointsPolicy, ReferralPolicy
 from ..guard import bounded_transaction, guarded
 from ..host import host
 from ..locks import lock_order
+from ..orders import bind, bind_unbound
 from ..referrals.rewarding import settle_referral_of, unsettled_referrals
 from .cases import Case, cases
 from .differences import Differences
@@ -71,21 +72,33 @@ def settle_order(order_pk: str, at: datetime | None = None) -> bool:
     ledger raises.
     """
     at = at or timezone.now()
-    with host.writing(), bounded_transaction():
-        is_changed = _settle(order_pk, at)
-    # By itself: it locks another account, and nothing may hold two at once.
-    return settle_referral_of(order_pk, at) or is_changed
+    with host.writing():
+        with bounded_transaction():
+            found = _settle(order_pk, at)
+        # By themselves: they lock other accounts, and nothing may hold two at once.
+        for case in found:
+            if case.stray_hold is not None:
+                _release(case.stray_hold, at)
+    return settle_referral_of(order_pk, at) or bool(found)
 
 
-def _settle(order_pk: str, at: datetime) -> bool:
+def _settle(order_pk: str, at: datetime) -> list[Case]:
     # Whoever comes second reads the order, and its settlement, after the first.
     lock_order(order_pk)
+    for facts in host.orders([order_pk]).values():
+        bind(facts)
     found = [case for case in cases([order_pk]) if not case.is_settled]
     for case in found:
-        with posting(_account_pk(case, at), at) as book:
-            Differences(book, case).post()
-        review_tier(book.account.pk, at)
-    return bool(found)
+        if not case.is_posted:
+            with posting(_account_pk(case, at), at) as book:
+                Differences(book, case).post()
+            review_tier(book.account.pk, at)
+    return found
+
+
+def _release(hold: Hold, at: datetime) -> None:
+    with bounded_transaction(), posting(hold.account_id, at) as book:
+        book.release(hold, key=f"hold:{hold.pk}:release")
 
 
 def reconcile(after: str, limit: int) -> Reconciled:
@@ -100,6 +113,7 @@ def reconcile(after: str, limit: int) -> Reconciled:
             return Reconciled(None)
         orders = host.orders_after(after, limit, since)
         pks = [pk for _, pk in orders]
+        guarded(RECONCILE, None, lambda: bind_unbound(pks))
         found = guarded(RECONCILE, None, lambda: _unsettled(pks))
     # Where one order cannot even be read, each is looked at by itself.
     done = [

@@ -15,6 +15,7 @@ from ...models import Referral, ReferralDecision, ReferralPolicy, ReferralState,
 from ...programs.versions import PLUGIN_ID
 from ...referrals.errors import ReferralError, ReferralErrorCode
 from .. import service
+from ..completions import is_under_way
 from ..guard import bounded_transaction, faults, guarded
 from ..host import host
 from .claim_limits import Tries
@@ -59,6 +60,9 @@ def claim(
         work = Claim(checkout, friend, code, ip or "", timezone.now())
         book = _book(checkout, request)
         with bounded_transaction():
+            host.lock(str(checkout.pk))
+            if is_under_way(str(checkout.pk), work.at):
+                raise refusal(ReferralErrorCode.ORDER_IN_PROGRESS)
             outcome = _outcome(work, tries, book)
         if isinstance(outcome, ReferralError):
             raise outcome

@@ -34,6 +34,10 @@ def _messages() -> dict[ReferralErrorCode, str]:
         ReferralErrorCode.TOO_MANY_INVITES: _(
             "You named many friends today. Please go on tomorrow."
         ),
+        ReferralErrorCode.ORDER_IN_PROGRESS: _(
+            "An order of this cart is being placed. Please wait a few minutes, then "
+            "try again."
+        ),
         ReferralErrorCode.UNAVAILABLE: _(
             "Invitations cannot be accepted at this moment. Please try again later."
         ),

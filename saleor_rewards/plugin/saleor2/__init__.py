@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from .adapter import Saleor2
-from .hooks import Hooks
 
 adapter = Saleor2()
 
-__all__ = ["Hooks", "adapter"]
+__all__ = ["adapter"]

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any, Callable, ContextManager
 from django.conf import settings
 from django.utils import timezone
 from saleor.checkout.models import Checkout
+from saleor.checkout.utils import recalculate_checkout_discount
+from saleor.discount.utils import fetch_discounts
 
 from ...engine import Evaluation, PointsEarned, evaluate
-from ...models import Hold, HoldState, Quote
+from ...models import Hold, HoldState, PriceAgreement, Quote
 from ..common import Checkouts
 from ..guard import bounded_transaction, guarded
 from ..host import ChannelRef, Reading
 from . import memo
+from .money import Money
 from .orders import Orders
 from .payouts import Payouts
 from .people import People
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from ..rulebook import Rulebook
 
 
-class Saleor2(Checkouts, Orders, People, Payouts):
+class Saleor2(Money, Orders, People, Payouts, Checkouts):
     """The plugin chain carries the effects; a quote keeps what was shown."""
 
     def channels(self) -> list[ChannelRef]:
@@ -49,7 +52,10 @@ class Saleor2(Checkouts, Orders, People, Payouts):
         self, checkout: Checkout, book: Rulebook, reading: Reading, now: Evaluation
     ) -> bool:
         """Keep what the shopper is shown from now on; return whether it changed."""
-        return keep_quote(checkout.pk, reading, now)
+        changed = keep_quote(checkout.pk, reading, now)
+        if changed:
+            renew_code(checkout, None)
+        return changed
 
     def writing(self) -> ContextManager[None]:
         """Return a block in which writing outside a mutation is meant."""
@@ -58,9 +64,6 @@ class Saleor2(Checkouts, Orders, People, Payouts):
     def revisit(self, variant_pk: int, after: str, limit: int) -> str | None:
         """Leave the checkouts alone: no price of theirs is stored."""
         return None
-
-    def refresh(self, checkout_token: str) -> None:
-        """Leave the checkout alone: no price of it is stored."""
 
     def carries_points(self, checkout: Checkout) -> bool:
         """Return whether points are aside for a checkout, which its prices go by."""
@@ -76,7 +79,9 @@ class Saleor2(Checkouts, Orders, People, Payouts):
 
     def withdraw(self, limit: int) -> int:
         """Forget up to ``limit`` quotes; without the plugin no price is changed."""
-        tokens = Quote.objects.order_by("pk").values("pk")[:limit]
+        agreed = PriceAgreement.objects.values("checkout_token")
+        quotes = Quote.objects.exclude(pk__in=agreed)
+        tokens = quotes.order_by("pk").values("pk")[:limit]
         deleted, _ = Quote.objects.filter(pk__in=list(tokens)).delete()
         return int(deleted)
 
@@ -105,22 +110,46 @@ def price_now(
     placed: then the gate compares with what the shopper saw before.
     """
 
+    changes: list[bool] = []
+
     def work() -> Evaluation | None:
         book = book_of(checkout)
-        return _evaluate(checkout.pk, book, discounts) if book else None
+        return _evaluate(checkout.pk, book, discounts, changes) if book else None
 
     # A fault is remembered too: the prices of one answer are of one piece.
-    return memo.remembered(
+    now = memo.remembered(
         str(checkout.pk), lambda: guarded("REWARDS_PRICE", None, work)
     )
+    if any(changes):
+        guarded("REWARDS_PRICE", None, lambda: renew_code(checkout, discounts))
+    return now
 
 
-def _evaluate(checkout_pk: Any, book: Rulebook, discounts: Any) -> Evaluation | None:
+def _evaluate(
+    checkout_pk: Any, book: Rulebook, discounts: Any, changes: list[bool]
+) -> Evaluation | None:
+    # They need this adapter, which is not there yet when it is loaded.
+    from .. import agreements
+
     with bounded_transaction():
         reading = read(checkout_pk, book, lock=False, discounts=discounts)
         if reading is None:
             return None
-        now = evaluate(reading.snapshot, book.compiled, timezone.now())
+        at = timezone.now()
+        if agreements.is_kept(str(checkout_pk), reading, at):
+            return agreements.agreed(str(checkout_pk))
+        now = evaluate(reading.snapshot, book.compiled, at)
         if not memo.is_completing():
-            keep_quote(checkout_pk, reading, now)
+            changes.append(keep_quote(checkout_pk, reading, now))
     return now
+
+
+def renew_code(checkout: Checkout, discounts: Any) -> None:
+    """Let Saleor compute anew what the shopper's own code takes off.
+
+    It keeps the amount of a percentage, which is of the prices as they were.
+    """
+    if checkout.voucher_code:
+        if discounts is None:
+            discounts = fetch_discounts(timezone.now())
+        recalculate_checkout_discount(checkout, list(checkout), discounts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
-from .. import service
+from ..gate import guard_order_placement
 from ..guard import guarded
 from . import pricing
 from .adapter import price_now
@@ -57,7 +57,7 @@ class Hooks:
     def close_gate(self, checkout: Checkout) -> None:
         """Let the order through or raise a ``ValidationError`` that says why not."""
         if self.active:
-            service.gate(checkout, self.book)
+            guard_order_placement(checkout, self.book, checkout)
 
     def _priced(
         self,

@@ -34,7 +34,14 @@ from ...engine import (
     to_minor,
 )
 from ...models import Quote
-from ..columns import country_of, customer_columns, customer_of
+from ..columns import (
+    binding_columns,
+    binding_of,
+    country_of,
+    customer_columns,
+    customer_of,
+)
+from ..fingerprints import fingerprint_of
 from ..host import Reading
 from ..shown import shown_by
 
@@ -79,7 +86,19 @@ def read(
     )
     quoted = checkout.quoted or []
     shown = shown_by(effect_from_json(effect) for effect in quoted)
-    return Reading(snapshot=snapshot, shown=shown, carrier=quoted)
+    binding = binding_of(checkout, _fingerprint(checkout, lines))
+    return Reading(snapshot=snapshot, shown=shown, carrier=quoted, binding=binding)
+
+
+def _fingerprint(checkout: Checkout, lines: Iterable[CheckoutLine]) -> str:
+    method_pk = checkout.shipping_method_id
+    return fingerprint_of(
+        checkout,
+        lines=[(line.pk, line.variant_id, line.quantity) for line in lines],
+        method=method_pk and str(method_pk),
+        code=checkout.voucher_code,
+        gift_card_pks=checkout.gift_card_pks,
+    )
 
 
 def _checkout(book: Rulebook, lock: bool) -> QuerySet[Checkout]:
@@ -92,6 +111,12 @@ def _checkout(book: Rulebook, lock: bool) -> QuerySet[Checkout]:
         voucher_type=Subquery(voucher.values("type")[:1]),
         voucher_value=_voucher_value(DiscountValueType.FIXED),
         voucher_percent=_voucher_value(DiscountValueType.PERCENTAGE),
+        gift_card_pks=ArraySubquery(
+            Checkout.gift_cards.through.objects.filter(
+                checkout_id=OuterRef("pk")
+            ).values("giftcard_id")
+        ),
+        **binding_columns(),
         **customer_columns(book, Order.objects.confirmed()),
     )
     return checkouts.select_for_update(of=("self",)) if lock else checkouts

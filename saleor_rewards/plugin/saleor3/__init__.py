@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from .adapter import Saleor3
-from .hooks import Hooks
 
 adapter = Saleor3()
 
-__all__ = ["Hooks", "adapter"]
+__all__ = ["adapter"]

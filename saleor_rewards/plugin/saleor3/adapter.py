@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ContextManager
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from saleor.channel.models import Channel
 from saleor.checkout.models import Checkout
 from saleor.core.db.connection import allow_writer
@@ -15,12 +16,13 @@ from saleor.graphql.core.context import get_database_connection_name
 from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 from saleor.plugins.manager import get_plugins_manager
 
-from ...models import OwnedVoucher
+from ...models import OwnedVoucher, PriceAgreement
 from ...programs.versions import PLUGIN_ID
 from ..common import Checkouts
 from ..guard import guarded
 from ..host import ChannelRef, Reading
 from .lines import ours
+from .money import Money
 from .orders import Orders
 from .payouts import Payouts
 from .people import People
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from ..rulebook import Rulebook
 
 
-class Saleor3(Checkouts, Orders, People, Payouts):
+class Saleor3(Money, Orders, People, Payouts, Checkouts):
     """Line discounts and a shipping voucher carry the effects."""
 
     def channels(self) -> list[ChannelRef]:
@@ -84,13 +86,6 @@ class Saleor3(Checkouts, Orders, People, Payouts):
             guarded("REWARDS_REVISIT", None, partial(plugin.refresh, checkout))
         return str(found[-1].pk) if len(found) == limit else None
 
-    def refresh(self, checkout_token: str) -> None:
-        """Bring a checkout's prices to what its rules give."""
-        plugin = get_plugins_manager(allow_replica=False).get_plugin(PLUGIN_ID)
-        checkout = Checkout.objects.filter(pk=checkout_token).first()
-        if checkout is not None and plugin is not None and plugin.active:
-            guarded("REWARDS_REVISIT", None, partial(plugin.refresh, checkout))
-
     def carries_points(self, checkout: Checkout) -> bool:
         """Return whether spent points take something off a checkout's prices."""
         return points_rows(checkout).exists()
@@ -112,8 +107,11 @@ class Saleor3(Checkouts, Orders, People, Payouts):
                 )
             )
             | Q(voucher_code__in=OwnedVoucher.objects.values("code"))
-        ).order_by("pk")[:limit]
-        checkouts = list(carrying.select_for_update(of=("self",)))
+        )
+        # What was agreed with somebody who paid holds; the rest of it is not kept.
+        agreed = PriceAgreement.objects.values("checkout_token")
+        free = carrying.annotate(key=Cast("pk", CharField())).exclude(key__in=agreed)
+        checkouts = list(free.order_by("pk")[:limit].select_for_update(of=("self",)))
         for checkout in checkouts:
             clear(checkout)
         return len(checkouts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import service
+from ..gate import guard_order_placement
 from ..guard import guarded
 
 if TYPE_CHECKING:
@@ -34,11 +35,25 @@ class Hooks:
         guarded("REWARDS_CHECKOUT_UPDATED", None, lambda: self.refresh(checkout))
         return previous_value
 
+    def checkout_fully_authorized(
+        self, checkout: Checkout, previous_value: Any, **_: Any
+    ) -> Any:
+        """Keep the price of a checkout whose money is set aside."""
+        guarded("REWARDS_CHECKOUT_PAID", None, lambda: self.refresh(checkout))
+        return previous_value
+
+    def checkout_fully_paid(
+        self, checkout: Checkout, previous_value: Any, **_: Any
+    ) -> Any:
+        """Keep the price of a checkout that is paid."""
+        guarded("REWARDS_CHECKOUT_PAID", None, lambda: self.refresh(checkout))
+        return previous_value
+
     def preprocess_order_creation(
         self, checkout_info: CheckoutInfo, lines: Any, previous_value: Any
     ) -> Any:
         """Refuse an order whose offers are not those that the shopper saw."""
-        service.gate(checkout_info.checkout, self.book)
+        guard_order_placement(checkout_info.checkout, self.book, checkout_info)
         return previous_value
 
     def order_confirmed(self, order: Order, previous_value: Any, **_: Any) -> Any:

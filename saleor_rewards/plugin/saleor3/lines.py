@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Iterable
@@ -24,8 +25,11 @@ from saleor.product.models import (
 
 from ...engine import LineSnapshot, to_minor
 
-#: Marks the line discounts that are ours; staff see it beside the amount.
+#: Begins the reason of each line discount of ours; staff see it beside the amount.
+#: What an older release wrote is this word alone.
 REASON = "Rewards"
+POINTS_REASON = f"{REASON}: points"
+_RULE_REASON = re.compile(rf"{REASON}: rule (\d+), version (\d+)")
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,32 @@ class Row:
     pk: str
     amount: Decimal
     name: str
+    reason: str
+    line_id: str
+
+
+def rule_reason(rule_id: int, version: int) -> str:
+    """Return the reason that names a rule's version.
+
+    >>> rule_of(rule_reason(12, 3)), rule_of(POINTS_REASON)
+    ((12, 3), None)
+    """
+    return f"{REASON}: rule {rule_id}, version {version}"
+
+
+def rule_of(reason: str) -> tuple[int, int] | None:
+    """Return the rule and version that a reason names, ``None`` where it names none."""
+    match = _RULE_REASON.fullmatch(reason)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def ours() -> Q:
-    """Select the line discounts that this plugin wrote."""
+    """Select the line discounts that this plugin wrote, on a checkout or an order."""
     return Q(
+        Q(reason=REASON) | Q(reason__startswith=f"{REASON}: "),
         type=DiscountType.ORDER_PROMOTION,
         unique_type=None,
         promotion_rule=None,
-        reason=REASON,
     )
 
 
@@ -107,6 +128,7 @@ def _prices(channel_pk: int) -> dict[str, Any]:
                     type="type",
                     amount=Cast("amount_value", CharField()),
                     name="name",
+                    reason="reason",
                     ours=Exists(mine),
                 )
             )
@@ -136,7 +158,8 @@ def line_snapshot(
         amount = Decimal(found["amount"])
         is_manual = is_manual or found["type"] == DiscountType.MANUAL
         if found["ours"]:
-            rows.append(Row(pk=found["pk"], amount=amount, name=found["name"]))
+            row = (found["pk"], amount, found["name"], found["reason"])
+            rows.append(Row(*row, line_id=str(values["pk"])))
         elif found["type"] != DiscountType.PROMOTION or values["listed"] is None:
             others += amount
     whole = _unit_price(values) * values["quantity"]

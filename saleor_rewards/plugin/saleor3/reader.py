@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Iterable
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from saleor.channel.models import Channel
+from saleor.checkout import CheckoutAuthorizeStatus
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.discount import DiscountValueType, PromotionType, VoucherType
 from saleor.discount.models import Promotion, VoucherChannelListing, VoucherCode
@@ -21,7 +24,14 @@ from ...engine import (
     Snapshot,
 )
 from ...models import OwnedVoucher
-from ..columns import country_of, customer_columns, customer_of
+from ..columns import (
+    binding_columns,
+    binding_of,
+    country_of,
+    customer_columns,
+    customer_of,
+)
+from ..fingerprints import fingerprint_of
 from ..host import Reading
 from .lines import Row, line_snapshot, lines_of, minor
 
@@ -74,6 +84,32 @@ def read(checkout_pk: Any, book: Rulebook, *, lock: bool, using: str) -> Reading
         snapshot=_snapshot(checkout, lines, slot, book),
         shown=_shown(rows, slot),
         carrier=Carrier(rows=tuple(rows), slot=slot),
+        binding=binding_of(checkout, _fingerprint(checkout, lines, slot)),
+        is_overdrawn=_is_overdrawn(checkout.currency, lines, rows),
+        may_be_paid=checkout.authorize_status != CheckoutAuthorizeStatus.NONE,
+    )
+
+
+def _is_overdrawn(
+    currency: str, lines: Iterable[LineSnapshot], rows: Iterable[Row]
+) -> bool:
+    taken: Counter[str] = Counter()
+    for row in rows:
+        taken[row.line_id] += minor(row.amount, currency)
+    return any(taken[line.id] > line.amount for line in lines)
+
+
+def _fingerprint(
+    checkout: Checkout, lines: tuple[LineSnapshot, ...], slot: Slot
+) -> str:
+    chosen = _chosen_delivery(checkout)
+    point_pk = checkout.collection_point_id
+    return fingerprint_of(
+        checkout,
+        lines=[(line.id, line.variant_id, line.quantity) for line in lines],
+        method=chosen[0] if chosen else point_pk and str(point_pk),
+        code=slot.code if slot.owned is None else None,
+        gift_card_pks=checkout.gift_card_pks,
     )
 
 
@@ -120,12 +156,18 @@ def _checkout(book: Rulebook, lock: bool) -> QuerySet[Checkout]:
         voucher_percent=_voucher_value(DiscountValueType.PERCENTAGE),
         owned_pk=Subquery(owned.values("pk")[:1]),
         has_order_promotion=Exists(_order_promotions()),
+        gift_card_pks=ArraySubquery(
+            Checkout.gift_cards.through.objects.filter(
+                checkout_id=OuterRef("pk")
+            ).values("giftcard_id")
+        ),
         needs_shipping=Exists(
             CheckoutLine.objects.filter(
                 checkout_id=OuterRef("pk"),
                 variant__product__product_type__is_shipping_required=True,
             )
         ),
+        **binding_columns(),
         **customer_columns(book, Order.objects.non_draft()),
     )
     return checkouts.select_for_update(of=("self",)) if lock else checkouts

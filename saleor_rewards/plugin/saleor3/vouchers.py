@@ -6,12 +6,14 @@ import secrets
 from decimal import Decimal
 from typing import Any
 
-from django.db.models.functions import Now
+from django.db.models import UUIDField
+from django.db.models.functions import Cast, Now
+from saleor.checkout.models import Checkout
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher, VoucherChannelListing, VoucherCode
 
 from ...engine import ShippingDiscount, from_minor
-from ...models import OwnedVoucher
+from ...models import OwnedVoucher, PriceAgreement
 
 WHOLE_PRICE = Decimal(100)
 
@@ -40,8 +42,15 @@ def owned_voucher(
 
 
 def end_all() -> None:
-    """End every voucher of ours, so that a code kept by a shopper is worth nothing."""
-    owned = OwnedVoucher.objects.values("voucher_pk")
+    """End our vouchers, so that a code kept by a shopper is worth nothing.
+
+    Those that a paid checkout has, whose price was agreed on, go on.
+    """
+    agreed = PriceAgreement.objects.annotate(pk_=Cast("pk", UUIDField()))
+    paid = Checkout.objects.filter(pk__in=agreed.values("pk_"), voucher_code__gt="")
+    owned = OwnedVoucher.objects.exclude(code__in=paid.values("voucher_code")).values(
+        "voucher_pk"
+    )
     Voucher.objects.filter(pk__in=owned, end_date=None).update(end_date=Now())
 
 

@@ -18,7 +18,7 @@ from saleor.plugins.manager import get_plugins_manager
 from ...engine import LineDiscount, PointsDiscount, ShippingDiscount, from_minor
 from ...models import OwnedVoucher
 from ..shown import POINTS, name_of
-from .lines import REASON, ours
+from .lines import POINTS_REASON, ours, rule_reason
 from .reader import Carrier, Slot
 from .vouchers import owned_voucher
 
@@ -79,12 +79,12 @@ def _write_rows(carrier: Carrier, now: Evaluation) -> bool:
         if isinstance(effect, (LineDiscount, PointsDiscount))
         for row in [_row(effect)]
     }
-    known = {UUID(row.pk): (row.amount, row.name) for row in carrier.rows}
+    known = {UUID(row.pk): (row.amount, row.name, row.reason) for row in carrier.rows}
     gone = [pk for pk in known if pk not in wanted]
     fresh = [
         row
         for pk, row in wanted.items()
-        if known.get(pk) != (row.amount_value, row.name)
+        if known.get(pk) != (row.amount_value, row.name, row.reason)
     ]
     if gone:
         CheckoutLineDiscount.objects.filter(pk__in=gone).delete()
@@ -93,14 +93,14 @@ def _write_rows(carrier: Carrier, now: Evaluation) -> bool:
             fresh,
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["value", "amount_value", "name"],
+            update_fields=["value", "amount_value", "name", "reason"],
         )
     return bool(gone or fresh)
 
 
 def _row(effect: LineDiscount | PointsDiscount) -> CheckoutLineDiscount:
     amount = from_minor(effect.amount, effect.currency)
-    source = POINTS if isinstance(effect, PointsDiscount) else effect.rule_id
+    source, reason = _source(effect)
     return CheckoutLineDiscount(
         pk=_row_pk(effect.line_id, source),
         line_id=effect.line_id,
@@ -110,9 +110,16 @@ def _row(effect: LineDiscount | PointsDiscount) -> CheckoutLineDiscount:
         amount_value=amount,
         currency=effect.currency,
         name=name_of(effect),
-        reason=REASON,
+        reason=reason,
         unique_type=None,
     )
+
+
+def _source(effect: LineDiscount | PointsDiscount) -> tuple[Any, str]:
+    """Return what a row stands for, in its key and to whoever reads it."""
+    if isinstance(effect, PointsDiscount):
+        return POINTS, POINTS_REASON
+    return effect.rule_id, rule_reason(effect.rule_id, effect.rule_version)
 
 
 def _row_pk(line_pk: Any, source: Any) -> UUID:

@@ -1,0 +1,192 @@
+"""The last gate before a checkout becomes an order.
+
+Saleor goes on after it: it commits, locks the checkout anew, and may wait for a
+payment gateway. So what the gate lets through is pledged until the order is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable
+
+from django.core.exceptions import ValidationError
+from django.db.utils import OperationalError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..engine import Evaluation, PointsDiscount, evaluate
+from ..models import PriceAgreement, Receipt
+from ..reservations import UNDER_WAY, open_pledge, pledge
+from . import agreements
+from .guard import bounded_transaction, guarded
+from .host import Reading, host
+from .points.redeeming import forget_receipt, keep_hold, refuse_points
+from .points.settling import settle_order
+from .rulebook import Rulebook
+from .shown import shown_by
+
+if TYPE_CHECKING:
+    from saleor.checkout.models import Checkout
+
+#: PostgreSQL's word for a lock that did not come in time.
+LOCK_NOT_AVAILABLE = "55P03"
+#: What every mutation that places an order has a name for.
+REFUSED = "voucher_not_applicable"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to place an order; ``given`` is what Saleor hands to the gate."""
+
+    checkout: Checkout
+    book: Rulebook
+    given: Any
+    at: datetime
+
+    @property
+    def token(self) -> str:
+        return str(self.checkout.pk)
+
+
+def guard_order_placement(
+    checkout: Checkout,
+    book_of: Callable[[Checkout], Rulebook | None],
+    given: Any,
+) -> None:
+    """Let an order through, or say why not.
+
+    A fault of ours lets the order through, but no points that nobody could check. A
+    lock that does not come in time closes the gate. Raises ``ValidationError``.
+    """
+
+    def work() -> bool:
+        book = book_of(checkout)
+        if book is None:
+            forget_receipt(checkout)
+        else:
+            close_gate(Attempt(checkout, book, given, timezone.now()))
+        return True
+
+    try:
+        if not guarded("REWARDS_ORDER_GATE", False, partial(_locks_told, work)):
+            guarded("REWARDS_POINTS_GATE", None, lambda: refuse_points(checkout))
+    except ValidationError:
+        guarded("REWARDS_UNDO_ATTEMPT", None, lambda: host.undo_attempt(given))
+        raise
+
+
+def _locks_told(work: Callable[[], bool]) -> bool:
+    try:
+        return work()
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE or (
+            getattr(error.__cause__, "sqlstate", None) == LOCK_NOT_AVAILABLE
+        ):
+            raise refusal(_("The cart is being changed. Please try again.")) from error
+        raise
+
+
+def close_gate(attempt: Attempt) -> None:
+    """Let an order through only at the price that the shopper was shown.
+
+    What was agreed with a shopper who paid holds. Otherwise the checkout is corrected
+    where its offers hold no longer, so that it shows the new total, and a
+    ``ValidationError`` says what changed.
+    """
+    if open_pledge(attempt.token) is not None:
+        # An earlier order of the same checkout takes what is its own first.
+        for order_pk in host.ordered_checkouts([attempt.token]).get(attempt.token, ()):
+            settle_order(order_pk, attempt.at)
+    with bounded_transaction():
+        reading = host.read(attempt.checkout, attempt.book, lock=True)
+        if reading is None:
+            return
+        refused = _refused(attempt, reading)
+        if refused is None:
+            pledge(attempt.token, attempt.at)
+            host.hold_prices(attempt.token, attempt.at + UNDER_WAY)
+    if refused is not None:
+        raise refused
+
+
+def _refused(attempt: Attempt, reading: Reading) -> ValidationError | None:
+    """Write the order's receipt, or return why there is to be no order."""
+    if agreements.is_kept(attempt.token, reading, attempt.at):
+        agreement = PriceAgreement.objects.get(checkout_token=attempt.token)
+        write_receipt(attempt.token, agreements.copied(agreement))
+        return None
+    agreements.end(attempt.token)
+    if reading.snapshot.customer.points_held:
+        _keep_hold(attempt)
+        fresh = host.read(attempt.checkout, attempt.book, lock=True)
+        reading = fresh or reading
+    now = evaluate(reading.snapshot, attempt.book.compiled, attempt.at)
+    if host.write(attempt.checkout, attempt.book, reading, now):
+        return refusal(_changes(reading, now))
+    if now.effects and not host.charges_what_is_stored(attempt.given):
+        return refusal(_("Please check the new total and order again."))
+    return _refused_by_payment(attempt, reading, now)
+
+
+class PointsUnavailable(Exception):
+    """The ledger cannot say whether the points of a checkout are there."""
+
+
+def _keep_hold(attempt: Attempt) -> None:
+    try:
+        keep_hold(attempt.checkout, attempt.book, attempt.at)
+    except OperationalError as error:
+        raise PointsUnavailable from error
+
+
+def _refused_by_payment(
+    attempt: Attempt, reading: Reading, now: Evaluation
+) -> ValidationError | None:
+    money = host.money(attempt.token, attempt.at, None)
+    total = host.price(attempt.given)
+    due = max(0, total - (money.gift_card_amount if money else 0))
+    columns = agreements.outcome(attempt.book, now, attempt.at, due)
+    if money is not None and money.offered_amount is not None:
+        # A gateway is asked next: what it is told is what the order has to cost.
+        spent = any(isinstance(effect, PointsDiscount) for effect in now.effects)
+        if spent and money.offered_amount > due:
+            return refusal(
+                _("The payment is higher than the new total. Please pay anew.")
+            )
+        agreements.agree(attempt.token, reading, money, total, columns)
+    write_receipt(attempt.token, columns)
+    return None
+
+
+def write_receipt(checkout_token: str, columns: dict[str, Any]) -> None:
+    """Keep what the order gets, with all that it takes to compute it again.
+
+    The order is found by its checkout token, which both carry, so that no
+    later event has to arrive for the receipt to be whole.
+    """
+    Receipt.objects.update_or_create(
+        checkout_token=checkout_token, order_pk=None, defaults=columns
+    )
+
+
+def refusal(message: str) -> ValidationError:
+    """Return the error by which an order is refused."""
+    return ValidationError({"rewards": ValidationError(message, code=REFUSED)})
+
+
+def _changes(reading: Reading, now: Evaluation) -> str:
+    """Return the sentences that tell a shopper which offers changed."""
+    before, after = reading.shown, shown_by(now.effects)
+    sentences = [
+        *(_("%(offer)s has ended.") % {"offer": n} for n in before if n not in after),
+        *(
+            _("%(offer)s has changed.") % {"offer": name}
+            for name, amount in before.items()
+            if after.get(name, amount) != amount
+        ),
+        *(_("%(offer)s now applies.") % {"offer": n} for n in after if n not in before),
+        _("Please check the new total and order again."),
+    ]
+    return " ".join(sentences)

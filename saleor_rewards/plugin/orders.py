@@ -1,0 +1,207 @@
+"""Binds to an order what its checkout left: the receipt, and the pledge.
+
+The order's own rows are the truth of what it got. The gate's receipt explains them;
+where Saleor placed the order otherwise, the receipt is corrected and staff can see it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Sequence
+
+from ..engine import (
+    CustomerSnapshot,
+    Effect,
+    LineDiscount,
+    PointsDiscount,
+    PointsEarned,
+    ShippingDiscount,
+    effect_from_json,
+)
+from ..models import PriceAgreement, Program, Receipt
+from ..programs.receipts import receipt_of
+from ..programs.settings import program_settings
+from ..reservations import fulfil
+from .bindings import GivenRewards
+from .guard import bounded_transaction, faults
+from .host import host
+from .locks import lock_order
+
+if TYPE_CHECKING:
+    from saleor.order.models import Order
+
+    from ..ledger.facts import OrderFacts
+
+logger = logging.getLogger(__name__)
+
+CORRECTED = "REWARDS_RECEIPT_CORRECTED"
+
+
+def bind_order(order: Order) -> None:
+    """Bind what its checkout left to an order that was placed a moment ago."""
+    facts = host.orders([str(order.pk)]).get(str(order.pk))
+    if facts is not None:
+        with bounded_transaction():
+            lock_order(facts.order_pk)
+            bind(facts)
+
+
+def bind(facts: OrderFacts) -> None:
+    """Bind receipt and pledge to an order; nothing happens where they are bound."""
+    token = facts.checkout_token
+    if not token or Receipt.objects.filter(order_pk=facts.order_pk).exists():
+        return
+    left = Receipt.objects.filter(
+        checkout_token=token, order_pk=None, created_at__lte=facts.ordered_at
+    )
+    left.update(order_pk=facts.order_pk)
+    fulfil(token, facts.order_pk, facts.ordered_at)
+    PriceAgreement.objects.filter(
+        checkout_token=token, created_at__lte=facts.ordered_at
+    ).delete()
+    _correct(facts)
+
+
+def bind_unbound(order_pks: Sequence[str]) -> None:
+    """Bind what checkouts left to those of the orders of which no hook told."""
+    bound = Receipt.objects.filter(order_pk__in=order_pks)
+    known = set(bound.values_list("order_pk", flat=True))
+    facts = host.orders([pk for pk in order_pks if pk not in known])
+    tokens = [one.checkout_token for one in facts.values() if one.checkout_token]
+    left = Receipt.objects.filter(checkout_token__in=tokens, order_pk=None)
+    waiting = set(left.values_list("checkout_token", flat=True))
+    rewarded = host.rewarded_orders(list(facts))
+    for pk, one in facts.items():
+        if one.checkout_token in waiting or pk in rewarded:
+            with bounded_transaction():
+                lock_order(pk)
+                bind(one)
+
+
+def _correct(facts: OrderFacts) -> None:
+    """Bring the receipt to what the order's rows say, where they say otherwise."""
+    given = host.given(facts.order_pk)
+    receipt = Receipt.objects.filter(order_pk=facts.order_pk).first()
+    if given is None:
+        given = _by_total(receipt, facts)
+    if given is None:
+        return
+    if receipt is None and not (given.discounts or given.shipping):
+        return
+    if receipt is not None and _agrees(receipt, given):
+        return
+    receipt = receipt or _made(facts)
+    if receipt is None:
+        return
+    faults[CORRECTED] += 1
+    logger.error("%s: order %s is not as it was let through", CORRECTED, facts.order_pk)
+    effects = _effects(receipt, given)
+    receipt.points_redeemed = _points(receipt, effects)
+    receipt.effects = [effect.to_json() for effect in effects]
+    receipt.is_corrected = True
+    receipt.save()
+
+
+def _by_total(receipt: Receipt | None, facts: OrderFacts) -> GivenRewards | None:
+    """Return that an order got nothing where its total says so.
+
+    For a host whose orders have no rows that say what they got.
+    """
+    if receipt is None or receipt.due_amount is None:
+        return None
+    taken = sum(
+        effect.amount
+        for effect in map(effect_from_json, receipt.effects)
+        if not isinstance(effect, PointsEarned)
+    )
+    is_without = facts.total_amount == receipt.due_amount + taken
+    return GivenRewards() if taken and is_without else None
+
+
+def _made(facts: OrderFacts) -> Receipt | None:
+    program = Program.objects.filter(channel_pk=facts.channel_pk).first()
+    return (
+        receipt_of(facts, program, CustomerSnapshot(is_known=True))
+        if (program)
+        else None
+    )
+
+
+def _agrees(receipt: Receipt, given: GivenRewards) -> bool:
+    """Return whether a receipt says what the order's rows say."""
+    variants = _variants(receipt)
+    said: Counter[Any] = Counter()
+    shipping = 0
+    for effect in map(effect_from_json, receipt.effects):
+        if isinstance(effect, LineDiscount):
+            key = (effect.rule_id, effect.rule_version, variants.get(effect.line_id))
+            said[key] += effect.amount
+        elif isinstance(effect, PointsDiscount):
+            said[(None, None, variants.get(effect.line_id))] += effect.amount
+        elif isinstance(effect, ShippingDiscount):
+            shipping += effect.amount
+    rows: Counter[Any] = Counter()
+    for one in given.discounts:
+        rows[(one.rule_id, one.rule_version, one.variant_id)] += one.amount
+    return said == rows and shipping == (given.shipping.amount if given.shipping else 0)
+
+
+def _variants(receipt: Receipt) -> dict[str, str]:
+    return {line["id"]: line["variant_id"] for line in receipt.snapshot["lines"]}
+
+
+def _effects(receipt: Receipt, given: GivenRewards) -> list[Effect]:
+    """Return what the order's rows say as effects; what it is to earn stays."""
+    known = [effect_from_json(effect) for effect in receipt.effects]
+    lines = {variant: line for line, variant in _variants(receipt).items()}
+    return [
+        *_line_effects(receipt.currency, lines, given),
+        *_shipping_effects(receipt, known, given),
+        *(effect for effect in known if isinstance(effect, PointsEarned)),
+    ]
+
+
+def _line_effects(
+    currency: str, lines: dict[str, str], given: GivenRewards
+) -> list[Effect]:
+    found: list[Effect] = []
+    for one in given.discounts:
+        line = lines.get(one.variant_id, one.variant_id)
+        if one.rule_id is None:
+            found.append(PointsDiscount(line, one.amount, currency))
+        else:
+            version = one.rule_version or 0
+            found.append(
+                LineDiscount(one.rule_id, version, one.name, line, one.amount, currency)
+            )
+    return found
+
+
+def _shipping_effects(
+    receipt: Receipt, known: Sequence[Effect], given: GivenRewards
+) -> list[Effect]:
+    one = given.shipping
+    if one is None or one.rule_id is None:
+        return []
+    for effect in known:
+        if isinstance(effect, ShippingDiscount):
+            return [replace(effect, amount=one.amount)]
+    method = (receipt.snapshot.get("shipping") or {}).get("method_id", "")
+    version, currency = one.rule_version or 0, receipt.currency
+    return [
+        ShippingDiscount(one.rule_id, version, one.name, method, one.amount, currency)
+    ]
+
+
+def _points(receipt: Receipt, effects: Sequence[Effect]) -> int:
+    """Return how many points are worth what points took off, never too few."""
+    worth = sum(one.amount for one in effects if isinstance(one, PointsDiscount))
+    known = map(effect_from_json, receipt.effects)
+    if worth == sum(one.amount for one in known if isinstance(one, PointsDiscount)):
+        return int(receipt.points_redeemed)
+    terms = program_settings(receipt.settings).points
+    if terms is None or not terms.redeem_points or not terms.redeem_amount:
+        return 0
+    return -(-worth * terms.redeem_points // terms.redeem_amount)

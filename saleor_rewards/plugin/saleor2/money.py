@@ -1,0 +1,92 @@
+"""What checkouts of Saleor 2.10 cost, and what was paid for them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Sequence
+
+from django.db.models import Q, Sum
+from django.utils import timezone
+from saleor.checkout import calculations
+from saleor.checkout.models import Checkout
+from saleor.discount.utils import fetch_discounts
+from saleor.payment.models import Payment
+
+from ...engine import to_minor
+from ...reservations import is_fresh
+from ..bindings import CheckoutMoney, GivenRewards
+
+#: How long a payment that waits for the shopper's bank counts as paid.
+PENDING = timedelta(hours=6)
+
+
+class Money:
+    """What the adapter tells of the money for checkouts, and does about it."""
+
+    def money(
+        self, checkout_token: str, at: datetime, gate_at: datetime | None
+    ) -> CheckoutMoney | None:
+        """Return what was paid for a checkout, ``None`` where it is gone.
+
+        No price of it is stored: what was agreed on is what it costs.
+        """
+        checkout = Checkout.objects.filter(pk=checkout_token).first()
+        if checkout is None:
+            return None
+        payment = checkout.payments.filter(is_active=True).order_by("-pk").first()
+        cards = checkout.gift_cards.aggregate(sum=Sum("current_balance_amount"))["sum"]
+        currency = checkout.currency
+        offered = to_minor(payment.total, currency) if payment else None
+        return CheckoutMoney(
+            total_amount=0,
+            gift_card_amount=to_minor(cards or Decimal(0), currency),
+            covered_amount=offered if payment and _is_taken(payment, at) else 0,
+            is_current=False,
+            offered_amount=offered,
+            is_under_way=_is_under_way(payment, at, gate_at),
+        )
+
+    def is_completing(self, checkout_token: str, at: datetime) -> bool:
+        """Return ``False``: Saleor 2.10 does not say."""
+        return False
+
+    def price(self, attempt: Checkout) -> int:
+        """Return what an order would cost, gift cards not taken off."""
+        total = calculations.checkout_total(
+            checkout=attempt,
+            lines=list(attempt),
+            discounts=fetch_discounts(timezone.now()),
+        )
+        return to_minor(total.gross.amount, attempt.currency)
+
+    def charges_what_is_stored(self, attempt: Checkout) -> bool:
+        """Return ``True``: no price is stored."""
+        return True
+
+    def undo_attempt(self, attempt: Checkout) -> None:
+        """Leave it to Saleor, which takes back what it counted."""
+
+    def hold_prices(self, checkout_token: str, until: datetime) -> None:
+        """Leave the checkout alone: no price of it is stored."""
+
+    def given(self, order_pk: str) -> GivenRewards | None:
+        """Return ``None``: an order's rows do not say what it got."""
+        return None
+
+    def rewarded_orders(self, pks: Sequence[str]) -> set[str]:
+        """Return none: an order's rows do not say what it got."""
+        return set()
+
+
+def _is_taken(payment: Payment, at: datetime) -> bool:
+    done = payment.transactions.filter(
+        Q(action_required=False) | Q(created__gt=at - PENDING), is_success=True
+    )
+    return bool(done.exists())
+
+
+def _is_under_way(payment: Any, at: datetime, gate_at: datetime | None) -> bool:
+    if payment is None or gate_at is None or not is_fresh(gate_at, at):
+        return False
+    return not payment.transactions.filter(created__gte=gate_at).exists()

@@ -1,0 +1,189 @@
+"""What checkouts of Saleor 3 cost and were paid with, and what orders were given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Sequence
+
+from django.conf import settings
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from saleor.checkout import base_calculations
+from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
+from saleor.checkout.models import Checkout
+from saleor.discount.models import OrderLineDiscount
+from saleor.discount.utils.voucher import get_customer_email_for_voucher_usage
+from saleor.order.models import Order
+from saleor.payment.models import Payment, Transaction, TransactionItem
+from saleor.plugins.manager import get_plugins_manager
+
+from ...models import OwnedVoucher
+from ...reservations import is_fresh
+from ..bindings import CheckoutMoney, GivenDiscount, GivenRewards
+from .lines import minor, ours, rule_of
+
+if TYPE_CHECKING:
+    from saleor.checkout.fetch import CheckoutInfo
+
+
+class Money:
+    """What the adapter tells of the money for checkouts, and does about it."""
+
+    def money(
+        self, checkout_token: str, at: datetime, gate_at: datetime | None
+    ) -> CheckoutMoney | None:
+        """Return what a checkout costs and what was paid, ``None`` where it is gone."""
+        checkout = Checkout.objects.filter(pk=checkout_token).first()
+        if checkout is None:
+            return None
+        currency = checkout.currency
+        payment = _active_payment(checkout)
+        cards = checkout.gift_cards.aggregate(sum=Sum("current_balance_amount"))["sum"]
+        covered = _by_transactions(checkout, at) + _by_payment(payment, at)
+        return CheckoutMoney(
+            total_amount=minor(checkout.total_gross_amount, currency),
+            gift_card_amount=minor(cards or Decimal(0), currency),
+            covered_amount=minor(covered, currency),
+            returned_amount=minor(_returned(checkout), currency),
+            is_current=checkout.price_expiration > at,
+            offered_amount=minor(payment.total, currency) if payment else None,
+            is_under_way=_is_under_way(payment, at, gate_at),
+        )
+
+    def is_completing(self, checkout_token: str, at: datetime) -> bool:
+        """Return whether Saleor says that an order of a checkout is on its way."""
+        checkout = Checkout.objects.filter(pk=checkout_token).first()
+        return checkout is not None and checkout.is_checkout_locked()
+
+    def price(self, attempt: CheckoutInfo) -> int:
+        """Return what an order would cost, gift cards not taken off."""
+        checkout = attempt.checkout
+        return minor(checkout.total_gross_amount, checkout.currency)
+
+    def charges_what_is_stored(self, attempt: CheckoutInfo) -> bool:
+        """Return whether the order would cost what its checkout's prices come to."""
+        known = attempt.checkout
+        fresh = Checkout.objects.get(pk=known.pk)
+        if fresh.price_expiration != known.price_expiration:
+            # Changed since Saleor compared the payment with the total.
+            return False
+        if fresh.total_gross_amount != known.total_gross_amount:
+            return False
+        if fresh.price_expiration <= timezone.now():
+            # Saleor computes them anew, from rows that are right.
+            return True
+        lines, _ = fetch_checkout_lines(fresh)
+        info = fetch_checkout_info(fresh, lines, get_plugins_manager(False))
+        if base_calculations.checkout_total(info, lines) == fresh.base_total:
+            return True
+        Checkout.objects.filter(pk=fresh.pk).update(price_expiration=timezone.now())
+        return False
+
+    def undo_attempt(self, attempt: CheckoutInfo) -> None:
+        """Give back the use of a voucher that Saleor counted before it asked the gate."""
+        # It imports half of Saleor, which has not started when plugins are loaded.
+        from saleor.checkout.complete_checkout import _release_checkout_voucher_usage
+
+        _release_checkout_voucher_usage(
+            attempt.checkout,
+            attempt.voucher_code,
+            attempt.voucher,
+            get_customer_email_for_voucher_usage(attempt),
+        )
+
+    def hold_prices(self, checkout_token: str, until: datetime) -> None:
+        """Let stored prices that hold now hold at least ``until`` then."""
+        Checkout.objects.filter(pk=checkout_token).update(
+            price_expiration=Greatest(F("price_expiration"), until)
+        )
+
+    def given(self, order_pk: str) -> GivenRewards | None:
+        """Return what an order's rows say that it got."""
+        order = Order.objects.filter(pk=order_pk).first()
+        if order is None:
+            return None
+        rows = OrderLineDiscount.objects.filter(ours(), line__order_id=order_pk)
+        discounts = [
+            GivenDiscount(
+                *(rule_of(row.reason) or (None, None)),
+                name=row.name,
+                variant_id=str(row.line.variant_id or ""),
+                amount=minor(row.amount_value, row.currency),
+            )
+            for row in rows.select_related("line").order_by("pk")
+        ]
+        return GivenRewards(tuple(discounts), _shipping_given(order))
+
+    def rewarded_orders(self, pks: Sequence[str]) -> set[str]:
+        """Return those of the orders whose rows say that they got something."""
+        rows = OrderLineDiscount.objects.filter(ours(), line__order_id__in=pks)
+        return {str(pk) for pk in rows.values_list("line__order_id", flat=True)}
+
+
+def _active_payment(checkout: Checkout) -> Payment | None:
+    return checkout.payments.filter(is_active=True).order_by("-pk").first()
+
+
+def _by_transactions(checkout: Checkout, at: datetime) -> Decimal:
+    """Return what transactions have of a checkout's money, or will have shortly."""
+    young = Q(modified_at__gt=at - settings.CHECKOUT_TTL_BEFORE_RELEASING_FUNDS)
+    sums = TransactionItem.objects.filter(checkout_id=checkout.pk).aggregate(
+        authorized=Sum("authorized_value"),
+        charged=Sum("charged_value"),
+        authorizing=Sum("authorize_pending_value", filter=young),
+        charging=Sum("charge_pending_value", filter=young),
+    )
+    return sum((amount or Decimal(0) for amount in sums.values()), Decimal(0))
+
+
+def _returned(checkout: Checkout) -> Decimal:
+    """Return what of a checkout's money went back, or is about to."""
+    sums = TransactionItem.objects.filter(checkout_id=checkout.pk).aggregate(
+        refunded=Sum("refunded_value"),
+        refunding=Sum("refund_pending_value"),
+        cancelled=Sum("canceled_value"),
+        cancelling=Sum("cancel_pending_value"),
+    )
+    return sum((amount or Decimal(0) for amount in sums.values()), Decimal(0))
+
+
+def _by_payment(payment: Payment | None, at: datetime) -> Decimal:
+    """Return what an older payment has taken or set aside."""
+    if payment is None:
+        return Decimal(0)
+    young = at - settings.CHECKOUT_TTL_BEFORE_RELEASING_FUNDS
+    done = payment.transactions.filter(
+        Q(action_required=False) | Q(created_at__gt=young), is_success=True
+    )
+    return payment.total if done.exists() else Decimal(0)
+
+
+def _is_under_way(
+    payment: Payment | None, at: datetime, gate_at: datetime | None
+) -> bool:
+    if payment is None or gate_at is None or not is_fresh(gate_at, at):
+        return False
+    answers = Transaction.objects.filter(payment=payment, created_at__gte=gate_at)
+    return not answers.exists()
+
+
+def _shipping_given(order: Order) -> GivenDiscount | None:
+    owned = OwnedVoucher.objects.select_related("rule__current")
+    voucher = owned.filter(code=order.voucher_code).first()
+    amount = minor(
+        order.undiscounted_base_shipping_price_amount
+        - order.base_shipping_price_amount,
+        order.currency,
+    )
+    if voucher is None or amount <= 0:
+        return None
+    version = voucher.rule.current
+    return GivenDiscount(
+        rule_id=voucher.rule_id,
+        rule_version=version.number if version else 0,
+        name=version.name if version else "",
+        variant_id="",
+        amount=amount,
+    )
