@@ -111,9 +111,9 @@ def check_saleor_2(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage
     """W002, W003: what Saleor 2.10 needs beyond the plugin itself."""
     from django.conf import settings
 
-    from .plugin.host import MAJOR
+    from .plugin.capabilities import capabilities
 
-    if MAJOR > 2 or PLUGIN not in settings.PLUGINS:
+    if capabilities.stored_discounts or PLUGIN not in settings.PLUGINS:
         return []
     found: list[CheckMessage] = []
     if settings.PLUGINS[-1] != PLUGIN:
@@ -142,10 +142,10 @@ def check_stripe(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
     """W004: Stripe's secret is set, but on Saleor 2.10 no path leads to us."""
     from django.urls import NoReverseMatch, reverse
 
-    from .plugin.host import MAJOR
+    from .plugin.capabilities import capabilities
     from .stripe_events.settings import VARIABLE
 
-    if MAJOR > 2 or not os.environ.get(VARIABLE):
+    if capabilities.plugin_paths or not os.environ.get(VARIABLE):
         return []
     try:
         reverse("rewards-stripe")

@@ -11,7 +11,8 @@ from saleor.graphql.checkout.types import Checkout
 from saleor.graphql.order.types import Order
 from saleor.graphql.plugins.schema import PluginsMutations, PluginsQueries
 
-from .base import IS_SALEOR_2, cost_map
+from ..plugin.capabilities import capabilities
+from .base import cost_map
 from .looks import looking_first
 from .mutations import (
     RewardsProgramUpdate,
@@ -128,7 +129,7 @@ def mount_fields() -> None:
         description="The customer's points. For that customer and MANAGE_USERS alone.",
         resolver=resolve_user_rewards,
     )
-    if not IS_SALEOR_2:
+    if capabilities.stored_discounts:
         # There prices are stored; Saleor 2.10 computes them for each answer.
         query = CheckoutQueries._meta.fields["checkout"]
         query.resolver = looking_first(

@@ -11,6 +11,7 @@ from django.utils.translation import (
     get_supported_language_variant,
 )
 
+from ..plugin.capabilities import capabilities
 from .base import LanguageCodeEnum
 
 
@@ -44,6 +45,11 @@ def language_of(
     if checkout_language and checkout_language != settings.LANGUAGE_CODE:
         return _supported(checkout_language)
     return get_language_from_request(context)
+
+
+def checkout_language(checkout: Any) -> str | None:
+    """Return the language of a checkout, ``None`` where Saleor keeps none."""
+    return checkout.language_code if capabilities.languages else None
 
 
 def _supported(code: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graphql.error import GraphQLError
 
+from ..plugin.capabilities import capabilities
 from ..programs import ProgramError
 from ..programs.channels import channel_by_slug
 from .ids import pk_of
@@ -26,3 +29,10 @@ def channel_pk_of(slug: str) -> int | None:
             return channel_by_slug(slug, field="channel").pk
     except ProgramError:
         return None
+
+
+def order_number(order: Any) -> str | None:
+    """Return the number by which Saleor's own pages call an order."""
+    if order is None:
+        return None
+    return str(order.number if capabilities.order_numbers else order.pk)

@@ -18,7 +18,7 @@ from .enums import (
     RewardsOfferState,
 )
 from .ids import global_id
-from .languages import language_of, message_field
+from .languages import checkout_language, language_of, message_field
 from .looks import look_of
 from .messages import offer_message
 from .money import money_of
@@ -279,7 +279,7 @@ def resolve_checkout_rewards(root: Any, info: Any) -> CartRewards | None:
     look = look_of(checkout, info)
     if look is None:
         return None
-    language = getattr(checkout, "language_code", None)
+    language = checkout_language(checkout)
     return CartRewards(
         look.evaluation, language, owner_of(checkout), checkout, look.shown
     )

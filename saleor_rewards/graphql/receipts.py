@@ -15,6 +15,7 @@ from ..engine import (
     effect_from_json,
 )
 from ..models import Receipt
+from ..plugin.capabilities import capabilities
 from .base import (
     DOC_CATEGORY,
     MANAGE_ORDERS,
@@ -183,7 +184,8 @@ def resolve_order_rewards(root: Any, info: Any) -> Any:
     order = instance_of(root)
     if not order.checkout_token:
         return None
-    if getattr(order, "use_old_id", False) and not (
+    is_guessable = capabilities.guessable_orders and order.use_old_id
+    if is_guessable and not (
         is_owner(info.context, order.user_id)
         or has_permission(info.context, MANAGE_ORDERS)
     ):

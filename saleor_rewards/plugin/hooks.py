@@ -11,8 +11,9 @@ from saleor.plugins.base_plugin import BasePlugin
 from ..programs.versions import PLUGIN_ID, renew, take_version
 from ..stripe_events.settings import StripeSettings
 from . import configuration as settings
+from .capabilities import capabilities
 from .guard import guarded
-from .host import ADAPTERS, MAJOR, host
+from .host import host
 from .orders import bind_order
 from .points.settling import settle_soon
 from .rulebook import Rulebook, rulebook
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 STRIPE_PATH = "/stripe/"
 
 #: They call what needs the adapter, so they are loaded after it.
-Hooks: Any = import_module(f"{ADAPTERS[MAJOR]}.hooks", __package__).Hooks
+Hooks: Any = import_module(f".{capabilities.adapter}.hooks", __package__).Hooks
 
 
 class RewardsPlugin(Hooks, BasePlugin):

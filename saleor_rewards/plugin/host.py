@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ContextManager, Mapping, Protocol, Sequence
 
 from .bindings import Binding, CheckoutMoney, GivenRewards
+from .capabilities import capabilities
 
 if TYPE_CHECKING:
     from saleor.account.models import User
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from ..ledger.facts import OrderFacts
     from ..models import RewardKind
     from .rulebook import Rulebook
-
-#: Adapter module by Saleor's major version.
-ADAPTERS = {2: ".saleor2", 3: ".saleor3"}
 
 
 @dataclass(frozen=True)
@@ -328,8 +325,6 @@ class Host(Protocol):
         """
 
 
-#: The wheel of 2.10.1 calls its version "dev"; channels came with 3.0.
-MAJOR = 3 if find_spec("saleor.channel") else 2
-_adapter_module = import_module(ADAPTERS[MAJOR], __package__)
+_adapter_module = import_module(f".{capabilities.adapter}", __package__)
 
 host: Host = _adapter_module.adapter

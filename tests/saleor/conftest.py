@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import os
 import platform
+from typing import Any, Iterator
 
 import django
 import pytest
 from saleor.celeryconf import app
 
-from saleor_rewards.plugin.host import MAJOR
-
-from .fixtures import kind, referrer, shop, shopper, staff, stripe  # noqa: F401
+from .fixtures import (  # noqa: F401
+    each_way_to_pay,
+    gateway,
+    kind,
+    referrer,
+    shop,
+    shopper,
+    staff,
+    stripe,
+)
+from .limits import reason_to_skip, unlisted
 
 if "REWARDS_DATABASE_URL" not in os.environ:
     pytest.exit("These tests need a database to copy: run 'make test'.", 4)
@@ -30,10 +39,24 @@ def pytest_report_header() -> str:
     )
 
 
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> None:
-    other = f"saleor{2 if MAJOR >= 3 else 3}"
-    left_out = [item for item in items if item.get_closest_marker(other)]
-    items[:] = [item for item in items if not item.get_closest_marker(other)]
-    config.hook.pytest_deselected(items=left_out)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    reason = reason_to_skip(item)
+    if reason is not None:
+        pytest.skip(reason)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    _fail_if_unlisted((yield).get_result())
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    _fail_if_unlisted((yield).get_result())
+
+
+def _fail_if_unlisted(report: Any) -> None:
+    reason = unlisted(report)
+    if reason is not None:
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid}: no list names this skip: {reason}"

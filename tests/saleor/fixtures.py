@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from .legacy import DummyGateway
+from .limits import needs
 from .rewarded import Referrer, make_referrer, switch_on
 from .staff import Staff
 from .stripe_sender import SECRET, Sender
-from .world import Shop, Shopper, open_shop
+from .world import HOST, Shop, Shopper, open_shop
 
 
 @pytest.fixture
@@ -25,9 +27,33 @@ def shopper() -> Shopper:
 
 
 @pytest.fixture
+def gateway(shop: Shop) -> DummyGateway:
+    """Saleor's dummy gateway, open to shoppers."""
+    HOST.open_gateway()
+    return DummyGateway()
+
+
+@pytest.fixture
 def staff() -> Staff:
     """Somebody who fulfils, cancels and refunds orders."""
     return Staff()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("transactions", marks=needs("transactions")),
+        pytest.param("gateway", marks=needs("legacy payments")),
+    ]
+)
+def each_way_to_pay(request: Any, shopper: Shopper, staff: Staff) -> None:
+    """Every way to pay that the host has, one after the other."""
+    if request.param == "gateway":
+        way = request.getfixturevalue("gateway")
+    else:
+        from .transactions import PaymentApp
+
+        way = PaymentApp()
+    shopper.payments = staff.payments = way
 
 
 @pytest.fixture

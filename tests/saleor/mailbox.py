@@ -9,10 +9,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, Iterator
 
-from saleor_rewards.plugin.host import MAJOR, host
+from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.plugin.host import host
 
-if MAJOR >= 3:
-    from saleor.plugins.manager import get_plugins_manager
+from .world import HOST
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
@@ -77,15 +77,14 @@ def open_mailbox(settings: Any) -> Iterator[Mailbox]:
 
 
 def _connect(settings: Any, port: int) -> None:
-    if MAJOR >= 3:
-        manager = get_plugins_manager(allow_replica=False)
+    if capabilities.mail_plugins:
         configuration = {
             "host": "127.0.0.1",
             "port": str(port),
             "sender_name": "Shop",
             "sender_address": "shop@example.com",
         }
-        manager.save_plugin_configuration(
+        HOST.plugins_manager().save_plugin_configuration(
             "mirumee.notifications.user_email",
             host.channels()[0].slug,
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
+from importlib import import_module
 from itertools import count
 from typing import Any
 
@@ -12,20 +13,15 @@ from django.test import Client
 from saleor.account.models import User
 from saleor.app.models import App
 
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
 
-if MAJOR >= 3:
-    from saleor.account.models import Group
-    from saleor.core.jwt import create_access_token
-    from saleor.permission.models import Permission
-else:
-    from django.contrib.auth.models import Permission
-    from graphql_jwt.shortcuts import get_token as create_access_token
+ACCESS = import_module(f"{__package__}.access_{capabilities.adapter}")
 
 numbers = count(1)
 
 DISCOUNTS = "manage_discounts"
 ORDERS = "manage_orders"
+PAYMENTS = "handle_payments"
 STAFF = "manage_staff"
 USERS = "manage_users"
 
@@ -83,36 +79,32 @@ def anonymous() -> Caller:
 def customer(email: str | None = None) -> Caller:
     """Somebody with an account in the shop."""
     user = User.objects.create(email=email or _email(), is_active=True)
-    return Caller(f"JWT {create_access_token(user)}", user=user)
+    return Caller(f"JWT {ACCESS.access_token(user)}", user=user)
 
 
 def staff(*codenames: str) -> Caller:
     """Somebody who works for the shop, with these permissions."""
     user = User.objects.create(email=_email(), is_active=True, is_staff=True)
-    permissions = Permission.objects.filter(codename__in=codenames)
-    assert len(permissions) == len(codenames)
-    if MAJOR >= 3:
-        group = Group.objects.create(
-            name=user.email, restricted_access_to_channels=False
-        )
-        group.permissions.add(*permissions)
-        user.groups.add(group)
-    else:
-        user.user_permissions.add(*permissions)
-    return Caller(f"JWT {create_access_token(user)}", user=user)
+    ACCESS.grant(user, permissions_named(*codenames))
+    return Caller(f"JWT {ACCESS.access_token(user)}", user=user)
 
 
 def app(*codenames: str) -> Caller:
     """A program of the merchant's, with these permissions."""
     made = App.objects.create(name=f"App {next(numbers)}", is_active=True)
-    made.permissions.add(*Permission.objects.filter(codename__in=codenames))
-    token = made.tokens.create(name="default")
-    return Caller(f"Bearer {token[1] if MAJOR >= 3 else token.auth_token}")
+    made.permissions.add(*permissions_named(*codenames))
+    return Caller(f"Bearer {ACCESS.app_token(made)}")
 
 
 def merchant() -> Caller:
     """Staff who may change discounts."""
     return staff(DISCOUNTS)
+
+
+def permissions_named(*codenames: str) -> list[Any]:
+    found = list(ACCESS.Permission.objects.filter(codename__in=codenames))
+    assert len(found) == len(codenames)
+    return found
 
 
 def _email() -> str:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Iterator
 
 from saleor_rewards.models import Referral
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
 
 from .friends import switch_on
 from .mailbox import Mailbox, open_mailbox
@@ -30,7 +30,7 @@ def open_referrals(shop: Shop, settings: Any) -> Iterator[Mailbox]:
 def brought(shop: Shop, language: str = "", **fields: Any) -> Referral:
     """Let a member bring a friend, who speaks a language where Saleor keeps one."""
     member = make_member(EMAIL)
-    if language and MAJOR >= 3:
+    if language and capabilities.languages:
         member.user.language_code = language
         member.user.save()
     return bring(shop, member, referee_email=FRIEND, **fields)

@@ -9,24 +9,20 @@ from django.utils import timezone
 from saleor.order.models import Order
 
 from saleor_rewards.models import Receipt
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
+
+from .world import HOST
 
 
 def make_order(user: Any = None, **fields: Any) -> Order:
     """Make an order with a receipt, as a placed cart leaves them."""
     token = str(uuid4())
-    if MAJOR >= 3:
-        from saleor.channel.models import Channel
-
-        fields.setdefault("channel", Channel.objects.get())
-        fields.setdefault("currency", "USD")
-        fields.setdefault("lines_count", 0)
     order = Order.objects.create(
         user=user,
         user_email=user.email if user else "guest@example.com",
         checkout_token=token,
         status="unfulfilled",
-        **fields,
+        **{**HOST.order_columns(), **fields},
     )
     Receipt.objects.create(
         checkout_token=token,
@@ -52,4 +48,4 @@ def make_order(user: Any = None, **fields: Any) -> Order:
 
 
 def token_of(order: Order) -> str:
-    return str(order.pk) if MAJOR >= 3 else order.token
+    return str(order.pk if capabilities.order_numbers else order.token)

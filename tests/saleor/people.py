@@ -12,19 +12,15 @@ from saleor.account.models import User
 
 from saleor_rewards.ledger import accounts, posting
 from saleor_rewards.models import Account
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
 
-from .merchants import Caller, anonymous, staff
+from .merchants import ACCESS, Caller, anonymous, staff
+from .talk import TALK
 from .world import Shop
-
-if MAJOR >= 3:
-    from saleor.core.tokens import account_confirm_token_generator as tokens
-else:
-    from django.contrib.auth.tokens import default_token_generator as tokens
 
 numbers = count(1)
 
-ERRORS = ("errors" if MAJOR >= 3 else "accountErrors") + " { field message code }"
+ERRORS = f"{TALK.ERRORS_OF_ACCOUNT} {{ field message code }}"
 PASSWORD = "a long and winding road"
 
 
@@ -41,7 +37,7 @@ def _do(caller: Caller, name: str, declared: str, call: str, **variables: Any) -
 
 def _make_customer_type() -> None:
     """Make what Saleor's migrations made, and a test before this one swept away."""
-    if hasattr(models, "CustomerType"):
+    if capabilities.customer_types:
         models.CustomerType.objects.get_or_create(
             is_default=True, defaults={"name": "Customer", "slug": "customer"}
         )
@@ -54,9 +50,8 @@ def register(email: str) -> User:
         "email": email,
         "password": PASSWORD,
         "redirectUrl": "http://www.example.com/confirm",
+        **TALK.IN_CHANNEL,
     }
-    if MAJOR >= 3:
-        wanted["channel"] = "main"
     declared = "$input: AccountRegisterInput!"
     _do(anonymous(), "accountRegister", declared, "input: $input", input=wanted)
     return User.objects.get(email=email)
@@ -70,7 +65,7 @@ def confirm(user: User) -> User:
         "$email: String!, $token: String!",
         "email: $email, token: $token",
         email=user.email,
-        token=tokens.make_token(user),
+        token=ACCESS.account_tokens.make_token(user),
     )
     user.refresh_from_db()
     return user

@@ -9,13 +9,13 @@ from typing import Any
 import graphene
 from saleor.warehouse.models import Warehouse
 
-from saleor_rewards.plugin.host import MAJOR
-
 from .documents import ADDRESS
 from .merchants import ORDERS, Caller, staff
+from .payments import PAYMENTS
+from .talk import TALK
 from .world import Refused
 
-ERRORS = "errors" if MAJOR >= 3 else "orderErrors"
+ERRORS = TALK.ERRORS_OF_ORDER
 
 ORDER = """
 order {
@@ -34,15 +34,14 @@ def _mutation(
     )
 
 
-AMOUNT = ("$amount: PositiveDecimal!" if MAJOR >= 3 else "$amount: Decimal!",)
+AMOUNT = f"$amount: {TALK.AMOUNT}!"
 
 DOCUMENTS = {
     "pay": _mutation("orderMarkAsPaid"),
     "cancel": _mutation("orderCancel"),
-    "void": _mutation("orderVoid"),
     "confirm": _mutation("orderConfirm"),
-    "capture": _mutation("orderCapture", *AMOUNT, "id: $id, amount: $amount"),
-    "refund": _mutation("orderRefund", *AMOUNT, "id: $id, amount: $amount"),
+    "capture": _mutation("orderCapture", AMOUNT, "id: $id, amount: $amount"),
+    "refund": _mutation("orderRefund", AMOUNT, "id: $id, amount: $amount"),
     "fulfill": _mutation(
         "orderFulfill", "$input: OrderFulfillInput!", "order: $id, input: $input"
     ),
@@ -67,6 +66,7 @@ class Staff:
     """Somebody who may manage orders."""
 
     caller: Caller = field(default_factory=lambda: staff(ORDERS))
+    payments: Any = PAYMENTS
 
     def do(self, name: str, order: dict[str, Any], **variables: Any) -> dict[str, Any]:
         """Run one mutation on an order and return the order; raise ``Refused``."""
@@ -77,11 +77,13 @@ class Staff:
 
     def capture(self, order: dict[str, Any], amount: str) -> dict[str, Any]:
         """Take money that was set aside."""
-        return self.do("capture", order, amount=amount)
+        self.payments.capture(self, order, amount)
+        return self.look(order)
 
     def refund(self, order: dict[str, Any], amount: Any) -> dict[str, Any]:
         """Give money back."""
-        return self.do("refund", order, amount=str(amount))
+        self.payments.refund(self, order, str(amount))
+        return self.look(order)
 
     def fulfill(self, order: dict[str, Any]) -> dict[str, Any]:
         """Send everything that was not sent yet."""
@@ -118,9 +120,8 @@ class Staff:
                 {"variantId": _id(variant), "quantity": quantity}
                 for variant, quantity in items
             ],
+            **TALK.draft_channel(channel),
         }
-        if MAJOR >= 3:
-            wanted["channelId"] = graphene.Node.to_global_id("Channel", channel.pk)
         payload = self.caller.do(DRAFT, input=wanted)
         if payload[ERRORS]:
             raise Refused(payload[ERRORS])

@@ -76,7 +76,7 @@ def pay_by_stripe(shop: Shop, shopper: Shopper, reference: str = "pi_1") -> str:
     It earns 90 points.
     """
     cart = earning_cart(shop, shopper)
-    shopper.mutate("pay", cart=cart, amount=cart.total, token=reference)
+    shopper.pay(cart, cart.total, reference)
     return pk_of(shopper.complete(cart))
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 import graphene
 
 from .documents import ADDRESS, CART, REWARDS
 
+ERRORS_OF_ACCOUNT = "accountErrors"
 ERRORS_OF_CHECKOUT = "checkoutErrors"
-GATEWAY = "mirumee.payments.dummy"
+ERRORS_OF_ORDER = "orderErrors"
 
-numbers = count(1)
+#: The scalar of an amount that is taken or given back.
+AMOUNT = "Decimal"
+#: What says in which channel somebody signs up.
+IN_CHANNEL: dict[str, str] = {}
 
 
 def _mutation(
@@ -108,6 +111,18 @@ BARE_LOOK = (
 )
 
 
+def draft_channel(_channel: Any) -> dict[str, str]:
+    """Return the input that says in which channel an order is made by hand."""
+    return {}
+
+
+def plugin_settings(caller: Any, fields: str) -> list[dict[str, Any]]:
+    """Read our settings as the store admin does."""
+    query = f'{{ plugin(id: "rewards") {{ configuration {{ {fields} }} }} }}'
+    settings: list[dict[str, Any]] = caller.ask(query)["plugin"]["configuration"]
+    return settings
+
+
 def identity(cart: Any) -> dict[str, Any]:
     """Return the variables that name a cart in a query."""
     return {"token": cart.node["token"]}
@@ -126,13 +141,8 @@ def variables(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         )
     if "code" in arguments:
         found["code"] = arguments["code"]
-    if name == "pay":
-        found["input"] = {
-            "gateway": GATEWAY,
-            # Saleor takes a second payment with the same token for the first one.
-            "token": arguments.get("token") or f"token-{next(numbers)}",
-            "amount": str(arguments["amount"]),
-        }
+    if "input" in arguments:
+        found["input"] = arguments["input"]
     return found
 
 

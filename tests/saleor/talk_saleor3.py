@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 import graphene
 
 from .documents import ADDRESS, CART, REWARDS
 
-ERRORS_OF_CHECKOUT = "errors"
-GATEWAY = "mirumee.payments.dummy"
+ERRORS_OF_ACCOUNT = ERRORS_OF_CHECKOUT = ERRORS_OF_ORDER = "errors"
 
-numbers = count(1)
+#: The scalar of an amount that is taken or given back.
+AMOUNT = "PositiveDecimal"
+#: What says in which channel somebody signs up.
+IN_CHANNEL = {"channel": "main"}
 
 
 def _mutation(name: str, arguments: str, call: str, result: str) -> str:
@@ -86,6 +87,23 @@ LOOK = f"query($id: ID!) {{ checkout(id: $id) {{ {CART} {REWARDS} }} }}"
 BARE_LOOK = "query($id: ID!) { checkout(id: $id) { totalPrice { gross { amount } } } }"
 
 
+def draft_channel(channel: Any) -> dict[str, str]:
+    """Return the input that says in which channel an order is made by hand."""
+    return {"channelId": graphene.Node.to_global_id("Channel", channel.pk)}
+
+
+def plugin_settings(caller: Any, fields: str) -> list[dict[str, Any]]:
+    """Read our settings as the store admin does."""
+    configuration = f"configuration {{ {fields} }}"
+    query = (
+        f'{{ plugin(id: "rewards") {{ globalConfiguration {{ {configuration} }} }} }}'
+    )
+    settings: list[dict[str, Any]] = caller.ask(query)["plugin"]["globalConfiguration"][
+        "configuration"
+    ]
+    return settings
+
+
 def identity(cart: Any) -> dict[str, Any]:
     """Return the variables that name a cart in a query."""
     return {"id": cart.id}
@@ -104,13 +122,8 @@ def variables(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         )
     if "code" in arguments:
         found["code"] = arguments["code"]
-    if name == "pay":
-        found["input"] = {
-            "gateway": GATEWAY,
-            # Saleor takes a second payment with the same token for the first one.
-            "token": arguments.get("token") or f"token-{next(numbers)}",
-            "amount": str(arguments["amount"]),
-        }
+    if "input" in arguments:
+        found["input"] = arguments["input"]
     return found
 
 

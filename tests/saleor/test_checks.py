@@ -13,6 +13,8 @@ from saleor.graphql.api import schema
 from saleor_rewards import checks
 from saleor_rewards.graphql import mount
 
+from .limits import needs
+
 
 def ids_of(messages: Any) -> list[str]:
     return [message.id for message in messages]
@@ -129,7 +131,7 @@ def test_our_fields_hang_on_saleors_types() -> None:
     assert "rewards" in schema.get_type("Order").fields
 
 
-@pytest.mark.saleor2
+@needs("price hooks")
 def test_a_plugin_behind_ours_is_worth_a_warning(settings: Any) -> None:
     # given
     settings.PLUGINS = [*settings.PLUGINS, "another.Plugin"]
@@ -141,7 +143,7 @@ def test_a_plugin_behind_ours_is_worth_a_warning(settings: Any) -> None:
     assert message.id == "saleor_rewards.W002"
 
 
-@pytest.mark.saleor2
+@needs("price hooks")
 @pytest.mark.parametrize("part", ["RewardsMiddleware", "OrderGateMiddleware"])
 def test_a_middleware_that_is_missing_is_named(settings: Any, part: str) -> None:
     # given
@@ -159,7 +161,7 @@ def test_a_middleware_that_is_missing_is_named(settings: Any, part: str) -> None
     assert part in message.hint
 
 
-@pytest.mark.saleor2
+@needs("own paths")
 def test_a_secret_of_stripes_without_a_path_is_worth_a_warning(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

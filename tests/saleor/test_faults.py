@@ -11,7 +11,7 @@ from django.db import connection
 
 from saleor_rewards.models import Rule, RuleVersion
 from saleor_rewards.plugin import guard, rulebook, service
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.programs import bump_version
 
 from . import witness
@@ -22,19 +22,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 #: The hooks that a journey passes through, and the code that a fault has there.
 HOOKS = {
-    2: {
+    "saleor2": {
         "calculate_checkout_line_total": "REWARDS_PRICE",
         "calculate_checkout_shipping": "REWARDS_PRICE",
         "preprocess_order_creation": "REWARDS_ORDER_GATE",
         "order_created": "REWARDS_ORDER_CREATED",
     },
-    3: {
+    "saleor3": {
         "checkout_created": "REWARDS_CHECKOUT_CREATED",
         "checkout_updated": "REWARDS_CHECKOUT_UPDATED",
         "preprocess_order_creation": "REWARDS_ORDER_GATE",
         "order_created": "REWARDS_ORDER_CREATED",
     },
-}[MAJOR]
+}[capabilities.adapter]
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from saleor_rewards.engine import (
 from saleor_rewards.graphql.languages import language_of
 from saleor_rewards.graphql.messages import offer_message
 
+from .limits import needs
 from .world import Shop, Shopper
 
 PACKAGE = Path(saleor_rewards.__file__).parent
@@ -198,7 +199,7 @@ def test_a_storefront_asks_for_a_language_of_its_own(
     assert rewards["none"] == []
 
 
-@pytest.mark.saleor3
+@needs("languages")
 @pytest.mark.django_db
 def test_the_checkouts_own_language_counts_more_than_the_browsers(
     shop: Shop, shopper: Shopper

@@ -10,6 +10,7 @@ import pytest
 from saleor_rewards.models import Receipt
 
 from . import merchants
+from .limits import needs
 from .merchants import DISCOUNTS
 from .orders import make_order, token_of
 from .test_graphql_permissions import CALLERS
@@ -73,7 +74,7 @@ def test_staff_who_manage_orders_see_every_receipt_with_two_queries_for_all(
     ] == [4, 4, 4]
 
 
-@pytest.mark.saleor3
+@needs("guessable orders")
 @pytest.mark.parametrize(
     ("who", "sees"),
     [

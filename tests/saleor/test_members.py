@@ -15,8 +15,8 @@ from saleor.account.models import User
 from saleor_rewards import tasks
 from saleor_rewards.ledger import accounts
 from saleor_rewards.models import Account, AccountState, Entry, EntryKind
+from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.plugin.guard import faults
-from saleor_rewards.plugin.host import MAJOR
 from saleor_rewards.plugin.members import forget, member_account
 
 from .people import (
@@ -51,7 +51,7 @@ def signing_up_gives(shop: Shop, points: int, **definition: Any) -> Any:
 def let_nobody_confirm(settings: Any) -> None:
     """Switch off that people have to confirm their address."""
     settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = False
-    if MAJOR >= 3:
+    if capabilities.confirmed_accounts:
         shop = Site.objects.get_current().settings
         shop.enable_account_confirmation_by_email = False
         shop.save()
@@ -104,9 +104,9 @@ def test_looking_an_account_up_claims_for_a_confirmed_address_alone(
 ) -> None:
     # given
     guest = guest_with(rewarding, EMAIL, 120)
-    unconfirmed = {"is_confirmed": False} if MAJOR >= 3 else {}
+    unconfirmed = {"is_confirmed": False} if capabilities.confirmed_accounts else {}
     user = customer("Ada@Example.com", **unconfirmed)
-    if MAJOR < 3:
+    if not unconfirmed:
         User.objects.filter(pk=user.pk).update(is_active=False)
         user.refresh_from_db()
 
@@ -280,7 +280,7 @@ def test_who_is_deleted_from_the_shop_is_erased_from_the_ledger(
 
     # when
     delete(user)
-    if MAJOR < 3:
+    if not capabilities.account_events:
         tasks.sweep_members()
 
     # then

@@ -12,9 +12,10 @@ from django.contrib.sites.models import Site
 from saleor_rewards import tasks
 from saleor_rewards.ledger import expiring_soon
 from saleor_rewards.models import Account
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.plugin.members import member_account
 
+from .limits import needs
 from .mailbox import Mailbox, open_mailbox
 from .people import customer, guest_with, now, points_of
 from .world import Shop
@@ -33,7 +34,7 @@ def mailbox(shop: Shop, settings: Any) -> Iterator[Mailbox]:
 
 def member(shop: Shop, email: str = EMAIL, language: str = "") -> Account:
     """Somebody with an account who speaks a language, where Saleor keeps one."""
-    fields = {"language_code": language} if language and MAJOR >= 3 else {}
+    fields = {"language_code": language} if language and capabilities.languages else {}
     return member_account(shop.program.pk, customer(email, **fields))
 
 
@@ -82,7 +83,7 @@ def test_a_member_reads_how_many_points_expire_when(
         ("ja", "expire soon", "20 points on "),
     ],
 )
-@pytest.mark.saleor3
+@needs("languages")
 @pytest.mark.django_db
 def test_the_mail_speaks_the_customers_language(
     shop: Shop, mailbox: Mailbox, language: str, subject: str, line: str
@@ -103,7 +104,7 @@ def test_the_mail_speaks_the_customers_language(
 @pytest.mark.parametrize(
     ("language", "line"), [("zh-hans", "20 积分"), ("zh-hant", "20 點")]
 )
-@pytest.mark.saleor2
+@needs("one language")
 @pytest.mark.django_db
 def test_the_mail_speaks_the_shops_language_where_no_other_is_known(
     shop: Shop, mailbox: Mailbox, settings: Any, language: str, line: str
@@ -240,7 +241,7 @@ def test_the_names_in_a_mail_are_text_and_no_markup(
     assert "Tea & <b>Cake</b> {{x}}" in mail["Subject"]
 
 
-@pytest.mark.saleor3
+@needs("mail plugins")
 @pytest.mark.django_db
 def test_nobody_counts_as_told_where_the_shop_sends_no_mail(shop: Shop) -> None:
     # given
@@ -256,7 +257,7 @@ def test_nobody_counts_as_told_where_the_shop_sends_no_mail(shop: Shop) -> None:
     assert account.noticed_at is None
 
 
-@pytest.mark.saleor3
+@needs("mail plugins")
 @pytest.mark.django_db
 def test_an_app_that_sends_the_shops_mail_is_told_instead(shop: Shop) -> None:
     # given

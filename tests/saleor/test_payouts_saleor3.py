@@ -9,16 +9,15 @@ from django.db import connection, transaction
 from saleor.checkout.models import Checkout
 
 from saleor_rewards.models import RewardKind
-from saleor_rewards.plugin.host import MAJOR, host
+from saleor_rewards.plugin.host import host
 
+from .limits import needs
 from .rewarded import Referrer, bring, promise, reward_of, with_code
 from .world import Shop
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        MAJOR < 3, reason="Saleor 2.10 finds a voucher good under the lock of its row"
-    ),
+    needs("stored discounts"),
 ]
 
 

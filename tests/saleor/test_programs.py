@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from saleor.plugins.manager import get_plugins_manager
 from saleor.plugins.models import PluginConfiguration
 
 from saleor_rewards.models import Program, Rule, RuleVersion
-from saleor_rewards.plugin.host import MAJOR
 from saleor_rewards.programs import (
     ProgramError,
     bump_version,
@@ -25,7 +23,8 @@ from saleor_rewards.programs import (
 from saleor_rewards.programs.versions import ITEM_NAME, renew, take_version
 
 from . import merchants
-from .world import Shop
+from .talk import TALK
+from .world import HOST, Shop
 
 pytestmark = pytest.mark.django_db
 
@@ -43,14 +42,6 @@ def row() -> Any:
 
 def version() -> str:
     return take_version(list(row().configuration))
-
-
-def manager() -> Any:
-    return (
-        get_plugins_manager(allow_replica=False)
-        if MAJOR >= 3
-        else (get_plugins_manager())
-    )
 
 
 def test_a_channel_has_one_program(shop: Shop) -> None:
@@ -171,7 +162,7 @@ def test_the_first_rule_makes_the_plugins_row_with_all_its_settings(db: None) ->
 
     # then
     assert version() == bumped
-    assert row().active is manager().get_plugin("rewards").DEFAULT_ACTIVE
+    assert row().active is HOST.plugins_manager().get_plugin("rewards").DEFAULT_ACTIVE
     assert {item["name"] for item in row().configuration} == {*SETTINGS, ITEM_NAME}
 
 
@@ -189,24 +180,18 @@ def test_a_merchants_save_keeps_a_version_and_makes_it_new(shop: Shop) -> None:
     # then
     assert payload["errors"] == []
     assert version() not in ("", bumped)
-    assert manager().get_plugin("rewards").rules_version == version()
+    assert HOST.plugins_manager().get_plugin("rewards").rules_version == version()
 
 
 def test_the_version_is_no_setting_that_a_merchant_sees(shop: Shop) -> None:
     # given
     bump_version()
-    configuration = "configuration { name value }"
-    query = (
-        f'{{ plugin(id: "rewards") {{ globalConfiguration {{ {configuration} }} }} }}'
-        if MAJOR >= 3
-        else f'{{ plugin(id: "rewards") {{ {configuration} }} }}'
-    )
+    admin = merchants.staff("manage_plugins")
 
     # when
-    plugin = merchants.staff("manage_plugins").ask(query)["plugin"]
+    shown = TALK.plugin_settings(admin, "name value")
 
     # then
-    shown = plugin.get("globalConfiguration", plugin)["configuration"]
     assert [item["name"] for item in shown] == SETTINGS
 
 
@@ -219,7 +204,7 @@ def test_a_save_that_read_an_older_row_brings_no_older_version_back(
     bump_version()
 
     # when
-    plugin = manager().get_plugin("rewards")
+    plugin = HOST.plugins_manager().get_plugin("rewards")
     plugin.save_plugin_configuration(stale, {"active": True})
 
     # then

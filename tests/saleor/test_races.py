@@ -10,17 +10,14 @@ from typing import Any, Callable
 import pytest
 from django.db import connection, connections
 
-from saleor_rewards.plugin.host import MAJOR, host
+from saleor_rewards.plugin.host import host
 
+from .limits import needs
 from .world import Cart, Shop, Shopper
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        MAJOR < 3,
-        reason="On Saleor 2.10 nothing of a checkout's offers is stored, "
-        "so there is nothing that two requests could write over",
-    ),
+    needs("stored discounts"),
 ]
 
 #: For how many seconds the first request waits for the second at most: more than the

@@ -11,7 +11,6 @@ from django.db import connection
 from django.utils import timezone
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
-from saleor.payment.gateways import dummy
 
 from saleor_rewards.ledger import balance, posting
 from saleor_rewards.ledger import member as member_account
@@ -19,6 +18,8 @@ from saleor_rewards.models import Account, Hold, HoldState
 from saleor_rewards.tasks import release_holds
 
 from .inputs import document
+from .legacy import DummyGateway, refusing
+from .limits import needs
 from .world import HOST, Cart, Refused, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -271,8 +272,9 @@ def test_an_order_after_the_time_was_up_is_refused_once(
     assert member.look(cart).total == cart.total + Decimal("10.00")
 
 
+@needs("legacy payments")
 def test_a_payment_that_fails_spends_nothing(
-    shop: Shop, member: Shopper, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, member: Shopper, gateway: DummyGateway
 ) -> None:
     # given
     cart = member.cart((shop.product("30.00"), 1), email="ann@example.com")
@@ -280,10 +282,9 @@ def test_a_payment_that_fails_spends_nothing(
     redeem(member, cart, 1000)
     cart = member.look(cart)
 
-    # when: the gateway's own switch says that the card was refused
-    member.pay(cart, cart.total)
-    monkeypatch.setattr(dummy, "dummy_success", lambda: False)
-    with pytest.raises(Refused):
+    # when
+    gateway.pay(member, cart, cart.total)
+    with refusing(), pytest.raises(Refused):
         member.complete(cart)
 
     # then

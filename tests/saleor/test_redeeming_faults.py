@@ -13,6 +13,8 @@ from saleor_rewards.plugin import guard
 
 from .elsewhere import held_elsewhere
 from .inputs import document
+from .legacy import DummyGateway, refusing
+from .limits import needs
 from .points import Member, make_member, reconcile_all
 from .world import Cart, Refused, Shop
 
@@ -90,17 +92,15 @@ def test_points_that_went_off_can_be_spent_anew(shop: Shop, member: Member) -> N
     assert Settlement.objects.get().points_spent == 2500
 
 
+@needs("legacy payments")
 def test_a_gate_that_came_to_no_order_is_forgotten(
-    shop: Shop, member: Member, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, member: Member, gateway: DummyGateway
 ) -> None:
     # given: the payment of a cart with points fails
-    from saleor.payment.gateways import dummy
-
+    member.payments = gateway
     cart = paid_cart(shop, member, 1000)
-    with monkeypatch.context() as patch:
-        patch.setattr(dummy, "dummy_success", lambda: False)
-        with pytest.raises(Refused):
-            member.complete(cart)
+    with refusing(), pytest.raises(Refused):
+        member.complete(cart)
     assert Receipt.objects.filter(order_pk=None).count() == 1
 
     # when: the plugin is off for a while

@@ -16,6 +16,7 @@ from saleor_rewards.plugin.referrals.notices import tell_accepted, tell_earned
 from . import rewarded
 from .friends import switch_on
 from .inputs import document
+from .limits import needs
 from .mailbox import Mailbox
 from .members import mine, pay_out
 from .news import EMAIL, brought, open_referrals
@@ -187,7 +188,7 @@ def test_the_names_in_a_mail_are_text_and_no_markup(
         ("ja", "You earned a reward", "500 points"),
     ],
 )
-@pytest.mark.saleor3
+@needs("languages")
 def test_the_mail_speaks_the_referrers_language(
     shop: Shop, mailbox: Mailbox, language: str, subject: str, line: str
 ) -> None:
@@ -207,7 +208,7 @@ def test_the_mail_speaks_the_referrers_language(
 @pytest.mark.parametrize(
     ("language", "line"), [("zh-hans", "500 积分"), ("zh-hant", "500 點")]
 )
-@pytest.mark.saleor2
+@needs("one language")
 def test_the_mail_speaks_the_shops_language_where_no_other_is_known(
     shop: Shop, mailbox: Mailbox, settings: Any, language: str, line: str
 ) -> None:
@@ -225,7 +226,7 @@ def test_the_mail_speaks_the_shops_language_where_no_other_is_known(
     assert f'lang="{language}"' in html(mail)
 
 
-@pytest.mark.saleor3
+@needs("mail plugins")
 def test_an_app_that_sends_the_shops_mail_is_told_instead(shop: Shop) -> None:
     # given
     from saleor.app.models import App

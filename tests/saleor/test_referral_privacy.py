@@ -35,6 +35,7 @@ from .friends import (
     switch_on,
     try_code,
 )
+from .limits import needs
 from .people import change_email, customer, delete
 from .world import Shop
 
@@ -192,7 +193,7 @@ def test_whoever_leaves_the_shop_is_taken_out_by_night(shop: Shop, ann: User) ->
     assert not any(export(f"--user={pk}").values())
 
 
-@pytest.mark.saleor3
+@needs("account events")
 @pytest.mark.django_db(transaction=True)
 def test_whoever_leaves_the_shop_is_taken_out_at_once(shop: Shop, ann: User) -> None:
     # given

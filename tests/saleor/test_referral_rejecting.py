@@ -10,7 +10,6 @@ from saleor.account.models import User
 from saleor.order.models import Order
 
 from saleor_rewards.models import Account
-from saleor_rewards.plugin.host import MAJOR
 from saleor_rewards.plugin.referrals import decide
 from saleor_rewards.programs import update_referrals
 
@@ -45,10 +44,9 @@ def test_an_order_from_before_that_turns_up_later_speaks_against_the_friend(
                 email=friend.referral.referee_email,
             )
         )
-    created = "created_at" if MAJOR >= 3 else "created"
     first = Order.objects.get(pk=pk_of(order))
     Order.objects.filter(pk=pk_of(draft)).update(
-        **{created: getattr(first, created) - DAY}
+        **{HOST.ORDERED_AT: getattr(first, HOST.ORDERED_AT) - DAY}
     )
 
     # when

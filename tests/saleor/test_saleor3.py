@@ -7,16 +7,14 @@ from decimal import Decimal
 import pytest
 
 from saleor_rewards.models import OwnedVoucher
-from saleor_rewards.plugin.host import MAJOR, host
+from saleor_rewards.plugin.host import host
 
+from .limits import needs
 from .world import HOST, Refused, Shop, Shopper, open_shop
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        MAJOR < 3,
-        reason="Saleor 2.10 has no channels, flat tax rates, order promotions or gifts",
-    ),
+    needs("channels"),
 ]
 
 

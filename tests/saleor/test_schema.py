@@ -15,6 +15,8 @@ from saleor_rewards.engine import OfferCode, RuleErrorCode, WarningCode
 from saleor_rewards.graphql.fields import COSTS
 from saleor_rewards.graphql.printing import printed_schema
 
+from .limits import needs
+
 FOLDER = Path(saleor_rewards.__file__).parent / "graphql"
 
 
@@ -104,7 +106,7 @@ def test_an_enum_has_every_code_of_the_engine(name: str, source: type) -> None:
     assert {member.name for member in source} <= names
 
 
-@pytest.mark.saleor3
+@needs("channels")
 def test_every_cost_of_ours_stands_in_saleors_map_and_names_a_field() -> None:
     from saleor.graphql.query_cost_map import COST_MAP
 

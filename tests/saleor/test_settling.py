@@ -65,6 +65,7 @@ def test_points_wait_for_the_return_window(
     assert balance(Account.objects.get(), later).available == 90
 
 
+@pytest.mark.usefixtures("each_way_to_pay")
 def test_an_order_earns_when_its_money_comes(
     cart: Cart, shopper: Shopper, staff: Staff
 ) -> None:
@@ -101,6 +102,7 @@ def test_points_for_fulfilled_orders_come_and_go_with_the_goods(
     assert sorted(kinds) == ["earn", "earn", "restore", "restore", "reverse", "reverse"]
 
 
+@pytest.mark.usefixtures("each_way_to_pay")
 def test_refunds_take_back_their_share(
     cart: Cart, shopper: Shopper, staff: Staff
 ) -> None:
@@ -117,6 +119,7 @@ def test_refunds_take_back_their_share(
     assert available() == 0
 
 
+@pytest.mark.usefixtures("each_way_to_pay")
 @pytest.mark.parametrize("refund", [None, "12.34", "50.00"])
 def test_a_cancelled_order_keeps_nothing(
     cart: Cart, shopper: Shopper, staff: Staff, refund: str | None

@@ -11,36 +11,14 @@ import pytest
 from saleor_rewards.models import Entry, Settlement
 from saleor_rewards.plugin.points.settling import reconcile, settle_order
 
-from .merchants import ORDERS, Caller, app
+from .limits import needs
 from .points import available, make_member, no_hooks, reconcile_all, written
 from .staff import Staff, pk_of
+from .transactions import PaymentApp
 from .world import HOST, Shop, Shopper
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.saleor3]
+pytestmark = [pytest.mark.django_db(transaction=True), needs("transactions")]
 
-CREATE = """
-mutation($id: ID!, $transaction: TransactionCreateInput!) {
-  transactionCreate(id: $id, transaction: $transaction) {
-    transaction { id } errors { field message code }
-  }
-}
-"""
-UPDATE = """
-mutation($id: ID!, $transaction: TransactionUpdateInput!) {
-  transactionUpdate(id: $id, transaction: $transaction) {
-    transaction { id } errors { field message code }
-  }
-}
-"""
-REPORT = """
-mutation(
-  $id: ID!, $type: TransactionEventTypeEnum!, $amount: PositiveDecimal, $psp: String!
-) {
-  transactionEventReport(id: $id, type: $type, amount: $amount, pspReference: $psp) {
-    transaction { id } errors { field message code }
-  }
-}
-"""
 EDIT = """
 mutation($id: ID!, $quantity: Int!) {
   orderLineUpdate(id: $id, input: {quantity: $quantity}) {
@@ -51,29 +29,19 @@ mutation($id: ID!, $quantity: Int!) {
 
 
 class Gateway:
-    """A payment app that tells Saleor of its transactions on one order."""
+    """The payment app, with one transaction of an order."""
 
     def __init__(self, order: dict[str, Any]) -> None:
-        self.caller: Caller = app("handle_payments", ORDERS)
-        made = self.do(CREATE, id=order["id"], transaction={"name": "Card"})
-        self.id = made["transaction"]["id"]
-
-    def do(self, document: str, **variables: Any) -> dict[str, Any]:
-        payload = self.caller.do(document, **variables)
-        assert payload["errors"] == []
-        return payload
+        self.app = PaymentApp()
+        self.id = self.app.create(order["id"])
 
     def report(self, kind: str, amount: str, psp: str) -> None:
         """Report one event of the transaction."""
-        self.do(REPORT, id=self.id, type=kind, amount=amount, psp=psp)
+        self.app.report(self.id, kind, amount, psp)
 
     def correct(self, **amounts: str) -> None:
         """Set the sums of the transaction as they should be."""
-        wanted = {
-            name: {"amount": amount, "currency": "USD"}
-            for name, amount in amounts.items()
-        }
-        self.do(UPDATE, id=self.id, transaction=wanted)
+        self.app.correct(self.id, **amounts)
 
 
 @pytest.fixture

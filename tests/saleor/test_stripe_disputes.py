@@ -217,7 +217,7 @@ def test_points_that_were_spent_are_owed_or_let_go_and_never_given_twice(
     shop.rule("Thanks", {"type": "POINTS_FIXED", "points": POINTS}, lane="POINTS")
     member = make_member(shop, 1)
     cart = member.cart((shop.product("50.00", ships=False), 1))
-    member.mutate("pay", cart=cart, amount=cart.total, token="pi_1")
+    member.pay(cart, cart.total, "pi_1")
     order = Order(pk_of(member.complete(cart)))
     with posting(member.account.pk, timezone.now()) as book:
         book.adjust(-80, key="gone", reason="spent", author="test")

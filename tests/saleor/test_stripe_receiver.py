@@ -22,6 +22,7 @@ from saleor_rewards.models import (
 from ..stripe_events.build import CARD, charge, dispute, event
 from .points import available
 from .stripe_sender import PATH, SECRET, Sender, pay_by_stripe, signed
+from .talk import TALK
 from .world import Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -243,23 +244,12 @@ def test_where_nothing_can_be_kept_stripe_is_asked_to_come_again(
 
 
 def test_no_merchant_reads_the_secret(shop: Shop, stripe: Sender) -> None:
-    from saleor_rewards.plugin.host import MAJOR
-
     from .merchants import staff
 
-    # given
-    fields = "configuration { name value type }"
-    query = (
-        f'{{ plugin(id: "rewards") {{ globalConfiguration {{ {fields} }} }} }}'
-        if MAJOR >= 3
-        else f'{{ plugin(id: "rewards") {{ {fields} }} }}'
-    )
-
     # when
-    plugin = staff("manage_plugins").ask(query)["plugin"]
+    items = TALK.plugin_settings(staff("manage_plugins"), "name value type")
 
     # then
-    items = plugin.get("globalConfiguration", plugin)["configuration"]
     (shown,) = [item for item in items if item["name"] == "stripe_webhook_secret"]
     assert shown["type"] == "SECRET"
     assert SECRET[:-4] not in (shown["value"] or "")

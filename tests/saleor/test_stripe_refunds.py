@@ -40,7 +40,7 @@ def test_a_refund_that_saleor_made_itself_counts_once(
 ) -> None:
     # given
     cart = earning_cart(shop, shopper)
-    shopper.mutate("pay", cart=cart, amount=cart.total, token="pi_1")
+    shopper.pay(cart, cart.total, "pi_1")
     order = shopper.complete(cart)
     Staff().refund(order, "20.00")
 
@@ -60,7 +60,7 @@ def test_an_order_that_was_paid_anew_has_its_points_again(
 ) -> None:
     # given
     cart = earning_cart(shop, shopper)
-    shopper.mutate("pay", cart=cart, amount=cart.total, token="pi_1")
+    shopper.pay(cart, cart.total, "pi_1")
     order = shopper.complete(cart)
     Staff().refund(order, "50.00")
     stripe.tell("charge.refunded", charge(**PAID, amount_refunded=5000))

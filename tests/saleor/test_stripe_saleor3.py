@@ -7,12 +7,13 @@ import pytest
 from saleor_rewards.plugin.host import host
 
 from ..stripe_events.build import dispute
+from .limits import needs
 from .points import available
 from .staff import Staff, pk_of
 from .stripe_sender import Sender
 from .world import Shop
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.saleor3]
+pytestmark = [pytest.mark.django_db(transaction=True), needs("transactions")]
 
 
 @pytest.mark.parametrize("place", ["transaction", "event", "payment"])

@@ -16,12 +16,15 @@ from typing import Any
 import graphene
 from django.test import Client
 
-from saleor_rewards.plugin.host import MAJOR, host
+from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.plugin.host import host
 from saleor_rewards.programs import create_rule, get_or_create_program, update_program
 from saleor_rewards.programs.points import update_points
 
-HOST = import_module(f"{__package__}.world_saleor{MAJOR}")
-TALK = import_module(f"{__package__}.talk_saleor{MAJOR}")
+from .payments import PAYMENTS
+from .talk import TALK
+
+HOST = import_module(f"{__package__}.world_{capabilities.adapter}")
 
 
 class Refused(AssertionError):
@@ -83,6 +86,7 @@ class Shopper:
     token: str | None = None
     language: str = "en"
     client: Client = field(default_factory=Client)
+    payments: Any = PAYMENTS
 
     def ask(self, query: str, **variables: Any) -> dict[str, Any]:
         """Send a document and return its data; fail on errors outside of it."""
@@ -149,13 +153,13 @@ class Shopper:
         """Take a voucher code out."""
         return Cart(self.mutate("unpromo", cart=cart, code=code))
 
-    def pay(self, cart: Cart, amount: Decimal) -> None:
-        """Promise to pay the amount through Saleor's dummy gateway."""
-        self.mutate("pay", cart=cart, amount=amount)
+    def pay(self, cart: Cart, amount: Decimal, reference: str = "") -> None:
+        """Pay the amount; ``reference`` is the payment provider's name for it."""
+        self.payments.pay(self, cart, amount, reference)
 
     def authorize(self, cart: Cart) -> None:
-        """Let the dummy gateway set the total aside without taking it."""
-        self.mutate("pay", cart=cart, amount=cart.total, token="not-charged")
+        """Let the total be set aside without taking it."""
+        self.payments.pay(self, cart, cart.total, is_taken=False)
 
     def complete(self, cart: Cart) -> dict[str, Any]:
         """Place the order and return it; raises ``Refused``."""

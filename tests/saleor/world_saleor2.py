@@ -16,7 +16,7 @@ from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Sale, Voucher
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
-from saleor.plugins.manager import get_plugins_manager
+from saleor.plugins.manager import PluginsManager, get_plugins_manager
 from saleor.product.models import (
     Category,
     Collection,
@@ -28,9 +28,12 @@ from saleor.shipping.models import ShippingMethod, ShippingZone
 from saleor.site.models import SiteSettings
 from saleor.warehouse.models import Stock, Warehouse
 
-from .talk_saleor2 import GATEWAY
+from .legacy import GATEWAY
 
 CURRENCY = settings.DEFAULT_CURRENCY
+
+#: Columns of an order and of a gift card.
+ORDERED_AT, CARD_ENDS_AT = "created", "end_date"
 
 numbers = count(1)
 
@@ -45,7 +48,16 @@ def make_shop(**_: Any) -> None:
     zone = ShippingZone.objects.create(name="World", countries=["US", "PL", "DE"])
     warehouse = Warehouse.objects.create(name="Dock", slug="dock", address=address)
     warehouse.shipping_zones.add(zone)
-    get_plugins_manager().save_plugin_configuration(GATEWAY, {"active": True})
+    open_gateway()
+
+
+def open_gateway() -> None:
+    """Let shoppers pay by the dummy gateway."""
+    plugins_manager().save_plugin_configuration(GATEWAY, {"active": True})
+
+
+def plugins_manager() -> PluginsManager:
+    return get_plugins_manager()
 
 
 def make_product(
@@ -136,9 +148,14 @@ def make_voucher(code: str, percent: str, *, shipping: bool = False) -> Voucher:
     )
 
 
+def uses_of_voucher(pk: int) -> Any:
+    """Return the rows that count the uses of a voucher."""
+    return Voucher.objects.filter(pk=pk)
+
+
 def save_plugin(data: dict[str, Any]) -> None:
     """Save the plugin's settings as Saleor's mutation does."""
-    get_plugins_manager().save_plugin_configuration("rewards", data)
+    plugins_manager().save_plugin_configuration("rewards", data)
 
 
 def sign_up(email: str) -> str:
@@ -149,6 +166,11 @@ def sign_up(email: str) -> str:
 def give_order(order_pk: str, user: User) -> None:
     """Make an order a customer's, as Saleor does when a guest confirms an account."""
     Order.objects.filter(pk=order_pk).update(user=user)
+
+
+def order_columns() -> dict[str, Any]:
+    """Return what an order's row has to have here."""
+    return {}
 
 
 def forget_email(order_pk: str) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.sites.models import Site
 from django.utils import timezone
 from saleor.account.models import Address, User
+from saleor.channel import MarkAsPaidStrategy
 from saleor.channel.models import Channel
 from saleor.core.jwt import create_access_token
 from saleor.discount import DiscountValueType, RewardValueType, VoucherType
@@ -26,7 +27,7 @@ from saleor.discount.models import (
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 from saleor.order.tasks import expire_orders_task
-from saleor.plugins.manager import get_plugins_manager
+from saleor.plugins.manager import PluginsManager, get_plugins_manager
 from saleor.product.models import (
     Category,
     Collection,
@@ -50,7 +51,15 @@ from saleor.tax import TaxCalculationStrategy
 from saleor.tax.models import TaxClass, TaxClassCountryRate, TaxConfiguration
 from saleor.warehouse.models import Stock, Warehouse
 
-from .talk_saleor3 import GATEWAY
+from .legacy import GATEWAY
+from .promotions_saleor3 import (  # noqa: F401
+    make_gift_promotion,
+    make_order_promotion,
+)
+from .transactions import install_app
+
+#: Columns of an order and of a gift card.
+ORDERED_AT, CARD_ENDS_AT = "created_at", "expiry_date"
 
 numbers = count(1)
 
@@ -79,9 +88,18 @@ def make_shop(
     warehouse = Warehouse.objects.create(name="Dock", slug="dock", address=address)
     warehouse.shipping_zones.add(zone)
     warehouse.channels.add(channel)
-    get_plugins_manager(allow_replica=False).save_plugin_configuration(
-        GATEWAY, channel.slug, {"active": True}
+    install_app()
+
+
+def open_gateway() -> None:
+    """Let shoppers pay by the dummy gateway too."""
+    plugins_manager().save_plugin_configuration(
+        GATEWAY, Channel.objects.get().slug, {"active": True}
     )
+
+
+def plugins_manager() -> PluginsManager:
+    return get_plugins_manager(allow_replica=False)
 
 
 def make_channel(
@@ -99,6 +117,7 @@ def make_channel(
         default_country="US",
         is_active=True,
         automatically_confirm_all_new_orders=True,
+        order_mark_as_paid_strategy=MarkAsPaidStrategy.TRANSACTION_FLOW,
     )
     TaxConfiguration.objects.create(
         channel=channel,
@@ -174,7 +193,7 @@ def set_price(variant: ProductVariant, price: str) -> None:
 
 def tell_plugins_of(variant: ProductVariant) -> None:
     """Tell the plugins that a variant was saved, as Saleor's mutations do."""
-    get_plugins_manager(allow_replica=False).product_variant_updated(variant)
+    plugins_manager().product_variant_updated(variant)
 
 
 def make_shipping_method(price: str = "10.00") -> ShippingMethod:
@@ -235,36 +254,6 @@ def make_collection(name: str) -> Collection:
     return Collection.objects.create(name=name, slug=name.lower())
 
 
-def make_order_promotion(percent: str) -> Promotion:
-    """Give everybody a native discount on the whole order."""
-    promotion = Promotion.objects.create(name="Native", type="order")
-    rule = PromotionRule.objects.create(
-        promotion=promotion,
-        order_predicate={
-            "discountedObjectPredicate": {"baseSubtotalPrice": {"range": {"gte": 1}}}
-        },
-        reward_value_type=RewardValueType.PERCENTAGE,
-        reward_value=Decimal(percent),
-        reward_type="subtotal_discount",
-    )
-    rule.channels.add(*Channel.objects.all())
-    return promotion
-
-
-def make_gift_promotion(variant: ProductVariant) -> None:
-    """Give everybody a variant of Saleor's own accord."""
-    promotion = Promotion.objects.create(name="Gift", type="order")
-    rule = PromotionRule.objects.create(
-        promotion=promotion,
-        order_predicate={
-            "discountedObjectPredicate": {"baseSubtotalPrice": {"range": {"gte": 1}}}
-        },
-        reward_type="gift",
-    )
-    rule.channels.add(*Channel.objects.all())
-    rule.gifts.add(variant)
-
-
 def make_tax_class(name: str, percent: int) -> TaxClass:
     """Make one more flat rate."""
     tax_class = TaxClass.objects.create(name=name)
@@ -307,11 +296,14 @@ def make_voucher(code: str, percent: str, *, shipping: bool = False) -> Voucher:
     return voucher
 
 
+def uses_of_voucher(pk: int) -> Any:
+    """Return the rows that count the uses of a voucher."""
+    return VoucherCode.objects.filter(voucher_id=pk)
+
+
 def save_plugin(data: dict[str, Any]) -> None:
     """Save the plugin's settings as Saleor's mutation does."""
-    get_plugins_manager(allow_replica=False).save_plugin_configuration(
-        "rewards", None, data
-    )
+    plugins_manager().save_plugin_configuration("rewards", None, data)
 
 
 def sign_up(email: str) -> str:
@@ -332,6 +324,11 @@ def forget_email(order_pk: str) -> None:
 def confirm_orders_by_hand() -> None:
     """Let every new order wait for the merchant's consent."""
     Channel.objects.update(automatically_confirm_all_new_orders=False)
+
+
+def order_columns() -> dict[str, Any]:
+    """Return what an order's row has to have here."""
+    return {"channel": Channel.objects.get(), "currency": "USD", "lines_count": 0}
 
 
 def allow_unpaid_orders() -> None:
@@ -359,7 +356,7 @@ def make_gift_card_product(price: str) -> ProductVariant:
 def tell_plugins_of_imported(order_pk: str) -> None:
     """Tell the plugins that an order was imported, as Saleor's mutation does."""
     orders = list(Order.objects.filter(pk=order_pk))
-    get_plugins_manager(allow_replica=False).order_bulk_created(orders)
+    plugins_manager().order_bulk_created(orders)
 
 
 def make_gift_card(code: str, amount: str) -> GiftCard:

@@ -17,6 +17,7 @@ from ..base import (
     slice_sorted,
 )
 from ..ids import global_id
+from ..lookups import order_number
 from .enums import RewardsEntryKind
 from .loaders import OrderByPkLoader
 
@@ -109,10 +110,7 @@ class RewardsEntry(graphene.ObjectType):
         if not root.own_order_pk:
             return None
         loading = OrderByPkLoader(info.context).load(root.own_order_pk)
-        # Saleor 2 has no numbers of its own: it shows the primary key.
-        return loading.then(
-            lambda order: order and str(getattr(order, "number", order.pk))
-        )
+        return loading.then(order_number)
 
     @staticmethod
     def resolve_rule_name(root: Entry, _info: Any) -> str | None:

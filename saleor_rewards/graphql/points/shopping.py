@@ -11,7 +11,7 @@ from django.utils.translation import override
 from ...programs import ProgramError, ProgramErrorCode
 from ..base import Checkout, wrapped_checkout
 from ..ids import instance_by_id
-from ..languages import language_of
+from ..languages import checkout_language, language_of
 from ..merchant import RewardsMutation
 from ..offers import resolve_checkout_rewards
 from .cart import CheckoutPoints, cart_points
@@ -104,7 +104,7 @@ def own_checkout(info: Any, checkout_id: str) -> Any:
 
 def in_language_of(checkout: Any, info: Any) -> ContextManager[None]:
     """Return a block that speaks the language chosen for the checkout."""
-    chosen = getattr(checkout, "language_code", None)
+    chosen = checkout_language(checkout)
     return override(language_of(info.context, None, chosen))
 
 

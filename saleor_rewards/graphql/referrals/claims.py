@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from ...models import Referral
 from ..base import DOC_CATEGORY
-from ..languages import language_of, message_field
+from ..languages import checkout_language, language_of, message_field
 from .enums import ClaimState, RewardsClaimState
 from .messages import claim_messages
 
@@ -56,5 +56,4 @@ def cart_claim(checkout: Any) -> CartClaim | None:
 
 def claim_on(checkout: Any, referral: Referral) -> CartClaim:
     """Return a claim as a checkout shows it, in the language that the cart is in."""
-    language = getattr(checkout, "language_code", None)
-    return CartClaim(ClaimState(referral.verdict), language)
+    return CartClaim(ClaimState(referral.verdict), checkout_language(checkout))

@@ -12,6 +12,7 @@ from ..base import DOC_CATEGORY, CountableConnection, DateTime, User
 from ..ids import global_id
 from ..languages import language_of
 from ..loaders import ChannelByPkLoader
+from ..lookups import order_number
 from ..points.loaders import OrderByPkLoader, UserByPkLoader
 from .enums import RewardsReferralState, RewardsReferralVerdict
 from .loaders import DecisionsByReferralPkLoader, RewardsByReferralPkLoader
@@ -159,10 +160,7 @@ class RewardsReferral(graphene.ObjectType):
         if not root.order_pk:
             return None
         loading = OrderByPkLoader(info.context).load(root.order_pk)
-        # Saleor 2 has no numbers of its own: it shows the primary key.
-        return loading.then(
-            lambda order: order and str(getattr(order, "number", order.pk))
-        )
+        return loading.then(order_number)
 
     @staticmethod
     def resolve_rewards(root: Referral, info: Any) -> Any:

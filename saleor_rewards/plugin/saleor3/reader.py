@@ -24,6 +24,7 @@ from ...engine import (
     Snapshot,
 )
 from ...models import OwnedVoucher
+from ..capabilities import capabilities
 from ..columns import (
     binding_columns,
     binding_of,
@@ -174,8 +175,7 @@ def _checkout(book: Rulebook, lock: bool) -> QuerySet[Checkout]:
 
 
 def _delivery() -> tuple[str, ...]:
-    # 3.21 keeps the chosen delivery on the checkout itself.
-    return ("assigned_delivery",) if hasattr(Checkout, "assigned_delivery") else ()
+    return ("assigned_delivery",) if capabilities.assigned_delivery else ()
 
 
 def _order_promotions() -> QuerySet[Promotion]:
@@ -210,7 +210,7 @@ def _shipping(checkout: Checkout, slot: Slot) -> ShippingSnapshot | None:
 
 
 def _chosen_delivery(checkout: Checkout) -> tuple[str, Decimal] | None:
-    if _delivery():
+    if capabilities.assigned_delivery:
         chosen = checkout.assigned_delivery
         return (chosen.shipping_method_id, chosen.price_amount) if chosen else None
     method_id = checkout.external_shipping_method_id or checkout.shipping_method_id

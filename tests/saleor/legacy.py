@@ -1,0 +1,59 @@
+"""Payments of the older kind, which Saleor's dummy gateway takes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from decimal import Decimal
+from itertools import count
+from typing import TYPE_CHECKING, Any, Iterator
+
+import pytest
+
+if TYPE_CHECKING:
+    from .staff import Staff
+    from .world import Cart, Shopper
+
+GATEWAY = "mirumee.payments.dummy"
+
+numbers = count(1)
+
+
+class DummyGateway:
+    """The gateway, as shoppers and staff use it through Saleor's own mutations."""
+
+    def pay(
+        self,
+        shopper: Shopper,
+        cart: Cart,
+        amount: Decimal,
+        reference: str = "",
+        *,
+        is_taken: bool = True,
+    ) -> None:
+        """Promise the amount, to be taken or set aside when the order is placed."""
+        # Saleor takes a second payment with the same token for the first one.
+        token = reference or f"token-{next(numbers)}"
+        payment = {
+            "gateway": GATEWAY,
+            "token": token if is_taken else "not-charged",
+            "amount": str(amount),
+        }
+        shopper.mutate("pay", cart=cart, input=payment)
+
+    def capture(self, staff: Staff, order: dict[str, Any], amount: str) -> None:
+        """Take money of an order that was set aside."""
+        staff.do("capture", order, amount=amount)
+
+    def refund(self, staff: Staff, order: dict[str, Any], amount: str) -> None:
+        """Give money of an order back."""
+        staff.do("refund", order, amount=amount)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Let the gateway say that the card was refused."""
+    from saleor.payment.gateways import dummy
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dummy, "dummy_success", lambda: False)
+        yield
