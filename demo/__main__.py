@@ -8,16 +8,16 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tools.hosts import pypi_host
+from tools.hosts import one_host
 from tools.postgres import server as postgres
 from tools.report import errors_told, say
 
 from .checks import Order
-from .client import Client, ShopError
+from .client import ShopError
 from .friends import Friends
 from .journey import Journey
 from .process import Shop, listen, serving
-from .program import STAFF, set_up
+from .program import STAFF, Opened, set_up
 from .report import (
     show_account,
     show_agreement,
@@ -35,7 +35,8 @@ from .report import (
     show_visit,
 )
 from .sample import environ, fresh
-from .shoppers import ADA, ADA_AGAIN, BEN, CLEO
+from .shoppers import ADA, ADA_AGAIN, BEN, CLEO, ZOFIA
+from .visit import Sides
 
 DEFAULT_PORT = 8000
 
@@ -44,19 +45,22 @@ def main() -> int:
     arguments = parse()
     # Before any long step: that a port is taken is not to be found out late.
     listener = listen(arguments.port)
-    host = pypi_host()
-    with postgres() as server, fresh(server, host) as (url, media):
-        with_plugin = environ(host, url, media, "demo.settings")
-        without = environ(host, url, media, "demo.settings_plain")
+    host = one_host()
+    needed = postgres(host.newest_postgres)
+    with needed as server, fresh(server, host) as (url, media):
+        with_plugin = environ(host, url, media)
+        without = environ(host, url, media, plugin=False)
         say("Starting the shop")
         with serving("demo", listener, host, with_plugin) as shop:
             shop.wait_until_up()
-            staff = set_up(shop.client)
-            say(f"The shop is up: {shop.url}")
+            opened = set_up(shop.client)
+            say(f"The shop is up on {host.name}: {shop.url}")
             say("Starting it once more without the plugin, to compare with")
             with serving("demo-plain", listen(0), host, without) as plain:
-                differs = play(shop, plain, staff)
+                differs = play(shop, plain, opened)
             if not arguments.once:
+                if shop.client.talk.HAS_TILL and opened.bank.token:
+                    shop.hand_over(opened.bank.token)
                 stay(shop)
     return 1 if differs else 0
 
@@ -71,25 +75,30 @@ def parse() -> argparse.Namespace:
     return arguments
 
 
-def play(shop: Shop, plain: Shop, staff: Client) -> bool:
+def play(shop: Shop, plain: Shop, opened: Opened) -> bool:
     """Play the journey; return whether anything differs."""
     plain.wait_until_up()
-    journey = Journey(shop.client, plain.client, staff, show_step)
+    main, *others = (
+        Sides(shop.client, plain.client, opened.staff, opened.bank, channel)
+        for channel in opened.channels
+    )
+    journey = Journey(main, show_step)
     try:
         orders = go(journey)
+        orders += [go_elsewhere(journey, sides) for sides in others]
     except ShopError as error:
         show_differences([*journey.differences, f"The journey broke off: {error}"])
         return True
     if journey.differences:
         show_differences(journey.differences)
     else:
-        show_agreement(orders)
+        show_agreement(orders, shop.client.talk.PAID_BY)
     return bool(journey.differences)
 
 
 def go(journey: Journey) -> list[Order]:
     """Tell visits, refunds and friends as they happen; return the orders."""
-    show_shop(journey.browse(), journey.currency)
+    show_shop(journey.browse(), journey.sides.channel)
     journey.open_account()
     show_visit("Ada opens an account and comes for the first time.")
     first = journey.first_visit()
@@ -110,6 +119,20 @@ def go(journey: Journey) -> list[Order]:
     bought = go_with(friends)
     journey.leave()
     return [first, second, *bought]
+
+
+def go_elsewhere(journey: Journey, sides: Sides) -> Order:
+    """Tell of a visit in another channel; return its order."""
+    show_visit(
+        f"The shop also sells in {sides.channel.currency}, by a program with amounts of "
+        f"its own. Zofia\nopens an account in the channel {sides.channel.slug}."
+    )
+    visitor = Journey(sides, show_step, ZOFIA)
+    order = visitor.visit_elsewhere()
+    journey.differences += visitor.differences
+    show_order(order, visitor.last)
+    show_account(visitor.account, "Zofia")
+    return order
 
 
 def go_with(friends: Friends) -> list[Order]:

@@ -124,14 +124,26 @@ class Cart:
         return min(gaps, default=NOTHING)
 
 
+def called(product: Any, variant: Any) -> str:
+    """Return what a shopper calls a variant; Saleor 3 names some by their ID.
+
+    >>> called({"name": "Juice"}, {"id": "UHJv", "name": "1l"})
+    'Juice 1l'
+    >>> called({"name": "Juice"}, {"id": "UHJv", "name": "UHJv"})
+    'Juice'
+    """
+    name = "" if variant["name"] == variant["id"] else variant["name"]
+    return f"{product['name']} {name}".strip()
+
+
 def line_of(data: Any) -> Line:
     variant = data["variant"]
     product = variant["product"]
     return Line(
         variant_id=variant["id"],
-        sku=variant["sku"],
+        sku=variant["sku"] or variant["id"],
         product_id=product["id"],
-        name=f"{product['name']} {variant['name']}".strip(),
+        name=called(product, variant),
         quantity=data["quantity"],
         total=amount(data["totalPrice"]),
         category=product["category"]["name"],
@@ -172,7 +184,7 @@ def cart_of(data: Any) -> Cart:
         subtotal=amount(data["subtotalPrice"]),
         shipping=amount(data["shippingPrice"]),
         total=amount(data["totalPrice"]),
-        has_delivery=bool(data["shippingMethod"]),
+        has_delivery=bool(data["deliveryMethod"]),
     )
     rewards = data.get("rewards")
     if rewards is None:

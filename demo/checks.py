@@ -138,7 +138,7 @@ def check_order(order: Order, cart: Cart, plain: Cart) -> list[str]:
     differences = compare(
         [
             ("order total", order.total, cart.total),
-            ("captured by the gateway", order.captured, order.total),
+            ("charged for the order", order.captured, order.total),
             ("savings on the receipt", order.savings, cart.savings),
             (
                 "shipping savings on the receipt",

@@ -9,6 +9,8 @@ from typing import Any
 
 from tools.report import ToolError
 
+from .talk import Talk
+
 
 class ShopError(ToolError):
     """The shop refused a request, or did not answer it."""
@@ -19,20 +21,24 @@ class Client:
 
     :param host: where the shop listens.
     :param port: its port.
-    :param token: a staff user's token, for what shoppers may not do.
+    :param talk: how its Saleor is spoken to.
+    :param token: of whoever asks: a shopper, staff or an app.
     """
 
-    def __init__(self, host: str, port: int, token: str | None = None) -> None:
+    def __init__(
+        self, host: str, port: int, talk: Talk, token: str | None = None
+    ) -> None:
         self.host = host
         self.port = port
+        self.talk = talk
         self.token = token
         self.connection = http.client.HTTPConnection(host, port, timeout=120)
 
     def with_token(self, token: str) -> Client:
-        return Client(self.host, self.port, token)
+        return Client(self.host, self.port, self.talk, token)
 
     def without_token(self) -> Client:
-        return Client(self.host, self.port)
+        return Client(self.host, self.port, self.talk)
 
     def ask(self, query: str, **variables: Any) -> Any:
         """Return the answer's data.
@@ -72,10 +78,8 @@ class Client:
 
 
 def _raise_listed(result: Any) -> None:
-    """Raise what a mutation lists: Saleor ends such fields in ``Errors``."""
-    if not isinstance(result, dict):
-        return
-    for name, errors in result.items():
-        if name.lower().endswith("errors") and errors:
-            told = (f"{error.get('field')}: {error['message']}" for error in errors)
-            raise ShopError("; ".join(told))
+    """Raise the errors that a mutation lists."""
+    errors = result.get("errors") if isinstance(result, dict) else None
+    if errors:
+        told = (f"{error.get('field')}: {error['message']}" for error in errors)
+        raise ShopError("; ".join(told))

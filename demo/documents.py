@@ -1,36 +1,12 @@
-"""What the journey asks of the shop."""
+"""What the journey asks of the product, the same on every Saleor.
+
+What is asked of Saleor itself stands in :mod:`demo.saleor2` and :mod:`demo.saleor3`.
+"""
 
 from __future__ import annotations
 
 MONEY = "{ amount currency }"
 GROSS = "{ gross { amount currency } }"
-ERRORS = "checkoutErrors { field message code }"
-
-PRODUCTS = f"""
-query Products($country: CountryCode!) {{
-  shop {{ defaultCurrency }}
-  products(first: 100) {{
-    edges {{ node {{
-      id name
-      variants {{
-        id sku name quantityAvailable(countryCode: $country) pricing {{ price {GROSS} }}
-      }}
-    }} }}
-  }}
-}}"""
-
-#: What Saleor says of a cart, with the plugin or without it.
-PRICES = f"""
-fragment Prices on Checkout {{
-  id token
-  lines {{
-    id quantity totalPrice {GROSS}
-    variant {{ id sku name product {{ id name category {{ name }} }} }}
-  }}
-  shippingMethod {{ id }}
-  availableShippingMethods {{ id name price {MONEY} }}
-  subtotalPrice {GROSS} shippingPrice {GROSS} totalPrice {GROSS}
-}}"""
 
 REWARDS = f"""
 fragment Rewards on Checkout {{
@@ -47,48 +23,12 @@ fragment Rewards on Checkout {{
   }}
 }}"""
 
-CART = f"""
-query Cart($token: UUID!) {{ checkout(token: $token) {{ ...Prices ...Rewards }} }}
-{PRICES}{REWARDS}"""
-
-PLAIN_CART = f"""
-query PlainCart($token: UUID!) {{ checkout(token: $token) {{ ...Prices }} }}
-{PRICES}"""
-
-REGISTER = """
-mutation Register($input: AccountRegisterInput!) {
-  result: accountRegister(input: $input) { accountErrors { field message } }
-}"""
-
-CREATE = f"""
-mutation Create($input: CheckoutCreateInput!) {{
-  result: checkoutCreate(input: $input) {{ checkout {{ id token }} {ERRORS} }}
-}}"""
-
-ADD = f"""
-mutation Add($id: ID!, $lines: [CheckoutLineInput]!) {{
-  result: checkoutLinesAdd(checkoutId: $id, lines: $lines) {{ {ERRORS} }}
-}}"""
-
-UPDATE = f"""
-mutation Update($id: ID!, $lines: [CheckoutLineInput]!) {{
-  result: checkoutLinesUpdate(checkoutId: $id, lines: $lines) {{ {ERRORS} }}
-}}"""
-
-ADDRESSES = f"""
-mutation Addresses($id: ID!, $address: AddressInput!) {{
-  shipping: checkoutShippingAddressUpdate(checkoutId: $id, shippingAddress: $address) {{
-    {ERRORS}
-  }}
-  billing: checkoutBillingAddressUpdate(checkoutId: $id, billingAddress: $address) {{
-    {ERRORS}
-  }}
-}}"""
-
-DELIVERY = f"""
-mutation Delivery($id: ID!, $method: ID!) {{
-  result: checkoutShippingMethodUpdate(checkoutId: $id, shippingMethodId: $method) {{
-    {ERRORS}
+RECEIPT = f"""
+fragment Receipt on Order {{
+  rewards {{
+    at savings {MONEY} shippingSavings {MONEY}
+    entries {{ name ruleVersion isShipping variantId amount {MONEY} }}
+    pointsEarned pointsRedeemed pointsWorth {MONEY}
   }}
 }}"""
 
@@ -110,34 +50,6 @@ mutation Claim($id: ID!, $code: String!) {
     errors { field message code }
   }
 }"""
-
-PAY = """
-mutation Pay($id: ID!, $input: PaymentInput!) {
-  result: checkoutPaymentCreate(checkoutId: $id, input: $input) {
-    paymentErrors { field message code }
-  }
-}"""
-
-COMPLETE = f"""
-mutation Complete($id: ID!) {{
-  result: checkoutComplete(checkoutId: $id) {{ order {{ token }} {ERRORS} }}
-}}"""
-
-ORDER = f"""
-query Order($token: UUID!) {{
-  orderByToken(token: $token) {{
-    id number isPaid paymentStatus
-    lines {{
-      productName variantName productSku quantity unitPrice {GROSS} variant {{ id }}
-    }}
-    shippingPrice {GROSS} total {GROSS} totalCaptured {MONEY}
-    rewards {{
-      at savings {MONEY} shippingSavings {MONEY}
-      entries {{ name ruleVersion isShipping variantId amount {MONEY} }}
-      pointsEarned pointsRedeemed pointsWorth {MONEY}
-    }}
-  }}
-}}"""
 
 ACCOUNT = f"""
 query Account($channel: String!) {{
@@ -173,9 +85,4 @@ query Preview($order: ID!, $amount: Decimal!) {
   rewardsRefundPreview(orderId: $order, amount: $amount) {
     pointsTakenBack pointsGivenBack
   }
-}"""
-
-REFUND = """
-mutation Refund($order: ID!, $amount: Decimal!) {
-  result: orderRefund(id: $order, amount: $amount) { orderErrors { field message } }
 }"""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import documents
 from .account import Refund
 from .checks import Order, check_referrer, check_refused, check_revoked
 from .journey import Journey
-from .program import CHANNEL
 from .referral import Referral, Referrer, referral_of, referrer_of
 from .shoppers import ADA_AGAIN, Shopper
-from .visit import Visit
 
 
 @dataclass(frozen=True)
@@ -35,11 +33,12 @@ class Friends:
 
     def __init__(self, member: Journey) -> None:
         self.member = member
+        self.channel = member.sides.channel.slug
         self.referrer = self.look()
 
     def look(self) -> Referrer:
         """Ask for the code, and what came of it."""
-        data = self.member.shop.ask(documents.REFERRER, channel=CHANNEL)
+        data = self.member.shop.ask(documents.REFERRER, channel=self.channel)
         self.referrer = referrer_of(data["me"]["rewards"]["referral"])
         return self.referrer
 
@@ -47,9 +46,8 @@ class Friends:
         """Return the journey of a friend, who has no account yet."""
         member = self.member
         tell = member.tell if tells else lambda step: None
-        shop = member.shop.without_token()
-        plain = member.plain.without_token()
-        return Journey(shop, plain, member.staff, tell, shopper)
+        sides = replace(member.sides, shop=member.shop.without_token())
+        return Journey(sides, tell, shopper)
 
     def buys(self, friend: Journey) -> Order:
         """Let a friend buy by the code; the member is rewarded at once."""
@@ -64,10 +62,7 @@ class Friends:
         """
         guest = self.invited(ADA_AGAIN)
         guest.browse()
-        visit = Visit(
-            guest.shop, guest.plain, guest.variants, ADA_AGAIN, "", guest.tell
-        )
-        visit.begin()
+        visit = guest.visit()
         before = visit.go_to_delivery().cart
         sentence = visit.try_own(self.referrer.code)
         referral = self.seen(ADA_AGAIN)
@@ -99,6 +94,7 @@ class Friends:
         return next(one for one in self.all_seen() if one.email == shopper.email)
 
     def all_seen(self) -> list[Referral]:
-        data = self.member.staff.ask(documents.REFERRALS, channel=CHANNEL)
+        staff = self.member.sides.staff
+        data = staff.ask(documents.REFERRALS, channel=self.channel)
         edges = data["rewardsReferrals"]["edges"]
         return [referral_of(edge["node"]) for edge in edges]

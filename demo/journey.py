@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Callable
 
@@ -9,9 +10,9 @@ from . import documents
 from .account import Account, Refund, account_of
 from .checks import Order, check_account, check_refund, check_settled
 from .client import Client
-from .program import CHANNEL, LOG_IN, give_days_to_return
-from .shoppers import ADA, COUNTRY, Shopper
-from .visit import Step, Variant, Visit, variants_of
+from .program import give_days_to_return, sign_in
+from .shoppers import ADA, Shopper
+from .visit import Sides, Step, Variant, Visit, variants_of
 
 DAYS_TO_RETURN = 14
 CENT = Decimal("0.01")
@@ -23,57 +24,46 @@ class Journey:
     Everything goes over HTTP GraphQL. Two shops run over the same database, one of
     them without the plugin.
 
-    :param shop: the shop with the plugin.
-    :param plain: the same shop without it.
-    :param staff: the shop with the plugin, as staff.
+    :param sides: the shop as somebody who is not signed in, and all others.
     :param tell: called with every step of a visit as soon as it is done.
     :param shopper: who it is.
     """
 
     def __init__(
-        self,
-        shop: Client,
-        plain: Client,
-        staff: Client,
-        tell: Callable[[Step], None],
-        shopper: Shopper = ADA,
+        self, sides: Sides, tell: Callable[[Step], None], shopper: Shopper = ADA
     ) -> None:
-        self.shop = shop
-        self.plain = plain
-        self.staff = staff
+        self.sides = sides
         self.tell = tell
         self.shopper = shopper
         self.differences: list[str] = []
         self.variants: list[Variant] = []
-        self.currency = ""
         self.account = Account()
         self.last: Step | None = None
         #: What was refunded so far, by order.
         self.refunded: dict[str, Decimal] = {}
 
+    @property
+    def shop(self) -> Client:
+        return self.sides.shop
+
     def browse(self) -> list[Variant]:
         """Look at everything; what cannot be bought is left out."""
-        data = self.shop.ask(documents.PRODUCTS, country=COUNTRY)
-        self.currency = data["shop"]["defaultCurrency"]
-        everything = variants_of(data)
+        where = {"channel": self.sides.channel.slug, "country": self.shopper.country}
+        everything = variants_of(self.shop.ask(self.shop.talk.PRODUCTS, **where))
         self.variants = [variant for variant in everything if variant.available]
         return self.variants
 
     def open_account(self) -> None:
-        """Open an account and sign in, in both shops."""
-        self.shop.ask(documents.REGISTER, input=self.shopper.credentials)
-        self.shop = self.signed_in(self.shop)
-        self.plain = self.signed_in(self.plain)
+        """Open an account and sign in."""
+        credentials = self.shopper.credentials
+        self.shop.ask(self.shop.talk.REGISTER, input=credentials)
+        signed_in = sign_in(self.shop, credentials)
+        self.sides = replace(self.sides, shop=signed_in)
         self.look_at_account()
-
-    def signed_in(self, shop: Client) -> Client:
-        """Return the shop as the shopper sees it who has signed in."""
-        found = shop.ask(LOG_IN, **self.shopper.credentials)
-        return shop.with_token(found["result"]["token"])
 
     def look_at_account(self) -> Account:
         """Ask for the balance and all of its postings, and compare the two."""
-        me = self.shop.ask(documents.ACCOUNT, channel=CHANNEL)["me"]
+        me = self.shop.ask(documents.ACCOUNT, channel=self.sides.channel.slug)["me"]
         self.account = account_of(me["rewards"]["account"])
         self.differences += check_account(self.account)
         return self.account
@@ -81,7 +71,6 @@ class Journey:
     def first_visit(self) -> Order:
         """Go all the way, from an empty cart to a paid order."""
         visit = self.visit()
-        visit.begin()
         visit.go_to_delivery()
         visit.close_gap("FREE_SHIPPING")
         visit.close_gap("LADDER")
@@ -97,9 +86,8 @@ class Journey:
         this order earns stays pending.
         """
         self.browse()
-        give_days_to_return(self.staff, DAYS_TO_RETURN)
+        self.give_days_to_return(DAYS_TO_RETURN)
         visit = self.visit()
-        visit.begin()
         visit.go_to_delivery()
         visit.close_gap("LADDER")
         visit.spend(visit.shown.points.part(1))
@@ -112,21 +100,25 @@ class Journey:
         self.browse()
         self.open_account()
         visit = self.visit()
-        visit.begin()
         visit.accept(code)
         visit.go_to_delivery()
         visit.close_gap("AMOUNT_OFF")
         visit.close_gap("FREE_SHIPPING")
         return self.pay(visit)
 
+    def visit_elsewhere(self) -> Order:
+        """Buy in another channel, by its own program and in its own currency."""
+        self.browse()
+        self.open_account()
+        visit = self.visit()
+        visit.go_to_delivery()
+        visit.close_gap("FREE_SHIPPING")
+        visit.close_gap("LADDER")
+        return self.pay(visit)
+
     def visit(self) -> Visit:
         return Visit(
-            self.shop,
-            self.plain,
-            self.variants,
-            self.shopper,
-            self.account.tier,
-            self.tell,
+            self.sides, self.variants, self.shopper, self.account.tier, self.tell
         )
 
     def pay(self, visit: Visit) -> Order:
@@ -142,7 +134,7 @@ class Journey:
         before = self.refunded.get(order.number, Decimal(0))
         amount = ((order.total - before) / share).quantize(CENT, ROUND_DOWN)
         asked = {"order": order.id, "amount": amount}
-        told = self.staff.ask(documents.PREVIEW, **asked)["rewardsRefundPreview"]
+        told = self.sides.staff.ask(documents.PREVIEW, **asked)["rewardsRefundPreview"]
         refund = Refund(
             order.number,
             amount,
@@ -151,12 +143,16 @@ class Journey:
             before,
         )
         earlier = self.account
-        self.staff.ask(documents.REFUND, **asked)
+        self.shop.talk.refund(self.sides.bank, order.id, amount)
         self.refunded[order.number] = before + amount
         account = self.look_at_account()
         self.differences += check_refund(refund, order, account, earlier)
         return refund
 
+    def give_days_to_return(self, days: int) -> None:
+        """Let the shop give its customers so many days from now on."""
+        give_days_to_return(self.sides.staff, self.sides.channel, days)
+
     def leave(self) -> None:
         """Put the program back as it was, so that points can be spent at once."""
-        give_days_to_return(self.staff, 0)
+        self.give_days_to_return(0)

@@ -14,6 +14,7 @@ from tools.paths import LOGS, ROOT
 from tools.report import ToolError
 
 from .client import Client, ShopError
+from .talks import talk_with
 
 ADDRESS = "127.0.0.1"
 SECONDS_TO_STOP = 5
@@ -71,6 +72,12 @@ class Shop:
         except ShopError as error:
             raise ToolError(f"The shop did not start: {error}\n{self.tail()}") from None
 
+    def hand_over(self, token: str) -> None:
+        """Give the shop's page what it lets shoppers pay with."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{token}\n".encode())
+        self.process.stdin.flush()
+
     def wait_until_gone(self) -> None:
         """Return never, unless by a signal: a shop does not end by itself.
 
@@ -108,7 +115,7 @@ def serving(
     # With our own end of the socket open, a shop that died would go unnoticed.
     listener.close()
     try:
-        yield Shop(name, Client(ADDRESS, port), process)
+        yield Shop(name, Client(ADDRESS, port, talk_with(host.series)), process)
     finally:
         stop(process)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Sequence
 
 from .client import Client
+from .talk import Channel
 
 PLUGIN = "rewards"
-CHANNEL = "default"
 STAFF = {"email": "admin@example.com", "password": "admin"}
-SHOP_NAME = "Harbour Goods"
 FREE_SHIPPING_FROM = 50
 LADDER = ((100, 5), (300, 10))
 #: One point for each 1.00 spent; 100 of them are worth 1.00.
@@ -26,49 +26,19 @@ POINTS = {
 #: By points; whoever is on one of the last two earns by the factor.
 TIERS = (("Bronze", 100), ("Silver", 400), ("Gold", 2000))
 TIER_FACTOR = Decimal("1.5")
-DOUBLED = "Footwear"
+#: What the sample shops of Saleor 2 and 3 call shoes.
+DOUBLED = ("Footwear", "Sneakers")
 #: Give 10, get 10: so much off a friend's first order, and as much in points for whoever
 #: brought them, as soon as it is paid. A real shop waits until its time to return is
 #: over; this one has a journey to finish.
 GIVEN = 10
 GIVEN_FROM = 30
 FRIEND_POINTS = GIVEN * POINTS["redeemPoints"]
-REFERRALS = {
-    "isActive": True,
-    "holdDays": 0,
-    "minimumAmount": GIVEN_FROM - GIVEN,
-    "mostPerMonth": 20,
-}
 FRIENDS_OFFER = "A friend's first order"
 FOR_A_FRIEND = "For a friend's first order"
 FOR_THE_THIRD = "For every third friend"
 THIRD_WORTH = 20
 THIRD_DAYS = 90
-
-LOG_IN = """
-mutation LogIn($email: String!, $password: String!) {
-  result: tokenCreate(email: $email, password: $password) {
-    token accountErrors { field message }
-  }
-}"""
-
-SHOP = """
-query Shop {
-  shop { domain { host } defaultCurrency countries { code } }
-  categories(first: 100) { edges { node { id name } } }
-}"""
-
-NAME_SHOP = """
-mutation NameShop($input: SiteDomainInput) {
-  result: shopDomainUpdate(input: $input) { shopErrors { field message } }
-}"""
-
-SWITCH_ON = """
-mutation SwitchOn($id: ID!) {
-  result: pluginUpdate(id: $id, input: { active: true }) {
-    pluginsErrors { field message }
-  }
-}"""
 
 PROGRAM = """
 mutation Program($channel: String!, $input: RewardsProgramInput!) {
@@ -87,37 +57,59 @@ mutation Rule($channel: String!, $input: RewardsRuleInput!) {
 }"""
 
 
-def set_up(shop: Client) -> Client:
-    """Switch the plugin on and make its program; return the staff's client.
+@dataclass(frozen=True)
+class Opened:
+    """Who runs the shop that :func:`set_up` opened, and its channels."""
+
+    staff: Client
+    bank: Client
+    channels: Sequence[Channel]
+
+
+def sign_in(shop: Client, credentials: dict[str, str]) -> Client:
+    """Return the shop as somebody sees it who has signed in."""
+    found = shop.ask(shop.talk.LOG_IN, **credentials)
+    return shop.with_token(found["result"]["token"])
+
+
+def set_up(shop: Client) -> Opened:
+    """Switch the plugin on and make a program in every channel.
 
     :raises ShopError: where the API refuses anything.
     """
-    staff = shop.with_token(shop.ask(LOG_IN, **STAFF)["result"]["token"])
-    data = staff.ask(SHOP)
-    found = data["shop"]
-    staff.ask(NAME_SHOP, input={"name": SHOP_NAME, "domain": found["domain"]["host"]})
-    staff.ask(SWITCH_ON, id=PLUGIN)
-    tiers = make_program(staff, f"http://{shop.host}:{shop.port}/?ref={{code}}")
-    currency = found["defaultCurrency"]
-    countries = [country["code"] for country in found["countries"]]
-    nodes = (edge["node"] for edge in data["categories"]["edges"])
-    doubled = [node["id"] for node in nodes if node["name"] == DOUBLED]
+    staff = sign_in(shop, STAFF)
+    found = staff.ask(shop.talk.SHOP)
+    staff.ask(shop.talk.SWITCH_ON, id=PLUGIN)
+    channels = shop.talk.channels(found)
+    for channel in channels:
+        make_rules(staff, channel, found)
+    return Opened(staff, shop.talk.open_bank(staff), channels)
+
+
+def make_rules(staff: Client, channel: Channel, found: Any) -> None:
+    """Make a channel's program and its rules.
+
+    :param found: what the shop says of itself.
+    """
+    link = f"http://{staff.host}:{staff.port}/?ref={{code}}"
+    tiers = make_program(staff, channel, link)
+    countries = [country["code"] for country in found["shop"]["countries"]]
+    nodes = (edge["node"] for edge in found["categories"]["edges"])
     rules = [
-        free_shipping(currency, countries),
-        ladder(currency),
-        points_on_everything(currency),
-        double_points(doubled),
+        free_shipping(channel, countries),
+        ladder(channel),
+        points_on_everything(channel),
+        *(double_points(node) for node in nodes if node["name"] in DOUBLED),
         points_of_members(tiers[1:]),
-        friends_discount(currency),
-        points_for_a_friend(),
-        voucher_for_the_third(currency),
+        friends_discount(channel),
+        points_for_a_friend(channel),
+        voucher_for_the_third(channel),
     ]
     for rule in rules:
-        staff.ask(RULE, channel=CHANNEL, input=rule)
-    return staff
+        staff.ask(RULE, channel=channel.slug, input=rule)
 
 
-def make_program(staff: Client, link: str) -> list[str]:
+def make_program(staff: Client, channel: Channel, link: str) -> list[str]:
     """Make the program with its points, tiers and referrals; return the tiers' IDs.
 
     ``link`` is the page that members share, with ``{code}`` in it.
@@ -126,36 +118,45 @@ def make_program(staff: Client, link: str) -> list[str]:
         "name": "The demo's offers",
         "isActive": True,
         "points": POINTS,
-        "referrals": {**REFERRALS, "link": link},
+        "referrals": {**referrals(channel), "link": link},
         "tiers": [{"name": name, "threshold": points} for name, points in TIERS],
     }
-    made = staff.ask(PROGRAM, channel=CHANNEL, input=given)["result"]["program"]
+    made = staff.ask(PROGRAM, channel=channel.slug, input=given)["result"]["program"]
     return [tier["id"] for tier in made["tiers"]]
 
 
-def give_days_to_return(staff: Client, days: int) -> None:
+def referrals(channel: Channel) -> dict[str, Any]:
+    return {
+        "isActive": True,
+        "holdDays": 0,
+        "minimumAmount": (GIVEN_FROM - GIVEN) * channel.scale,
+        "mostPerMonth": 20,
+    }
+
+
+def give_days_to_return(staff: Client, channel: Channel, days: int) -> None:
     """Let the points of orders from now on stay pending for so many days."""
     given = {"points": {"returnDays": days}}
-    staff.ask(PROGRAM, channel=CHANNEL, input=given)
+    staff.ask(PROGRAM, channel=channel.slug, input=given)
 
 
 def factor_of(category: str, tier: str) -> Decimal:
     """Return how many points the program gives for 1.00 of a category.
 
-    >>> factor_of(DOUBLED, tier="Gold")
+    >>> factor_of("Footwear", tier="Gold")
     Decimal('2')
     >>> factor_of("Paints", tier="Silver")
     Decimal('1.5')
     >>> factor_of("Paints", tier="Bronze")
     Decimal('1')
     """
-    if category == DOUBLED:
+    if category in DOUBLED:
         return Decimal(2)
     return TIER_FACTOR if tier in dict(TIERS[1:]) else Decimal(1)
 
 
-def free_shipping(currency: str, countries: list[str]) -> dict[str, Any]:
-    threshold = [{"currency": currency, "amount": FREE_SHIPPING_FROM}]
+def free_shipping(channel: Channel, countries: list[str]) -> dict[str, Any]:
+    threshold = channel.money(FREE_SHIPPING_FROM)
     return {
         "name": "Free shipping",
         "lane": "SHIPPING",
@@ -167,10 +168,9 @@ def free_shipping(currency: str, countries: list[str]) -> dict[str, Any]:
     }
 
 
-def ladder(currency: str) -> dict[str, Any]:
+def ladder(channel: Channel) -> dict[str, Any]:
     steps = [
-        {"from": [{"currency": currency, "amount": start}], "percent": percent}
-        for start, percent in LADDER
+        {"from": channel.money(start), "percent": percent} for start, percent in LADDER
     ]
     return {
         "name": "Spend and save",
@@ -179,8 +179,8 @@ def ladder(currency: str) -> dict[str, Any]:
     }
 
 
-def points_on_everything(currency: str) -> dict[str, Any]:
-    per = [{"currency": currency, "amount": 1}]
+def points_on_everything(channel: Channel) -> dict[str, Any]:
+    per = [{"currency": channel.currency, "amount": 1}]
     return {
         "name": "A point for each 1.00",
         "lane": "POINTS",
@@ -188,11 +188,11 @@ def points_on_everything(currency: str) -> dict[str, Any]:
     }
 
 
-def double_points(categories: list[str]) -> dict[str, Any]:
+def double_points(category: dict[str, str]) -> dict[str, Any]:
     return {
-        "name": f"Double points on {DOUBLED.lower()}",
+        "name": f"Double points on {category['name'].lower()}",
         "lane": "POINTS",
-        "conditions": {"categories": {"include": categories}},
+        "conditions": {"categories": {"include": [category["id"]]}},
         "benefit": {"pointsMultiplier": {"factor": 2}},
     }
 
@@ -206,8 +206,8 @@ def points_of_members(tiers: list[str]) -> dict[str, Any]:
     }
 
 
-def friends_discount(currency: str) -> dict[str, Any]:
-    least = [{"currency": currency, "amount": GIVEN_FROM}]
+def friends_discount(channel: Channel) -> dict[str, Any]:
+    least = channel.money(GIVEN_FROM)
     return {
         "name": FRIENDS_OFFER,
         "lane": "ORDER",
@@ -216,22 +216,20 @@ def friends_discount(currency: str) -> dict[str, Any]:
             "firstOrder": True,
             "minimumSubtotal": {"amounts": least},
         },
-        "benefit": {
-            "amountOff": {"amounts": [{"currency": currency, "amount": GIVEN}]}
-        },
+        "benefit": {"amountOff": {"amounts": channel.money(GIVEN)}},
     }
 
 
-def points_for_a_friend() -> dict[str, Any]:
+def points_for_a_friend(channel: Channel) -> dict[str, Any]:
     return {
         "name": FOR_A_FRIEND,
         "lane": "REFERRAL",
-        "benefit": {"referralPoints": {"points": FRIEND_POINTS}},
+        "benefit": {"referralPoints": {"points": FRIEND_POINTS * channel.scale}},
     }
 
 
-def voucher_for_the_third(currency: str) -> dict[str, Any]:
-    amounts = [{"currency": currency, "amount": THIRD_WORTH}]
+def voucher_for_the_third(channel: Channel) -> dict[str, Any]:
+    amounts = channel.money(THIRD_WORTH)
     return {
         "name": FOR_THE_THIRD,
         "lane": "REFERRAL",

@@ -12,6 +12,7 @@ from .friends import Revocation
 from .program import FRIEND_POINTS, GIVEN
 from .referral import Referral, Referrer
 from .table import Column, Table
+from .talk import Channel
 from .visit import Step, Variant
 
 STEPS = Table(
@@ -87,11 +88,11 @@ def show(lines: Iterable[str]) -> None:
         print(line, flush=True)
 
 
-def show_shop(variants: list[Variant], currency: str) -> None:
+def show_shop(variants: list[Variant], channel: Channel) -> None:
     products = len({variant.product_id for variant in variants})
     print(
         f"\nA shopper's journey: {products} products in {len(variants)} variants, from "
-        f"{plain(variants[0].price)} to {plain(variants[-1].price)} {currency}. "
+        f"{plain(variants[0].price)} to {plain(variants[-1].price)} {channel.currency}. "
         "Subtotals are before offers and points.",
         flush=True,
     )
@@ -162,11 +163,11 @@ def receipt_line(
     return LINES.row(cells)
 
 
-def show_account(account: Account) -> None:
-    """Print Ada's balance and tier in a sentence each."""
+def show_account(account: Account, name: str = "Ada") -> None:
+    """Print a shopper's balance and tier in a sentence each."""
     pending = f", {account.pending:,} more are pending" if account.pending else ""
     print(
-        f"Ada's account: {account.available:,} points to spend, worth "
+        f"{name}'s account: {account.available:,} points to spend, worth "
         f"{plain(account.worth)}{pending}.\n{standing(account)}",
         flush=True,
     )
@@ -270,11 +271,11 @@ def show_differences(differences: list[str]) -> None:
     show(f"  {sentence}" for sentence in differences)
 
 
-def show_agreement(orders: Iterable[Order]) -> None:
+def show_agreement(orders: Iterable[Order], paid_by: str) -> None:
     totals = ", ".join(plain(order.total) for order in orders)
     print(
         "\nEvery step adds up to the cent, with the plugin and without it. The orders' "
-        f"totals ({totals}) are\nthe last totals shown, what the gateway captured, and "
+        f"totals ({totals}) are\nthe last totals shown, what {paid_by} charged, and "
         "what the receipts say. The postings add up to\nthe balances, and the refunds "
         "took back their share from Ada and from Ben, to the point.",
         flush=True,

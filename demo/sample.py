@@ -25,20 +25,31 @@ MIGRATIONS = ROOT / "saleor_rewards" / "migrations"
 STAGES = ("Created warehouses", "Created products", "Order: #10", "Order: #20")
 
 
-def environ(host: Host, url: str, media: Path, settings: str) -> dict[str, str]:
-    """Return the environment of a program on Saleor's Python with our settings."""
+def environ(host: Host, url: str, media: Path, plugin: bool = True) -> dict[str, str]:
+    """Return the environment of a program on Saleor's Python with our settings.
+
+    Saleor 3 finds the plugin by itself wherever it is installed; on Saleor 2 it stands
+    in the settings.
+    """
+    path = [*(host.rewards_path if plugin else []), str(ROOT), *host.saleor_path]
     given = host.saleor_environ(url)
     # Saleor starts several times faster with its modules compiled.
     given.pop("PYTHONDONTWRITEBYTECODE", None)
     return {
         **given,
         "PYTHONPYCACHEPREFIX": str(BUILD / "pycache"),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), *host.saleor_path]),
-        "DJANGO_SETTINGS_MODULE": settings,
+        "PYTHONPATH": os.pathsep.join(path),
+        "DJANGO_SETTINGS_MODULE": settings_of(host, plugin),
         "DEMO_MEDIA_ROOT": str(media),
         "SECRET_KEY": secrets.token_hex(32),
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
     }
+
+
+def settings_of(host: Host, plugin: bool) -> str:
+    if host.series == "2" and not plugin:
+        return "demo.settings_saleor2_plain"
+    return f"demo.settings_saleor{host.series}"
 
 
 def key_of(*parts: object) -> str:
@@ -86,7 +97,7 @@ def sample_shop(server: Server, host: Host) -> tuple[str, Path]:
         shutil.rmtree(stale)
     half = DEMO / "media-unfinished"
     half.mkdir()
-    make(server, name, empty, host, ["-m", "demo.populate"], half, "settings_plain")
+    make(server, name, empty, host, ["-m", "demo.populate"], half, plugin=False)
     half.rename(media)
     say("The sample shop is ready, and kept")
     return name, media
@@ -99,7 +110,7 @@ def with_our_tables(server: Server, host: Host, sample: str, media: Path) -> str
         say("Adding the plugin's tables (once)")
         drop_copies(server, sample)
         command = ["-m", "django", "migrate", "saleor_rewards"]
-        make(server, name, sample, host, command, media, "settings")
+        make(server, name, sample, host, command, media, plugin=True)
     return name
 
 
@@ -116,7 +127,7 @@ def make(
     host: Host,
     command: list[str],
     media: Path,
-    settings: str,
+    plugin: bool,
 ) -> None:
     """Copy a database and run a program on the copy; name it when that is done.
 
@@ -126,7 +137,7 @@ def make(
     server.drop(half)
     server.drop(name)
     server.create(half, template=source)
-    given = environ(host, server.url(half), media, f"demo.{settings}")
+    given = environ(host, server.url(half), media, plugin)
     run([str(host.python), *command], given, LOGS / f"{name}.log")
     server.rename(half, name)
 

@@ -4,7 +4,8 @@
 
 The parent listens before this process has even loaded Saleor, so a port that is taken
 is known at once and the first request waits instead of failing. The process ends when
-the parent does: its standard input is a pipe from there.
+the parent does: its standard input is a pipe from there, by which the parent also hands
+over what the page's till asks Saleor with.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import threading
 from socketserver import ThreadingMixIn
 
 
-def end_with_parent():
-    """Leave when the pipe from the parent closes, however the parent ended."""
-    sys.stdin.buffer.read()
+def listen_to_parent():
+    """Take what it hands over; leave when the pipe closes, however the parent ended."""
+    for line in sys.stdin:
+        os.environ["DEMO_TILL_TOKEN"] = line.strip()
     os._exit(0)
 
 
@@ -49,7 +51,7 @@ def shop_server(listener, application):
 def main():
     # Ctrl-C reaches the whole terminal; the parent decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    threading.Thread(target=listen_to_parent, daemon=True).start()
     listener = socket.socket(fileno=int(sys.argv[1]))
     from django.core.wsgi import get_wsgi_application
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shopper:
-    """Somebody who buys; ``street`` is theirs alone, all live in one city."""
+    """Somebody who buys; ``street`` is theirs alone, nearly all live in one city."""
 
     first_name: str
     last_name: str
     email: str
     street: str
     password: str = "password"
+    city: str = "San Francisco"
+    area: str = "CA"
+    postal_code: str = "94105"
+    country: str = "US"
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -26,16 +30,26 @@ class Shopper:
             "firstName": self.first_name,
             "lastName": self.last_name,
             "streetAddress1": self.street,
-            "city": "San Francisco",
-            "countryArea": "CA",
-            "postalCode": "94105",
-            "country": COUNTRY,
+            "city": self.city,
+            "countryArea": self.area,
+            "postalCode": self.postal_code,
+            "country": self.country,
         }
 
 
-COUNTRY = "US"
 ADA = Shopper("Ada", "Morgan", "ada@example.com", "1 Market Street")
 BEN = Shopper("Ben", "Okafor", "ben@example.com", "215 Fremont Street")
 CLEO = Shopper("Cleo", "Lindqvist", "cleo@example.com", "390 Main Street")
 #: Ada once more, under an address that leads to her own mailbox.
 ADA_AGAIN = Shopper("A.", "Morgan", "ada+friend@example.com", "1 Market St.")
+#: Buys in another currency, where the shop has one.
+ZOFIA = Shopper(
+    "Zofia",
+    "Lis",
+    "zofia@example.com",
+    "ul. Prosta 20",
+    city="Warszawa",
+    area="",
+    postal_code="00-850",
+    country="PL",
+)

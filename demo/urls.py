@@ -17,8 +17,15 @@ def page(request):
     return response
 
 
+def host(request):
+    """Serve what the page knows of this Saleor alone."""
+    script = f"saleor{settings.SALEOR_SERIES}.js"
+    return serve(request, script, document_root=STOREFRONT)
+
+
 urlpatterns = [
     path("", page),
+    path("shop/host.js", host),
     path("shop/<path:path>", serve, {"document_root": STOREFRONT}),
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include("saleor.urls")),

@@ -1,7 +1,8 @@
 """One visit to the shop, from an empty cart to a paid order, over GraphQL alone.
 
-Two shops run over the same database, one of them without the plugin: what a cart
-costs there is asked of that shop for the very same cart, at every step.
+Two shops run over the same database, one of them without the plugin: whatever goes
+into the cart also goes into a second one there, which tells at every step what the
+same things cost without the plugin.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any, Callable
 
 from . import documents
-from .cart import Cart, amount, cart_of
+from .basket import Basket
+from .cart import Cart, amount, called, cart_of
 from .checks import (
     Entry,
     Order,
@@ -23,9 +25,24 @@ from .checks import (
 )
 from .client import Client, ShopError
 from .shoppers import Shopper
+from .talk import Channel
 
-GATEWAY = "mirumee.payments.dummy"
 MOST_OF_ONE = 5
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Who answers in a visit, and in which channel.
+
+    ``shop`` is the shop with the plugin, as the shopper; ``plain`` the same shop
+    without it, as a guest; ``bank`` takes money and gives it back.
+    """
+
+    shop: Client
+    plain: Client
+    staff: Client
+    bank: Client
+    channel: Channel
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,7 @@ class Variant:
     name: str
     price: Decimal
     available: int
+    is_sent: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,11 +72,12 @@ def variants_of(data: Any) -> list[Variant]:
     found = [
         Variant(
             variant["id"],
-            variant["sku"],
+            variant["sku"] or variant["id"],
             edge["node"]["id"],
-            f"{edge['node']['name']} {variant['name']}".strip(),
+            called(edge["node"], variant),
             amount(variant["pricing"]["price"]),
             variant["quantityAvailable"],
+            edge["node"]["productType"]["isShippingRequired"],
         )
         for edge in data["products"]["edges"]
         for variant in edge["node"]["variants"]
@@ -91,8 +110,7 @@ def closing(gap: Decimal, variants: list[Variant]) -> tuple[Variant, int]:
 class Visit:
     """One cart, from the first thing in it to the order.
 
-    :param shop: the shop with the plugin, as the shopper who is signed in.
-    :param plain: the same shop without it, as the same shopper.
+    :param sides: the shop as the shopper who is signed in, and all others.
     :param variants: what is to be had, cheapest first.
     :param shopper: where the order goes to.
     :param tier: the shopper's tier.
@@ -101,38 +119,34 @@ class Visit:
 
     def __init__(
         self,
-        shop: Client,
-        plain: Client,
+        sides: Sides,
         variants: list[Variant],
         shopper: Shopper,
         tier: str,
         tell: Callable[[Step], None],
     ) -> None:
-        self.shop = shop
-        self.plain = plain
+        self.sides = sides
+        self.shop = sides.shop
         self.variants = variants
         self.shopper = shopper
         self.tier = tier
         self.tell = tell
         self.differences: list[str] = []
         self.steps: list[Step] = []
-        self.id = ""
-        self.token = ""
-
-    def begin(self) -> None:
-        """Start with something from the cheaper end of the shop."""
-        first = self.variants[len(self.variants) // 4]
-        lines = [{"variantId": first.id, "quantity": 1}]
-        given = {"lines": lines, "email": self.shopper.email}
-        created = self.shop.ask(documents.CREATE, input=given)["result"]["checkout"]
-        self.id, self.token = created["id"], created["token"]
+        # The second one is never ordered, and is nobody's: what it costs depends on
+        # what is in it and where it goes.
+        dearer = self.variants[len(self.variants) // 4 :]
+        first = next(variant for variant in dearer if variant.is_sent)
+        self.cart, self.twin = (
+            Basket(client, sides.channel, first.id, shopper.email)
+            for client in (sides.shop, sides.plain)
+        )
         self.look(f"cart with 1 x {first.name}")
 
     def look(self, what: str) -> Step:
         """Ask both shops for the cart, compare, and tell the step."""
-        there = self.shop.ask(documents.CART, token=self.token)["checkout"]
-        without = self.plain.ask(documents.PLAIN_CART, token=self.token)["checkout"]
-        step = Step(what, cart_of(there), cart_of(without))
+        without = cart_of(self.twin.look_without())
+        step = Step(what, cart_of(self.cart.look()), without)
         found = check_cart(step.cart, step.plain)
         found += check_points(step.cart, self.tier)
         self.differences += [f"{what}: {sentence}" for sentence in found]
@@ -147,16 +161,14 @@ class Visit:
 
     def go_to_delivery(self) -> Step:
         """Give an address and choose the cheapest delivery that costs something."""
-        address = self.shopper.address
-        self.shop.ask(documents.ADDRESSES, id=self.id, address=address)
-        data = self.shop.ask(documents.PLAIN_CART, token=self.token)
-        methods = [
-            (amount(method["price"]), method["id"], method["name"])
-            for method in data["checkout"]["availableShippingMethods"]
-            if amount(method["price"])
-        ]
-        _, method, name = min(methods)
-        self.shop.ask(documents.DELIVERY, id=self.id, method=method)
+        for basket in (self.cart, self.twin):
+            basket.send_to(self.shopper.address)
+        costing = [name for price, _, name in self.cart.deliveries() if price]
+        if not costing:
+            raise ShopError("There is no delivery that costs something.")
+        name = costing[0]
+        for basket in (self.cart, self.twin):
+            basket.send_by(name)
         return self.look(f"address and delivery: {name}")
 
     def close_gap(self, benefit_type: str) -> Variant:
@@ -170,48 +182,48 @@ class Visit:
         taken = {line.product_id for line in self.shown.lines}
         others = [one for one in self.variants if one.product_id not in taken]
         variant, count = closing(gap, others)
-        lines = [{"variantId": variant.id, "quantity": count}]
-        self.shop.ask(documents.ADD, id=self.id, lines=lines)
+        for basket in (self.cart, self.twin):
+            basket.add(variant.id, count)
         self.look(f"adds {count} x {variant.name}")
         return variant
 
     def change(self, variant: Variant, by: int) -> None:
         """Take a piece out, or put one back."""
-        held = {line.sku: line.quantity for line in self.shown.lines}
-        quantity = held.get(variant.sku, 0) + by
-        lines = [{"variantId": variant.id, "quantity": quantity}]
-        self.shop.ask(documents.UPDATE, id=self.id, lines=lines)
+        held = {line.variant_id: line.quantity for line in self.shown.lines}
+        for basket in (self.cart, self.twin):
+            basket.put(variant.id, held.get(variant.id, 0) + by)
         verb = "puts one back" if by > 0 else "takes one out"
         self.look(f"{verb}: {variant.name}")
 
     def spend(self, points: int) -> None:
         """Let points pay for a part of the cart."""
-        self.shop.ask(documents.REDEEM, id=self.id, points=points)
+        self.shop.ask(documents.REDEEM, id=self.cart.id, points=points)
         self.look(f"spends {points} points")
 
     def accept(self, code: str) -> None:
         """Claim what a friend promised who gave out a code."""
-        self.shop.ask(documents.CLAIM, id=self.id, code=code)
+        self.shop.ask(documents.CLAIM, id=self.cart.id, code=code)
         step = self.look(f"accepts the invitation {code}")
         self.differences += check_invitation(step.cart)
 
     def try_own(self, code: str) -> str:
         """Claim what is not to be had; return the sentence of the refusal."""
-        sentence = self.shop.refusal(documents.CLAIM, id=self.id, code=code)
+        sentence = self.shop.refusal(documents.CLAIM, id=self.cart.id, code=code)
         self.look(f"tries the code {code}, in vain")
         return sentence
 
     def take_points_back(self) -> None:
-        self.shop.ask(documents.RELEASE, id=self.id)
+        self.shop.ask(documents.RELEASE, id=self.cart.id)
         self.look("takes the points back")
 
     def pay(self) -> Order:
         """Pay what was shown last, place the order and read its receipt."""
-        payment = {"gateway": GATEWAY, "token": "journey", "amount": self.shown.total}
-        self.shop.ask(documents.PAY, id=self.id, input=payment)
-        last = self.look("payment through the dummy gateway")
-        placed = self.shop.ask(documents.COMPLETE, id=self.id)["result"]["order"]
-        data = self.shop.ask(documents.ORDER, token=placed["token"])["orderByToken"]
+        talk, sides = self.shop.talk, self.sides
+        total = {"amount": self.shown.total, "currency": sides.channel.currency}
+        talk.pay(self.shop, sides.bank, self.cart.id, total)
+        last = self.look(f"payment through {talk.PAID_BY}")
+        placed = self.cart.ask(talk.COMPLETE)["result"]["order"]
+        data = self.shop.ask(talk.ORDER, reference=placed["reference"])["order"]
         order = order_of(data)
         self.differences += check_order(order, last.cart, last.plain)
         return order
@@ -232,7 +244,7 @@ def order_of(data: Any) -> Order:
         lines=tuple(order_line_of(line) for line in data["lines"]),
         shipping=amount(data["shippingPrice"]),
         total=amount(data["total"]),
-        captured=amount(data["totalCaptured"]),
+        captured=amount(data["totalCharged"]),
         savings=amount(receipt["savings"]),
         shipping_savings=amount(receipt["shippingSavings"]),
         entries=tuple(

@@ -11,25 +11,28 @@ export class ShopError extends Error {
 }
 
 const UNREACHABLE = "The shop does not answer. Please try again in a moment.";
-const FAILED = "Something went wrong on our side. Nothing was charged.";
+const FAILED = "Something went wrong on our side. Please try again in a moment.";
 
 function headers() {
   const kind = { "Content-Type": "application/json" };
   return token() ? { ...kind, Authorization: `JWT ${token()}` } : kind;
 }
 
-export async function ask(query, variables = {}) {
-  let answer;
+export async function post(path, body) {
   try {
-    const response = await fetch("/graphql/", {
+    const response = await fetch(path, {
       method: "POST",
       headers: headers(),
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify(body),
     });
-    answer = await response.json();
+    return await response.json();
   } catch {
     throw new ShopError(UNREACHABLE);
   }
+}
+
+export async function ask(query, variables = {}) {
+  const answer = await post("/graphql/", { query, variables });
   if (answer.errors?.length) {
     console.error(answer.errors);
     throw new ShopError(FAILED);
@@ -37,15 +40,17 @@ export async function ask(query, variables = {}) {
   return answer.data;
 }
 
-// A mutation's own errors: Saleor names the list after the type, `checkoutErrors` say,
-// the plugin has plain `errors`.
-export async function tell(query, variables) {
-  const { result } = await ask(query, variables);
-  if (result === null) throw new ShopError(FAILED);
-  const errors = result.checkoutErrors || result.paymentErrors || result.accountErrors || result.errors || [];
+// What was asked for, unless the answer lists errors.
+export function successful(result) {
+  if (!result) throw new ShopError(FAILED);
+  const { errors } = result;
   if (errors.length) {
     const message = errors.map((error) => error.message).join(" ");
     throw new ShopError(message, errors);
   }
   return result;
+}
+
+export async function tell(query, variables) {
+  return successful((await ask(query, variables)).result);
 }

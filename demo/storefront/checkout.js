@@ -4,6 +4,7 @@ import { tell } from "./api.js";
 import { announce, byId, h, silence } from "./dom.js";
 import * as documents from "./documents.js";
 import { money } from "./format.js";
+import * as host from "./host.js";
 import * as invitation from "./invitation.js";
 import { applied } from "./offers.js";
 
@@ -17,9 +18,6 @@ const FIELDS = [
   { name: "countryArea", label: "State or region", autocomplete: "address-level1", value: "CA", optional: true },
 ];
 const CODE = { name: "code", label: "A friend's code", autocomplete: "off", maxlength: 40, wide: true, optional: true };
-const DUMMY_GATEWAY = "mirumee.payments.dummy";
-// Saleor's answer to an amount that is no longer the total speaks of partial payments.
-const OTHER_TOTAL = "PARTIAL_PAYMENT_NOT_ALLOWED";
 
 function field({ name, label, wide, optional, ...attributes }) {
   const id = `field-${name}`;
@@ -151,7 +149,7 @@ function method(shop, { id, name, price }) {
 }
 
 function deliveryStep(shop) {
-  const methods = [...shop.cart.availableShippingMethods].sort((a, b) => a.price.amount - b.price.amount);
+  const methods = [...shop.cart.shippingMethods].sort((a, b) => a.price.amount - b.price.amount);
   return h(
     "fieldset",
     { class: "step" },
@@ -164,12 +162,9 @@ function deliveryStep(shop) {
 }
 
 async function pay(shop, onPlaced) {
-  const { id, totalPrice } = shop.cart;
-  // The amount goes along, so that nobody pays what this page did not show.
-  const input = { gateway: DUMMY_GATEWAY, token: `demo-${Date.now()}`, amount: totalPrice.gross.amount };
-  await tell(documents.PAYMENT_CREATE, { id, input });
-  const { order } = await tell(documents.COMPLETE, { id });
-  onPlaced(order.token);
+  await host.pay(shop.cart);
+  const { order } = await tell(documents.COMPLETE, { id: shop.cart.id });
+  onPlaced(order.reference);
 }
 
 // Offers can end while a shopper fills in a form: which ones, and that nothing was paid.
@@ -183,7 +178,7 @@ function changes(before, after) {
 async function showWhyNotPaid(shop, error) {
   const before = shop.cart;
   await shop.refresh();
-  const isOther = error.fields?.some(({ code }) => code === OTHER_TOTAL);
+  const isOther = error.fields?.some(({ code }) => code === host.OTHER_TOTAL);
   announce(isOther && shop.cart ? changes(before, shop.cart) : error.message);
 }
 
@@ -198,7 +193,7 @@ function paymentStep(shop, onPlaced) {
     "section",
     { class: "step", "aria-labelledby": "step-payment" },
     h("h2", { id: "step-payment" }, "Payment"),
-    h("p", { class: "quiet" }, "Saleor's dummy gateway answers for the bank: every payment goes through, no money moves."),
+    h("p", { class: "quiet" }, host.PAYMENT),
     button,
   );
 }

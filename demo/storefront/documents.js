@@ -1,4 +1,7 @@
-// Every GraphQL document that the shop sends.
+// Every GraphQL document that the shop sends; what is another on each Saleor comes from
+// the module that the server chose.
+
+import * as host from "./host.js";
 
 const MONEY = "amount currency";
 
@@ -9,7 +12,7 @@ fragment AddressFields on Address {
 
 const CART = `
 fragment Cart on Checkout {
-  id token email isShippingRequired quantity
+  id reference: ${host.REFERENCE} email isShippingRequired quantity
   lines {
     id quantity
     totalPrice { gross { ${MONEY} } }
@@ -21,9 +24,8 @@ fragment Cart on Checkout {
   }
   billingAddress { ...AddressFields }
   shippingAddress { id }
-  shippingMethod { id name }
-  availableShippingMethods { id name price { ${MONEY} } }
-  availablePaymentGateways { id name }
+  shippingMethod: ${host.CHOSEN_DELIVERY}
+  shippingMethods: ${host.DELIVERIES} { id name price { ${MONEY} } }
   subtotalPrice { gross { ${MONEY} } }
   shippingPrice { gross { ${MONEY} } }
   totalPrice { gross { ${MONEY} } }
@@ -43,22 +45,20 @@ fragment Cart on Checkout {
 }
 ${ADDRESS}`;
 
-const CART_ERRORS = "checkoutErrors { field message code }";
-
-// Saleor 2 has one channel, which the plugin calls so.
-const CHANNEL = "default";
+const CART_ERRORS = `errors: ${host.ERRORS.cart} { field message code }`;
+const ACCOUNT_ERRORS = `errors: ${host.ERRORS.account} { field message code }`;
 
 export const REGISTER = `
 mutation Register($email: String!, $password: String!) {
   result: accountRegister(input: { email: $email, password: $password }) {
-    accountErrors { field message code }
+    ${ACCOUNT_ERRORS}
   }
 }`;
 
 export const SIGN_IN = `
 mutation SignIn($email: String!, $password: String!) {
   result: tokenCreate(email: $email, password: $password) {
-    token accountErrors { field message code }
+    token ${ACCOUNT_ERRORS}
   }
 }`;
 
@@ -67,7 +67,7 @@ query Me {
   me {
     email
     rewards {
-      account(channel: "${CHANNEL}") {
+      account(channel: "${host.CHANNEL}") {
         pending available held debt worth { ${MONEY} }
         tierProgress {
           tier { name threshold } nextTier { name threshold } value missing
@@ -76,7 +76,7 @@ query Me {
           edges { node { id kind at points pending available orderNumber ruleName } }
         }
       }
-      referral(channel: "${CHANNEL}") {
+      referral(channel: "${host.CHANNEL}") {
         code link
         friends { claimed waiting rewarded revoked }
         earned { points amounts { ${MONEY} } }
@@ -101,14 +101,14 @@ query Shop {
 // What is in stock depends on where it goes.
 export const PRODUCTS = `
 query Products($country: CountryCode!) {
-  products(first: 100, sortBy: { field: NAME, direction: ASC }) {
+  products(first: 100, ${host.IN_CHANNEL} sortBy: { field: NAME, direction: ASC }) {
     edges {
       node {
-        id name isAvailable
+        id name
         category { id name parent { id name } }
         thumbnail(size: 510) { url }
         variants {
-          id name quantityAvailable(countryCode: $country)
+          id name quantityAvailable(${host.TO_COUNTRY})
           pricing { onSale price { gross { ${MONEY} } } priceUndiscounted { gross { ${MONEY} } } }
         }
       }
@@ -116,25 +116,29 @@ query Products($country: CountryCode!) {
   }
 }`;
 
-export const CART_BY_TOKEN = `
-query CartByToken($token: UUID!) { checkout(token: $token) { ...Cart } }
+export const CART_BY_REFERENCE = `
+query CartByReference($reference: ${host.REFERENCE_TYPE}!) {
+  checkout(${host.REFERENCE}: $reference) { ...Cart }
+}
 ${CART}`;
 
 export const CART_CREATE = `
-mutation CartCreate($input: CheckoutCreateInput!) {
-  result: checkoutCreate(input: $input) { checkout { ...Cart } ${CART_ERRORS} }
+mutation CartCreate($email: String!) {
+  result: checkoutCreate(input: { ${host.IN_CHANNEL} lines: [], email: $email }) {
+    checkout { ...Cart } ${CART_ERRORS}
+  }
 }
 ${CART}`;
 
 export const LINES_ADD = `
-mutation LinesAdd($id: ID!, $lines: [CheckoutLineInput]!) {
-  result: checkoutLinesAdd(checkoutId: $id, lines: $lines) { checkout { ...Cart } ${CART_ERRORS} }
+mutation LinesAdd($id: ID!, $lines: ${host.NEW_LINES}) {
+  result: checkoutLinesAdd(${host.CART_ID}: $id, lines: $lines) { checkout { ...Cart } ${CART_ERRORS} }
 }
 ${CART}`;
 
 export const LINES_UPDATE = `
-mutation LinesUpdate($id: ID!, $lines: [CheckoutLineInput]!) {
-  result: checkoutLinesUpdate(checkoutId: $id, lines: $lines) {
+mutation LinesUpdate($id: ID!, $lines: ${host.CHANGED_LINES}) {
+  result: checkoutLinesUpdate(${host.CART_ID}: $id, lines: $lines) {
     checkout { ...Cart } ${CART_ERRORS}
   }
 }
@@ -142,7 +146,7 @@ ${CART}`;
 
 export const CUSTOMER_ATTACH = `
 mutation CustomerAttach($id: ID!) {
-  result: checkoutCustomerAttach(checkoutId: $id) { checkout { ...Cart } ${CART_ERRORS} }
+  result: checkoutCustomerAttach(${host.CART_ID}: $id) { checkout { ...Cart } ${CART_ERRORS} }
 }
 ${CART}`;
 
@@ -177,7 +181,7 @@ mutation ReferralReviewRequest($id: ID!) {
 
 export const EMAIL_UPDATE = `
 mutation EmailUpdate($id: ID!, $email: String!) {
-  result: checkoutEmailUpdate(checkoutId: $id, email: $email) {
+  result: checkoutEmailUpdate(${host.CART_ID}: $id, email: $email) {
     checkout { ...Cart } ${CART_ERRORS}
   }
 }
@@ -185,7 +189,7 @@ ${CART}`;
 
 export const SHIPPING_ADDRESS_UPDATE = `
 mutation ShippingAddressUpdate($id: ID!, $address: AddressInput!) {
-  result: checkoutShippingAddressUpdate(checkoutId: $id, shippingAddress: $address) {
+  result: checkoutShippingAddressUpdate(${host.CART_ID}: $id, shippingAddress: $address) {
     checkout { ...Cart } ${CART_ERRORS}
   }
 }
@@ -193,7 +197,7 @@ ${CART}`;
 
 export const BILLING_ADDRESS_UPDATE = `
 mutation BillingAddressUpdate($id: ID!, $address: AddressInput!) {
-  result: checkoutBillingAddressUpdate(checkoutId: $id, billingAddress: $address) {
+  result: checkoutBillingAddressUpdate(${host.CART_ID}: $id, billingAddress: $address) {
     checkout { ...Cart } ${CART_ERRORS}
   }
 }
@@ -201,28 +205,20 @@ ${CART}`;
 
 export const SHIPPING_METHOD_UPDATE = `
 mutation ShippingMethodUpdate($id: ID!, $method: ID!) {
-  result: checkoutShippingMethodUpdate(checkoutId: $id, shippingMethodId: $method) {
+  result: ${host.DELIVER}(${host.CART_ID}: $id, ${host.DELIVERY_ID}: $method) {
     checkout { ...Cart } ${CART_ERRORS}
   }
 }
 ${CART}`;
 
-export const PAYMENT_CREATE = `
-mutation PaymentCreate($id: ID!, $input: PaymentInput!) {
-  result: checkoutPaymentCreate(checkoutId: $id, input: $input) {
-    payment { id }
-    paymentErrors { field message code }
-  }
-}`;
-
 export const COMPLETE = `
 mutation Complete($id: ID!) {
-  result: checkoutComplete(checkoutId: $id) { order { token } ${CART_ERRORS} }
+  result: checkoutComplete(${host.CART_ID}: $id) { order { reference: ${host.REFERENCE} } ${CART_ERRORS} }
 }`;
 
 export const ORDER = `
-query Order($token: UUID!) {
-  orderByToken(token: $token) {
+query Order($reference: ${host.REFERENCE_TYPE}!) {
+  order: ${host.ORDER}(${host.REFERENCE}: $reference) {
     id number userEmail isPaid
     lines {
       id productName variantName productSku quantity

@@ -7,13 +7,15 @@ import { showCatalogue } from "./catalogue.js";
 import { checkoutSteps, isAddressed } from "./checkout.js";
 import { announce, byId, redraw, silence } from "./dom.js";
 import * as documents from "./documents.js";
+import { CHANNEL } from "./host.js";
 import * as invitation from "./invitation.js";
 import { showOffers } from "./offers.js";
 import { showPoints } from "./points.js";
 import { receipt } from "./receipt.js";
 import * as session from "./session.js";
 
-const TOKEN = "cart";
+// A cart of another Saleor that was opened here before is not looked for.
+const KEPT = `cart in ${CHANNEL}`;
 // Saleor 2 opens a checkout only with an e-mail; the shopper's own replaces this one.
 const NOT_YET_KNOWN = "guest@example.com";
 const TITLES = {
@@ -34,8 +36,8 @@ const shop = {
 
   take(cart) {
     shop.cart = cart;
-    if (cart) localStorage.setItem(TOKEN, cart.token);
-    else localStorage.removeItem(TOKEN);
+    if (cart) localStorage.setItem(KEPT, cart.reference);
+    else localStorage.removeItem(KEPT);
     draw();
   },
 
@@ -57,9 +59,9 @@ const shop = {
   },
 
   async refresh() {
-    const token = localStorage.getItem(TOKEN);
-    if (!token) return;
-    shop.take((await ask(documents.CART_BY_TOKEN, { token })).checkout);
+    const reference = localStorage.getItem(KEPT);
+    if (!reference) return;
+    shop.take((await ask(documents.CART_BY_REFERENCE, { reference })).checkout);
   },
 };
 
@@ -155,10 +157,10 @@ function signOut() {
   });
 }
 
-async function placed(token) {
+async function placed(reference) {
   shop.take(null);
   await lookAtAccount();
-  location.hash = `#/order/${token}`;
+  location.hash = `#/order/${reference}`;
 }
 
 function edit(now) {
@@ -185,16 +187,16 @@ function draw() {
   redraw(byId("checkout-steps"), steps, byId("checkout-title"));
 }
 
-async function showOrder(token) {
+async function showOrder(reference) {
   // An order before it is not to be seen as this one.
   byId("receipt-body").replaceChildren();
-  const { orderByToken: order } = await ask(documents.ORDER, { token });
+  const { order } = await ask(documents.ORDER, { reference });
   if (!order) throw new ShopError("This order is not known.");
   byId("receipt-body").replaceChildren(...receipt(order, shop.me));
 }
 
 async function route() {
-  const [, view = "", token] = location.hash.split("/");
+  const [, view = "", reference] = location.hash.split("/");
   const name = view in TITLES ? view : "browse";
   const moved = document.body.dataset.view !== name;
   document.body.dataset.view = name;
@@ -205,7 +207,7 @@ async function route() {
     scrollTo(0, 0);
     byId(TITLES[name]).focus({ preventScroll: true });
   }
-  if (name === "order") await showOrder(token);
+  if (name === "order") await showOrder(reference);
   // In the queue, or an answer for whoever was signed in could come after a sign-out.
   if (name === "account") await shop.run(lookAtAccount);
 }
@@ -217,8 +219,8 @@ const guarded = (task) => task().catch((error) => announce(error.message));
 async function openCart() {
   await shop.refresh();
   if (shop.cart) return;
-  const input = { lines: [], email: shop.me?.email ?? NOT_YET_KNOWN };
-  shop.take((await tell(documents.CART_CREATE, { input })).checkout);
+  const email = shop.me?.email ?? NOT_YET_KNOWN;
+  shop.take((await tell(documents.CART_CREATE, { email })).checkout);
 }
 
 // With a token of an earlier run of the demo, the shop would answer nothing at all.

@@ -9,11 +9,14 @@ from typing import Any, Iterator
 from urllib.parse import urlsplit
 
 from demo import documents
+from demo.basket import Basket
 from demo.client import Client
-from demo.program import CHANNEL, LOG_IN, STAFF
+from demo.program import STAFF, sign_in
 from demo.referral import Referrer, referrer_of
-from demo.shoppers import COUNTRY, Shopper
-from demo.visit import GATEWAY, Variant, variants_of
+from demo.shoppers import ADA, Shopper
+from demo.talk import Channel
+from demo.talks import talk_with
+from demo.visit import Variant, variants_of
 
 from .running import RunningDemo
 
@@ -59,12 +62,19 @@ PASSWORD = "password"
 
 def shop_of(demo: RunningDemo) -> Client:
     address = urlsplit(demo.url)
-    return Client(str(address.hostname), int(address.port or 80))
+    talk = talk_with(demo.series)
+    return Client(str(address.hostname), int(address.port or 80), talk)
 
 
 def staff_of(demo: RunningDemo) -> Client:
-    shop = shop_of(demo)
-    return shop.with_token(shop.ask(LOG_IN, **STAFF)["result"]["token"])
+    return sign_in(shop_of(demo), STAFF)
+
+
+@lru_cache(maxsize=None)
+def channel_of(demo: RunningDemo) -> Channel:
+    """Return the channel that the page sells in."""
+    staff = staff_of(demo)
+    return staff.talk.channels(staff.ask(staff.talk.SHOP))[0]
 
 
 def new_email() -> str:
@@ -74,12 +84,13 @@ def new_email() -> str:
 def member(demo: RunningDemo, points: int = 0) -> str:
     """Open an account with so many points on it; return its e-mail."""
     email = new_email()
-    shop_of(demo).ask(documents.REGISTER, input={"email": email, "password": PASSWORD})
+    shop = shop_of(demo)
+    shop.ask(shop.talk.REGISTER, input={"email": email, "password": PASSWORD})
     if points:
         staff = staff_of(demo)
         [found] = staff.ask(CUSTOMER, email=email)["customers"]["edges"]
         given: dict[str, Any] = {
-            "channel": CHANNEL,
+            "channel": channel_of(demo).slug,
             "userId": found["node"]["id"],
             "points": points,
             "reason": "A present",
@@ -89,42 +100,37 @@ def member(demo: RunningDemo, points: int = 0) -> str:
 
 
 def signed_in(demo: RunningDemo, email: str) -> Client:
-    shop = shop_of(demo)
-    given = {"email": email, "password": PASSWORD}
-    return shop.with_token(shop.ask(LOG_IN, **given)["result"]["token"])
+    return sign_in(shop_of(demo), {"email": email, "password": PASSWORD})
 
 
 @lru_cache(maxsize=None)
 def plentiful(demo: RunningDemo) -> Variant:
     """Return something of which there is more than enough."""
-    data = shop_of(demo).ask(documents.PRODUCTS, country=COUNTRY)
-    return max(variants_of(data), key=lambda variant: variant.available)
+    shop = shop_of(demo)
+    where = {"channel": channel_of(demo).slug, "country": ADA.country}
+    variants = variants_of(shop.ask(shop.talk.PRODUCTS, **where))
+    sent = (variant for variant in variants if variant.is_sent)
+    return max(sent, key=lambda variant: variant.available)
 
 
 def buyer(demo: RunningDemo) -> str:
     """Open an account that has bought something; return its e-mail."""
     email = member(demo)
     shop = signed_in(demo, email)
-    lines = [{"variantId": plentiful(demo).id, "quantity": 1}]
-    given = {"email": email, "lines": lines}
-    cart = shop.ask(documents.CREATE, input=given)["result"]["checkout"]
-    address = Shopper("Grace", "Lane", email, f"{email[:12]} Road").address
-    shop.ask(documents.ADDRESSES, id=cart["id"], address=address)
-    found = shop.ask(documents.PLAIN_CART, token=cart["token"])["checkout"]
-    method = found["availableShippingMethods"][0]["id"]
-    shop.ask(documents.DELIVERY, id=cart["id"], method=method)
-    found = shop.ask(documents.PLAIN_CART, token=cart["token"])["checkout"]
-    total = found["totalPrice"]["gross"]["amount"]
-    payment = {"gateway": GATEWAY, "token": "before", "amount": total}
-    shop.ask(documents.PAY, id=cart["id"], input=payment)
-    shop.ask(documents.COMPLETE, id=cart["id"])
+    cart = Basket(shop, channel_of(demo), plentiful(demo).id, email)
+    cart.send_to(Shopper("Grace", "Lane", email, f"{email[:12]} Road").address)
+    _, _, method = cart.deliveries()[0]
+    cart.send_by(method)
+    total = cart.look_without()["totalPrice"]["gross"]
+    shop.talk.pay(shop, staff_of(demo), cart.id, total)
+    cart.ask(shop.talk.COMPLETE)
     return email
 
 
 def referrer(demo: RunningDemo, email: str) -> Referrer:
     """Return what a member is told of code, link and friends."""
     shop = signed_in(demo, email)
-    me = shop.ask(documents.REFERRER, channel=CHANNEL)["me"]
+    me = shop.ask(documents.REFERRER, channel=channel_of(demo).slug)["me"]
     return referrer_of(me["rewards"]["referral"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -64,6 +65,13 @@ class RunningDemo:
     @property
     def text(self) -> str:
         return "".join(self.output)
+
+    @property
+    def series(self) -> str:
+        """The major version of the Saleor that it runs on."""
+        found = re.search(r"on Saleor (\d+)\.", self.text)
+        assert found, self.text
+        return found[1]
 
     def wait_until_open(self) -> None:
         self.is_open.wait(SECONDS_TO_OPEN)

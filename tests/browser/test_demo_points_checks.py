@@ -22,7 +22,7 @@ from demo.checks import (
 from demo.program import DOUBLED
 
 PAINT = Line("a", "sku-a", "Paint", "Paint", 3, Decimal("60.00"), "Paints")
-SHOES = Line("b", "sku-b", "Shoes", "Shoes", 1, Decimal("40.50"), DOUBLED)
+SHOES = Line("b", "sku-b", "Shoes", "Shoes", 1, Decimal("40.50"), DOUBLED[0])
 PLAIN = Cart(
     id="Q2hlY2tvdXQ6MQ==",
     token="1",

@@ -19,6 +19,7 @@ from saleor.settings import TEMPLATES  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 ROOT_URLCONF = "demo.urls"
+SALEOR_SERIES = "2"
 MEDIA_ROOT = os.environ["DEMO_MEDIA_ROOT"]
 # The wheel lacks the e-mail templates, and a demo writes to nobody.
 TEMPLATES[0]["DIRS"] = [os.path.join(HERE, "templates")]

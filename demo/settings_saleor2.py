@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from demo.settings_plain import *  # noqa: F403
-from demo.settings_plain import GRAPHENE, INSTALLED_APPS, MIDDLEWARE, PLUGINS
+from demo.settings_saleor2_plain import *  # noqa: F403
+from demo.settings_saleor2_plain import GRAPHENE, INSTALLED_APPS, MIDDLEWARE, PLUGINS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "saleor_rewards"]
 PLUGINS = [*PLUGINS, "saleor_rewards.plugin.RewardsPlugin"]
