@@ -6,14 +6,14 @@ from typing import Any
 
 import graphene
 from saleor.graphql.account.types import User
-from saleor.graphql.checkout.schema import CheckoutQueries
+from saleor.graphql.checkout.schema import CheckoutMutations, CheckoutQueries
 from saleor.graphql.checkout.types import Checkout
 from saleor.graphql.order.types import Order
 from saleor.graphql.plugins.schema import PluginsMutations, PluginsQueries
 
 from ..plugin.capabilities import capabilities
 from .base import cost_map
-from .looks import looking_first
+from .looks import looking_first, mending_first
 from .mutations import (
     RewardsProgramUpdate,
     RewardsRuleCreate,
@@ -130,14 +130,19 @@ def mount_fields() -> None:
         resolver=resolve_user_rewards,
     )
     if capabilities.stored_discounts:
-        # There prices are stored; Saleor 2.10 computes them for each answer.
-        query = CheckoutQueries._meta.fields["checkout"]
-        query.resolver = looking_first(
-            query.resolver or CheckoutQueries.resolve_checkout
-        )
+        _look_first()
     for name, field in {**QUERIES, **POINTS_QUERIES, **REFERRAL_QUERIES}.items():
         setattr(PluginsQueries, name, field)
     for name, mutation in MUTATIONS.items():
         setattr(PluginsMutations, name, mutation.Field())
     for type_name, costs in COSTS.items():
         cost_map().setdefault(type_name, {}).update(costs)
+
+
+def _look_first() -> None:
+    """Let queries and the placing of orders look before Saleor computes with rows."""
+    query = CheckoutQueries._meta.fields["checkout"]
+    query.resolver = looking_first(query.resolver or CheckoutQueries.resolve_checkout)
+    for name in ("checkout_complete", "order_create_from_checkout"):
+        field = CheckoutMutations._meta.fields[name]
+        field.resolver = mending_first(field.type, field.resolver)

@@ -8,7 +8,12 @@ asked for looks first.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
+from uuid import UUID
 
+import graphene
+
+from ..plugin.guard import guarded
+from ..programs.versions import PLUGIN_ID
 from .base import instance_of
 
 if TYPE_CHECKING:
@@ -42,6 +47,38 @@ def looking_first(resolver: Callable[..., Any]) -> Callable[..., Any]:
         return found.then(looked) if hasattr(found, "then") else looked(found)
 
     return resolve
+
+
+def mending_first(mutation: Any, resolver: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a resolver that places an order of no checkout that is worth too little."""
+
+    def resolve(root: Any, info: Any, **args: Any) -> Any:
+        refused = guarded("REWARDS_ORDER_GATE", None, lambda: _mend(info, args))
+        if refused is not None:
+            return mutation.handle_errors(refused)
+        return resolver(root, info, **args)
+
+    return resolve
+
+
+def _mend(info: Any, args: dict[str, Any]) -> Any:
+    from ..plugin.gate import mend_overdrawn
+    from ..plugin.host import host
+
+    plugin = host.plugin(info.context, PLUGIN_ID)
+    token = args.get("token") or _token(args.get("id") or args.get("checkout_id"))
+    if not token or not plugin or not plugin.active:
+        return None
+    return mend_overdrawn(token, plugin.book)
+
+
+def _token(global_id: str | None) -> str | None:
+    """Return the token in a checkout's id; what is none is for Saleor to refuse."""
+    try:
+        type_name, token = graphene.Node.from_global_id(global_id or "")
+        return str(UUID(token)) if type_name == "Checkout" else None
+    except ValueError:
+        return None
 
 
 def _look(node: Any, info: Any) -> bool:

@@ -34,6 +34,10 @@ def of_person(user_pk: int | None, email: str) -> Q:
 class Checkouts(ABC):
     """The part of an adapter that is about which checkouts there are."""
 
+    def checkout(self, checkout_token: str) -> Checkout | None:
+        """Return a checkout, ``None`` where there is none."""
+        return Checkout.objects.filter(pk=checkout_token).first()
+
     def living_checkouts(self, tokens: list[str]) -> set[str]:
         """Return those of the tokens that a checkout still has."""
         found = Checkout.objects.filter(pk__in=tokens).values_list("pk", flat=True)
@@ -62,7 +66,7 @@ class Checkouts(ABC):
         from .service import refresh
 
         plugin = self.loaded_plugin(PLUGIN_ID)
-        checkout = Checkout.objects.filter(pk=checkout_token).first()
+        checkout = self.checkout(checkout_token)
         if checkout is not None and plugin is not None and plugin.active:
             book = plugin.book(checkout)
             if book is not None:

@@ -25,6 +25,7 @@ from .host import Reading, host
 from .points.redeeming import forget_receipt, keep_hold, refuse_points
 from .points.settling import settle_order
 from .rulebook import Rulebook
+from .service import refresh as sync_offers
 from .shown import shown_by
 
 if TYPE_CHECKING:
@@ -75,6 +76,25 @@ def guard_order_placement(
     except ValidationError:
         guarded("REWARDS_UNDO_ATTEMPT", None, lambda: host.undo_attempt(given))
         raise
+
+
+def mend_overdrawn(
+    checkout_token: str, book_of: Callable[[Checkout], Rulebook | None]
+) -> ValidationError | None:
+    """Return why there is to be no order of a checkout whose prices fell underneath.
+
+    Saleor looks at the delivery method before it comes to the gate, and takes it off
+    a checkout that is worth less than nothing.
+    """
+    checkout = host.checkout(checkout_token)
+    book = book_of(checkout) if checkout is not None else None
+    if checkout is None or book is None:
+        return None
+    reading = host.read(checkout, book, lock=False)
+    if reading is None or not reading.is_overdrawn:
+        return None
+    now = sync_offers(checkout, book)
+    return refusal(_changes(reading, now)) if now is not None else None
 
 
 def _locks_told(work: Callable[[], bool]) -> bool:

@@ -142,6 +142,9 @@ class Host(Protocol):
     def channels(self) -> list[ChannelRef]:
         """Return every sales channel of the shop."""
 
+    def checkout(self, checkout_token: str) -> Checkout | None:
+        """Return a checkout, ``None`` where there is none."""
+
     def channel_pk(self, checkout: Checkout) -> int:
         """Return the primary key of the checkout's channel."""
 
