@@ -181,8 +181,8 @@ class Host(Protocol):
         ``attempt`` is what Saleor hands to the gate.
         """
 
-    def charges_what_is_stored(self, attempt: Any) -> bool:
-        """Return whether the order would cost what its checkout's prices come to.
+    def charges_as_evaluated(self, attempt: Any, now: Evaluation) -> bool:
+        """Return whether the order would cost what an evaluation comes to.
 
         ``attempt`` is what Saleor hands to the gate. Asked under the checkout's lock.
         """

@@ -9,6 +9,7 @@ from typing import Any, Callable, Iterator
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from saleor.account.models import User
@@ -16,9 +17,10 @@ from saleor.account.models import User
 from saleor_rewards.ledger import balance, posting
 from saleor_rewards.ledger import member as member_account
 from saleor_rewards.ledger.invariants import assert_account
-from saleor_rewards.models import Account, Entry, Hold, Lot, Settlement
+from saleor_rewards.models import Account, Entry, Hold, Lot, Pledge, Settlement
 from saleor_rewards.plugin import hooks
 from saleor_rewards.plugin.points.settling import reconcile
+from saleor_rewards.reservations import UNDER_WAY
 
 from .inputs import document
 from .world import HOST, Cart, Shop, Shopper
@@ -54,6 +56,11 @@ class Member(Shopper):
         pending, available, debt = sums(self.account)
         assert (pending, self.account.points_held) == (0, 0)
         return available, debt
+
+
+def let_completions_end() -> None:
+    """Let so much time pass that no order comes of a completion any more."""
+    Pledge.objects.update(gate_at=F("gate_at") - UNDER_WAY)
 
 
 def make_member(shop: Shop, points: int) -> Member:

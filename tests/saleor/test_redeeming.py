@@ -20,6 +20,7 @@ from saleor_rewards.tasks import release_holds
 from .inputs import document
 from .legacy import DummyGateway, refusing
 from .limits import needs
+from .points import let_completions_end
 from .world import HOST, Cart, Refused, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -287,10 +288,14 @@ def test_a_payment_that_fails_spends_nothing(
     with refusing(), pytest.raises(Refused):
         member.complete(cart)
 
-    # then
+    # then: as long as an order may come of it, they stay where they are
     assert sums() == (4000, 1000, 0)
+    with pytest.raises(Refused) as refused:
+        release(member, cart)
+    assert refused.value.errors[0]["code"] == "ORDER_IN_PROGRESS"
 
     # when
+    let_completions_end()
     release(member, cart)
 
     # then

@@ -58,6 +58,12 @@ def remembered(key: str, evaluate: Callable[[], Any]) -> Any:
     return values[key]
 
 
+def known(key: str) -> Any:
+    """Return what this request evaluated while its order is priced, else ``None``."""
+    values = getattr(_state, "values", None)
+    return values.get(key) if values and is_completing() else None
+
+
 @contextmanager
 def completing() -> Iterator[None]:
     """Mark that an order is being placed: what was shown stays what was shown."""

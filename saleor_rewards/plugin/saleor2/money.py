@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Sequence
+from typing import TYPE_CHECKING, Any, Sequence
 
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -16,6 +16,10 @@ from saleor.payment.models import Payment
 from ...engine import to_minor
 from ...reservations import is_fresh
 from ..bindings import CheckoutMoney, GivenRewards
+from . import memo
+
+if TYPE_CHECKING:
+    from ...engine import Evaluation
 
 #: How long a payment that waits for the shopper's bank counts as paid.
 PENDING = timedelta(hours=6)
@@ -60,9 +64,17 @@ class Money:
         )
         return to_minor(total.gross.amount, attempt.currency)
 
-    def charges_what_is_stored(self, attempt: Checkout) -> bool:
-        """Return ``True``: no price is stored."""
-        return True
+    def charges_as_evaluated(self, attempt: Checkout, now: Evaluation) -> bool:
+        """Return whether the evaluation that priced the order is the one of now.
+
+        Before Saleor priced it there is none to compare with.
+        """
+        priced = memo.known(str(attempt.pk))
+        if priced is None:
+            return True
+        bought = {str(line.pk): line.quantity for line in attempt.lines.all()}
+        known = {line.id: line.quantity for line in now.snapshot.lines}
+        return priced.effects == now.effects and bought == known
 
     def undo_attempt(self, attempt: Checkout) -> None:
         """Leave it to Saleor, which takes back what it counted."""

@@ -27,6 +27,8 @@ from .lines import minor, ours, rule_of
 if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo
 
+    from ...engine import Evaluation
+
 
 class Money:
     """What the adapter tells of the money for checkouts, and does about it."""
@@ -62,8 +64,8 @@ class Money:
         checkout = attempt.checkout
         return minor(checkout.total_gross_amount, checkout.currency)
 
-    def charges_what_is_stored(self, attempt: CheckoutInfo) -> bool:
-        """Return whether the order would cost what its checkout's prices come to."""
+    def charges_as_evaluated(self, attempt: CheckoutInfo, now: Evaluation) -> bool:
+        """Return whether the stored total is that of the rows as they are."""
         known = attempt.checkout
         fresh = Checkout.objects.get(pk=known.pk)
         if fresh.price_expiration != known.price_expiration:
