@@ -145,7 +145,7 @@ def _refused(attempt: Attempt, reading: Reading) -> ValidationError | None:
     now = evaluate(reading.snapshot, attempt.book.compiled, attempt.at)
     if host.write(attempt.checkout, attempt.book, reading, now):
         return refusal(_changes(reading, now))
-    if now.effects and not host.charges_as_evaluated(attempt.given, now):
+    if not host.charges_as_evaluated(attempt.given, now):
         return refusal(_("Please check the new total and order again."))
     return _refused_by_payment(attempt, reading, now)
 

@@ -28,7 +28,8 @@ class RewardsMiddleware:
 class OrderGateMiddleware:
     """Closes the gate before Saleor looks at the payment. For ``GRAPHENE``.
 
-    Saleor 2.10 compares the payment with the total before it asks any plugin.
+    Saleor 2.10 compares the payment with the total before it asks any plugin, and
+    refuses what has none.
     A shopper whose offer ended would read that the payment does not cover the
     total, and not why. Neither does it tell of an account that was confirmed,
     so the new member is welcomed here.
@@ -63,7 +64,8 @@ def _refusal(info: Any, args: Any) -> Any:
         checkout = CheckoutComplete.get_node_or_error(
             info, args["checkout_id"], only_type=Checkout, field="checkout_id"
         )
-        plugin.close_gate(checkout)
+        if checkout.payments.filter(is_active=True).exists():
+            plugin.close_gate(checkout)
     except ValidationError as refused:
         return CheckoutComplete.handle_errors(refused)
     return None

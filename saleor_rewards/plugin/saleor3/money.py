@@ -68,14 +68,13 @@ class Money:
         """Return whether the stored total is that of the rows as they are."""
         known = attempt.checkout
         fresh = Checkout.objects.get(pk=known.pk)
-        if fresh.price_expiration != known.price_expiration:
-            # Changed since Saleor compared the payment with the total.
-            return False
+        moment = timezone.now()
         if fresh.total_gross_amount != known.total_gross_amount:
             return False
-        if fresh.price_expiration <= timezone.now():
-            # Saleor computes them anew, from rows that are right.
-            return True
+        if fresh.price_expiration <= moment:
+            # Saleor computes them anew, from rows that are right. Where they held when
+            # it compared the payment with the total, that was another total.
+            return bool(known.price_expiration <= moment)
         lines, _ = fetch_checkout_lines(fresh)
         info = fetch_checkout_info(fresh, lines, get_plugins_manager(False))
         if base_calculations.checkout_total(info, lines) == fresh.base_total:
@@ -84,7 +83,13 @@ class Money:
         return False
 
     def undo_attempt(self, attempt: CheckoutInfo) -> None:
-        """Give back the use of a voucher that Saleor counted before it asked the gate."""
+        """Give back the use of a voucher that Saleor counted before it asked the gate.
+
+        It does so on the way to an older payment, of which it keeps when it began. A
+        use that is counted elsewhere is that of an order under way.
+        """
+        if attempt.checkout.completing_started_at is None:
+            return
         # It imports half of Saleor, which has not started when plugins are loaded.
         from saleor.checkout.complete_checkout import _release_checkout_voucher_usage
 
@@ -97,7 +102,8 @@ class Money:
 
     def hold_prices(self, checkout_token: str, until: datetime) -> None:
         """Let stored prices that hold now hold at least ``until`` then."""
-        Checkout.objects.filter(pk=checkout_token).update(
+        current = Checkout.objects.filter(price_expiration__gt=timezone.now())
+        current.filter(pk=checkout_token).update(
             price_expiration=Greatest(F("price_expiration"), until)
         )
 
