@@ -12,6 +12,7 @@ from django.contrib.sites.models import Site
 from django.utils import timezone
 from graphql_jwt.shortcuts import get_token
 from saleor.account.models import Address, User
+from saleor.checkout.models import Checkout
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Sale, Voucher
 from saleor.giftcard.models import GiftCard
@@ -185,6 +186,11 @@ def make_gift_card(code: str, amount: str) -> GiftCard:
         initial_balance_amount=Decimal(amount),
         current_balance_amount=Decimal(amount),
     )
+
+
+def checkout_lines(checkout: Checkout) -> Any:
+    """Return a checkout's lines as Saleor gives them to plugins."""
+    return list(checkout)
 
 
 def order_of(cart: Any) -> str:

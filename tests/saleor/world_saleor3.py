@@ -14,6 +14,8 @@ from django.utils import timezone
 from saleor.account.models import Address, User
 from saleor.channel import MarkAsPaidStrategy
 from saleor.channel.models import Channel
+from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
+from saleor.checkout.models import Checkout
 from saleor.core.jwt import create_access_token
 from saleor.discount import DiscountValueType, RewardValueType, VoucherType
 from saleor.discount.models import (
@@ -367,6 +369,17 @@ def make_gift_card(code: str, amount: str) -> GiftCard:
         initial_balance_amount=Decimal(amount),
         current_balance_amount=Decimal(amount),
     )
+
+
+def checkout_lines(checkout: Checkout) -> Any:
+    """Return a checkout's lines as Saleor gives them to plugins."""
+    return fetch_checkout_lines(checkout)[0]
+
+
+def checkout_info(checkout: Checkout) -> Any:
+    """Return a checkout as Saleor gives it to plugins."""
+    lines = checkout_lines(checkout)
+    return fetch_checkout_info(checkout, lines, plugins_manager())
 
 
 def order_of(cart: Any) -> str:
