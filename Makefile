@@ -1,7 +1,7 @@
 # Every command makes what it needs under .build/, and nothing anywhere else.
-# SALEOR_PYTHON=/path/to/python adds the Saleor of that Python to the tests;
-# DATABASE_URL=postgres://... uses that server instead of one of our own; tests run on
-# every core, up to four, or on WORKERS=n.
+# SALEOR_PYTHON=/path/to/python adds the Saleor of that Python to the tests, and is the
+# one that demo, browser and bench run on; DATABASE_URL=postgres://... uses that server
+# instead of one of our own; tests run on every core, up to four, or on WORKERS=n.
 
 PYTHON ?= python3
 ARGS ?=

@@ -161,9 +161,14 @@ def check_storms(steps: Steps, running: Servers, arguments: list[str]) -> None:
         steps.run(f"storms on {saleor.name}", saleor.pytest("-m", "storm", *tests))
 
 
-def check_browser(steps: Steps, arguments: list[str]) -> None:
-    """Test the demo's page in a browser."""
+def check_browser(steps: Steps, arguments: list[str], is_alone: bool) -> None:
+    """Test the demo's page in a browser, on the Saleor from PyPI.
+
+    Alone, as ``make browser``, it takes the one that ``SALEOR_PYTHON`` names.
+    """
     environ = {**plain_environ(), "PYTHONPATH": str(ROOT)}
+    if not is_alone:
+        environ.pop("SALEOR_PYTHON", None)
 
     def run() -> int:
         tests = _tests(["tests/browser"], arguments)
@@ -189,7 +194,7 @@ def run(parts: list[str], arguments: list[str]) -> int:
         if "storms" in parts:
             check_storms(steps, running, arguments)
         if "browser" in parts:
-            check_browser(steps, arguments)
+            check_browser(steps, arguments, parts == ["browser"])
     return steps.sum_up()
 
 

@@ -1,8 +1,8 @@
 // The cart: its lines, and the sum with what each offer takes off.
 
-import { picture } from "./catalogue.js";
+import { optionOf, picture } from "./catalogue.js";
 import { byId, h, redraw } from "./dom.js";
-import { count, minus, money, points, sum } from "./format.js";
+import { count, minus, money, negative, points, sum } from "./format.js";
 import { applied, goodsBefore, isShipping } from "./offers.js";
 
 const view = () => document.body.dataset.view;
@@ -39,7 +39,7 @@ function goodsOf(line) {
 }
 
 function row(line, setQuantity) {
-  const { product, name } = line.variant;
+  const { product } = line.variant;
   const before = goodsOf(line);
   const now = line.totalPrice.gross;
   return h(
@@ -53,7 +53,7 @@ function row(line, setQuantity) {
       money(now),
       now.amount < before.amount && [h("span", { class: "visually-hidden" }, ", before "), h("s", {}, money(before))],
     ),
-    h("p", { class: "line-option" }, name),
+    h("p", { class: "line-option" }, optionOf(line.variant)),
     stepper(line, setQuantity),
   );
 }
@@ -76,12 +76,15 @@ function shippingEntry(cart) {
 export function sums(cart) {
   const savings = applied(cart).filter((offer) => !isShipping(offer) && offer.amount.amount > 0);
   const spent = cart.rewards?.points;
+  // What Saleor takes off in the end. Its own figure also counts what makes the shipping
+  // free, which stands in the shipping's row.
+  const code = sum(cart.subtotalPrice.gross, cart.shippingPrice.gross, negative(cart.totalPrice.gross));
   return h(
     "dl",
     { class: "sums" },
     entry("Subtotal", money(goodsBefore(cart))),
     savings.map((offer) => entry(offer.name, minus(offer.amount), "gain")),
-    cart.discount?.amount > 0 && entry(cart.voucherCode ?? "Voucher", minus(cart.discount), "gain"),
+    code.amount > 0 && entry("Voucher", minus(code), "gain"),
     spent?.redeemed > 0 && entry(points(spent.redeemed), minus(spent.worth), "gain"),
     shippingEntry(cart),
     entry("Total", money(cart.totalPrice.gross), "total"),

@@ -7,7 +7,10 @@ import { money } from "./format.js";
 // come from wherever this page came from.
 export const picture = (image) => (image ? new URL(image.url, location.href).pathname : "");
 
-const section = (product) => product.category.parent ?? product.category;
+// Saleor 3 calls a variant without a name by its ID.
+export const optionOf = ({ id, name }) => (name === id ? "" : name);
+
+const section = ({ category }) => category.parent?.parent ?? category.parent ?? category;
 
 // One of each category in turn, so that the first screen shows what the shop has.
 function mixed(products) {
@@ -49,7 +52,7 @@ function card(product, add) {
     h(
       "select",
       { "aria-label": `Option of ${product.name}`, onchange: () => tag.replaceChildren(...price(chosen())) },
-      variants.map((variant) => h("option", { value: variant.id }, variant.name)),
+      variants.map((variant) => h("option", { value: variant.id }, optionOf(variant) || product.name)),
     );
   if (variants.length) tag.append(...price(variants[0]));
   const button = h(

@@ -29,7 +29,6 @@ fragment Cart on Checkout {
   subtotalPrice { gross { ${MONEY} } }
   shippingPrice { gross { ${MONEY} } }
   totalPrice { gross { ${MONEY} } }
-  discount { ${MONEY} }
   rewards {
     freeShipping
     savings { ${MONEY} }
@@ -105,7 +104,7 @@ query Products($country: CountryCode!) {
     edges {
       node {
         id name
-        category { id name parent { id name } }
+        category { id name parent { id name parent { id name } } }
         thumbnail(size: 510) { url }
         variants {
           id name quantityAvailable(${host.TO_COUNTRY})
@@ -221,7 +220,7 @@ query Order($reference: ${host.REFERENCE_TYPE}!) {
   order: ${host.ORDER}(${host.REFERENCE}: $reference) {
     id number userEmail isPaid
     lines {
-      id productName variantName productSku quantity
+      id productName variantName productSku quantity variant { id }
       unitPrice { gross { ${MONEY} } }
       thumbnail(size: 120) { url }
     }

@@ -1,6 +1,6 @@
 // The placed order, with what the plugin's receipt says each offer took off.
 
-import { picture } from "./catalogue.js";
+import { optionOf, picture } from "./catalogue.js";
 import { h } from "./dom.js";
 import { minus, money, negative, points, sum } from "./format.js";
 
@@ -17,11 +17,12 @@ function byRule(entries) {
 
 function line(item) {
   const { amount, currency } = item.unitPrice.gross;
+  const option = optionOf({ id: item.variant?.id, name: item.variantName });
   return h(
     "li",
     { class: "line" },
     h("span", { class: "line-picture" }, h("img", { src: picture(item.thumbnail), alt: "", width: 60, height: 60 })),
-    h("p", { class: "line-name" }, item.productName, item.variantName !== item.productSku && h("span", {}, item.variantName)),
+    h("p", { class: "line-name" }, item.productName, option && option !== item.productSku && h("span", {}, option)),
     h("p", { class: "line-price" }, money(sum({ amount: amount * item.quantity, currency }))),
     h("p", { class: "line-quantity" }, `${item.quantity} × ${money({ amount, currency })}`),
   );

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from .merchant import stopped
 from .running import RunningDemo
 from .storefront import Storefront, amount
@@ -95,6 +97,8 @@ def test_what_saleor_refuses_is_told_in_its_words(storefront: Storefront) -> Non
 def test_more_than_there_is_is_refused_in_words(storefront: Storefront) -> None:
     # given the last pieces of something
     page = storefront.page
+    if not page.locator(".few").count():
+        pytest.skip("this Saleor's sample has plenty of everything")
     card = page.locator(".card:has(.few)").first
     left = int(card.locator(".few").inner_text().split()[0])
     for _ in range(left):

@@ -129,13 +129,17 @@ def test_the_slider_stays_in_the_hand_while_the_total_follows(
 
 
 def test_what_earns_more_than_usual_is_named(storefront: Storefront) -> None:
+    # given
+    card = storefront.page.locator(".card", has_text="Plimsolls").first
+    kind = card.locator(".card-category").inner_text().lower()
+
     # when
-    storefront.add(storefront.page.locator(".card", has_text="Plimsolls").first)
+    storefront.add(card)
 
     # then
     extra = int(storefront.total())
     told = storefront.page.locator(".points-earn span").last.inner_text()
-    assert told == f"Double points on footwear, +{extra}"
+    assert told == f"Double points on {kind}, +{extra}"
     assert storefront.earns() == int(storefront.total() * 2)
 
 
