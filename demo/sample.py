@@ -86,16 +86,16 @@ def sample_shop(server: Server, host: Host) -> tuple[str, Path]:
     # The pictures lie here, their names in that server's database.
     key = key_of(host.key, HERE / "populate.py", server.address)
     name = f"rewards_sample_{key}"
-    media = DEMO / f"media-{key}"
+    media = DEMO / f"media-{host.key}-{key}"
     if name in server.databases() and media.is_dir():
         return name, media
     empty = template(server, host)
     say("Filling the shop with Saleor's own sample data (once, half a minute)")
     # Copies of an older one name pictures that are gone.
     drop_copies(server, name)
-    for stale in DEMO.glob("media-*"):
+    for stale in DEMO.glob(f"media-{host.key}-*"):
         shutil.rmtree(stale)
-    half = DEMO / "media-unfinished"
+    half = DEMO / f"media-{host.key}-unfinished"
     half.mkdir()
     make(server, name, empty, host, ["-m", "demo.populate"], half, plugin=False)
     half.rename(media)

@@ -214,8 +214,8 @@ async function route() {
 
 const guarded = (task) => task().catch((error) => announce(error.message));
 
-// Opened before the first item, so that the offers are known before it too. Somebody who
-// is signed in gets the cart that was left last.
+// Opened before the first item, so that the offers are known before it too. On Saleor 2
+// somebody who is signed in gets the cart that was left last.
 async function openCart() {
   await shop.refresh();
   if (shop.cart) return;

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from demo import cart, checks, process, program, report, table
+from demo import cart, checks, process, program, report, table, talk
 from demo.cart import Cart, Line, Offer
 from demo.checks import Entry, Order, OrderLine, check_cart, check_order
 from demo.client import ShopError
@@ -148,7 +148,7 @@ def test_a_gap_that_nothing_closes_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [cart, checks, process, program, report, table, storefront]
+    "module", [cart, checks, process, program, report, table, talk, storefront]
 )
 def test_the_examples_in_the_code_hold(module: ModuleType) -> None:
     # when
