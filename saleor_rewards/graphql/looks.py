@@ -69,7 +69,8 @@ def _mend(info: Any, args: dict[str, Any]) -> Any:
     token = args.get("token") or _token(args.get("id") or args.get("checkout_id"))
     if not token or not plugin or not plugin.active:
         return None
-    return mend_overdrawn(token, plugin.book)
+    with host.writing():
+        return mend_overdrawn(token, plugin.book)
 
 
 def _token(global_id: str | None) -> str | None:
