@@ -101,11 +101,14 @@ class Money:
         )
 
     def hold_prices(self, checkout_token: str, until: datetime) -> None:
-        """Let stored prices that hold now hold at least ``until`` then."""
-        current = Checkout.objects.filter(price_expiration__gt=timezone.now())
-        current.filter(pk=checkout_token).update(
-            price_expiration=Greatest(F("price_expiration"), until)
+        """Let stored prices that hold now hold at least ``until`` then.
+
+        Not all who place an order have computed expired prices anew before the gate.
+        """
+        current = Checkout.objects.filter(
+            pk=checkout_token, price_expiration__gt=timezone.now()
         )
+        current.update(price_expiration=Greatest(F("price_expiration"), until))
 
     def given(self, order_pk: str) -> GivenRewards | None:
         """Return what an order's rows say that it got."""
