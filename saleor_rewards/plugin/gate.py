@@ -175,7 +175,9 @@ def _refused_by_payment(
             return refusal(
                 _("The payment is higher than the new total. Please pay anew.")
             )
-        agreements.agree(attempt.token, reading, money, total, columns)
+        # Saleor asks no gateway for less than is due, whatever came to the gate.
+        if money.offered_amount >= due:
+            agreements.agree(attempt.token, reading, money, total, columns)
     write_receipt(attempt.token, columns)
     return None
 
