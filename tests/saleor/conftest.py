@@ -11,6 +11,7 @@ import pytest
 from saleor.celeryconf import app
 
 from .fixtures import (  # noqa: F401
+    behind_gate,
     each_way_to_pay,
     gateway,
     kind,

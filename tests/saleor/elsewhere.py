@@ -1,4 +1,4 @@
-"""Locks that somebody else holds, for tests of who has to wait."""
+"""What happens on another connection: locks that are held there, and requests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 
 @contextmanager
@@ -29,3 +29,21 @@ def held_elsewhere(take: Callable[[], Any]) -> Iterator[None]:
     finally:
         done.set()
         holder.join()
+
+
+def do_elsewhere(work: Callable[[], Any]) -> Any:
+    """Run ``work`` on a connection of its own; return its result or what it raised."""
+    outcomes: list[Any] = []
+
+    def run() -> None:
+        try:
+            outcomes.append(work())
+        except Exception as error:
+            outcomes.append(error)
+        finally:
+            connections.close_all()
+
+    worker = threading.Thread(target=run)
+    worker.start()
+    worker.join()
+    return outcomes[0]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterator
 
 import pytest
 
+from . import behind_gate as behind_gate_plugin
+from .behind_gate import BehindGate
 from .legacy import DummyGateway
 from .limits import needs
 from .rewarded import Referrer, make_referrer, switch_on
@@ -31,6 +33,18 @@ def gateway(shop: Shop) -> DummyGateway:
     """Saleor's dummy gateway, open to shoppers."""
     HOST.open_gateway()
     return DummyGateway()
+
+
+@pytest.fixture
+def behind_gate(settings: Any) -> Iterator[BehindGate]:
+    """What happens once the gate let an order through, and before it is placed."""
+    settings.PLUGINS = [
+        *settings.PLUGINS,
+        "tests.saleor.behind_gate.BehindGatePlugin",
+    ]
+    behind_gate_plugin.waiting.clear()
+    yield BehindGate()
+    behind_gate_plugin.waiting.clear()
 
 
 @pytest.fixture

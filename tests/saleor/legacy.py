@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import count
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 import pytest
 
@@ -57,3 +57,20 @@ def refusing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dummy, "dummy_success", lambda: False)
         yield
+
+
+@contextmanager
+def waiting_at_the_gateway(work: Callable[[], None]) -> Iterator[None]:
+    """Let something happen while the gateway works on a payment."""
+    from saleor.payment.gateways import dummy
+
+    def answer() -> bool:
+        if todo:
+            todo.pop()()
+        return True
+
+    todo = [work]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dummy, "dummy_success", answer)
+        yield
+    assert not todo

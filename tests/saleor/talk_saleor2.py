@@ -81,6 +81,23 @@ MUTATIONS = {
         ),
         "checkout",
     ),
+    "unpromo": (
+        _mutation(
+            "checkoutRemovePromoCode",
+            "$id: ID!, $code: String!",
+            "checkoutId: $id, promoCode: $code",
+            _CHECKOUT,
+        ),
+        "checkout",
+    ),
+    "attach": (
+        _mutation("checkoutCustomerAttach", "$id: ID!", "checkoutId: $id", _CHECKOUT),
+        "checkout",
+    ),
+    "detach": (
+        _mutation("checkoutCustomerDetach", "$id: ID!", "checkoutId: $id", _CHECKOUT),
+        "checkout",
+    ),
     "pay": (
         _mutation(
             "checkoutPaymentCreate",

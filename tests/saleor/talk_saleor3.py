@@ -60,6 +60,14 @@ MUTATIONS = {
     "unpromo": _on_checkout(
         "checkoutRemovePromoCode", "$code: String!", "promoCode: $code"
     ),
+    "attach": (
+        _mutation("checkoutCustomerAttach", "$id: ID!", "id: $id", _CHECKOUT),
+        "checkout",
+    ),
+    "detach": (
+        _mutation("checkoutCustomerDetach", "$id: ID!", "id: $id", _CHECKOUT),
+        "checkout",
+    ),
     "pay": (
         _mutation(
             "checkoutPaymentCreate",

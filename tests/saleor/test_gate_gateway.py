@@ -1,0 +1,123 @@
+"""Payments of the older kind: what is asked of a gateway, and what is merely promised."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from saleor.order.models import Order
+
+from saleor_rewards.models import Hold, PriceAgreement, Receipt, Settlement
+from saleor_rewards.programs import update_rule
+from saleor_rewards.tasks import release_holds
+
+from .elsewhere import do_elsewhere
+from .legacy import DummyGateway, refusing, waiting_at_the_gateway
+from .limits import needs
+from .points import Member, make_member, reconcile_all
+from .world import Cart, Refused, Shop
+
+pytestmark = [pytest.mark.django_db(transaction=True), needs("legacy payments")]
+
+
+class PromisedCart:
+    """A cart of 40.00 that a rule and points bring to 20.00, with a payment made."""
+
+    def __init__(self, shop: Shop, gateway: DummyGateway) -> None:
+        shop.points()
+        self.member: Member = make_member(shop, 1000)
+        self.member.payments = gateway
+        self.rule = shop.ladder(("30.00", "25"))
+        self.cart = self.member.put_aside(shop.product("40.00", ships=False), 1000)
+        assert self.cart.total == Decimal("20.00")
+        self.member.pay(self.cart, self.cart.total)
+
+    def end_all(self) -> None:
+        """Let rule and points end, and somebody read the cart."""
+        update_rule(self.rule.pk, is_active=False)
+        Hold.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+        release_holds()
+        self.member.look(self.cart)
+
+
+@pytest.fixture
+def promised(shop: Shop, gateway: DummyGateway) -> PromisedCart:
+    return PromisedCart(shop, gateway)
+
+
+def total_of(order: dict[str, Any]) -> Decimal:
+    return Decimal(str(order["total"]["gross"]["amount"]))
+
+
+def test_a_payment_that_was_merely_made_keeps_neither_offer_nor_points(
+    promised: PromisedCart,
+) -> None:
+    # when
+    promised.end_all()
+
+    # then
+    member = promised.member
+    assert member.look(promised.cart).total == Decimal("40.00")
+    with pytest.raises(Refused):
+        member.complete(promised.cart)
+    assert not Order.objects.exists()
+    assert not PriceAgreement.objects.exists()
+    assert member.sums == (1000, 0)
+
+
+def test_a_payment_that_is_too_low_keeps_no_offer(
+    shop: Shop, promised: PromisedCart
+) -> None:
+    # given: no gateway is asked
+    member = promised.member
+    member.add(promised.cart, shop.product("10.00", ships=False), 1)
+    with pytest.raises(Refused):
+        member.complete(promised.cart)
+    assert not PriceAgreement.objects.exists()
+
+    # when
+    update_rule(promised.rule.pk, is_active=False)
+
+    # then
+    assert member.look(promised.cart).total == Decimal("40.00")
+
+
+def test_what_ends_while_the_gateway_is_asked_was_agreed_on(
+    promised: PromisedCart,
+) -> None:
+    # given
+    outcomes: list[Any] = []
+
+    # when
+    with waiting_at_the_gateway(
+        lambda: outcomes.append(do_elsewhere(promised.end_all))
+    ):
+        order = promised.member.complete(promised.cart)
+    reconcile_all()
+
+    # then
+    assert outcomes == [None]
+    assert total_of(order) == Decimal("20.00")
+    receipt = Receipt.objects.get()
+    assert (receipt.points_redeemed, receipt.is_corrected) == (1000, False)
+    assert sum(effect["amount"] for effect in receipt.effects) == 2000
+    assert Settlement.objects.get().points_spent == 1000
+    assert promised.member.sums == (0, 0)
+
+
+def test_a_card_that_was_refused_keeps_no_rule(promised: PromisedCart) -> None:
+    # given
+    with refusing(), pytest.raises(Refused):
+        promised.member.complete(promised.cart)
+
+    # when
+    promised.end_all()
+    cart: Cart = promised.member.look(promised.cart)
+
+    # then: the points wait for a completion that may still be on its way
+    assert cart.total == Decimal("30.00")
+    assert total_of(promised.member.buy(cart)) == Decimal("30.00")
+    assert promised.member.sums == (0, 0)
