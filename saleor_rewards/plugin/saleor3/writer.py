@@ -17,6 +17,7 @@ from saleor.plugins.manager import get_plugins_manager
 
 from ...engine import LineDiscount, PointsDiscount, ShippingDiscount, from_minor
 from ...models import OwnedVoucher
+from ..guard import give_way
 from ..shown import POINTS, name_of
 from .lines import POINTS_REASON, ours, rule_reason
 from .reader import Carrier, Slot
@@ -86,6 +87,8 @@ def _write_rows(carrier: Carrier, now: Evaluation) -> bool:
         for pk, row in wanted.items()
         if known.get(pk) != (row.amount_value, row.name, row.reason)
     ]
+    if gone or fresh:
+        give_way()
     if gone:
         CheckoutLineDiscount.objects.filter(pk__in=gone).delete()
     if fresh:
