@@ -94,9 +94,19 @@ def _look(node: Any, info: Any) -> bool:
     if looks is None:
         looks = {}
         setattr(info.context, _KEPT_AS, looks)
-    is_changed = found is not None and found.is_changed
     looks[checkout.pk] = found.in_time() if found is not None else None
-    return is_changed
+    if found is None or not found.is_changed:
+        return False
+    _forget(checkout, info)
+    return True
+
+
+def _forget(checkout: Any, info: Any) -> None:
+    """Let Saleor load a checkout anew, which it does once a request otherwise."""
+    # Saleor 2.10 has none.
+    from saleor.graphql.checkout.dataloaders import CheckoutByTokenLoader
+
+    CheckoutByTokenLoader(info.context).clear(checkout.pk)
 
 
 def _is_asked(selections: Any, fragments: Any) -> bool:
