@@ -11,6 +11,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 #: The lines of Saleor that this release is made for.
 SUPPORTED = ((2, 10), (3, 21), (3, 22), (3, 23), (3, 24))
+#: Those of them that Saleor has not released yet.
+ALPHA = ((3, 24),)
 
 E001 = "saleor_rewards.E001"
 E002 = "saleor_rewards.E002"
@@ -45,7 +47,7 @@ def check_host(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
     found = saleor_version()
     if tuple(int(part) for part in found.split(".")[:2] if part.isdigit()) in SUPPORTED:
         return []
-    names = ", ".join(".".join(map(str, line)) for line in SUPPORTED)
+    names = ", ".join(_name_of(line) for line in SUPPORTED)
     return [
         Error(
             f"Saleor Rewards does not support Saleor {found or '(not installed)'}.",
@@ -53,6 +55,11 @@ def check_host(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
             id=E001,
         )
     ]
+
+
+def _name_of(line: tuple[int, int]) -> str:
+    name = ".".join(map(str, line))
+    return f"{name} (alpha)" if line in ALPHA else name
 
 
 @register(Tags.compatibility)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -161,3 +162,38 @@ def test_every_link_of_the_guides_leads_somewhere() -> None:
     for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def lines_in_code(name: str) -> list[str]:
+    """Return lines of Saleor that ``checks.py`` lists, which needs Django to import."""
+    source = (ROOT / "saleor_rewards" / "checks.py").read_text()
+    listed = re.search(rf"^{name} = (.*)$", source, re.MULTILINE)
+    assert listed
+    return [".".join(map(str, line)) for line in ast.literal_eval(listed[1])]
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md", "docs/operators.md"])
+def test_a_page_names_the_lines_of_saleor_that_are_supported(page: str) -> None:
+    # given
+    *others, last = [
+        f"{line} (alpha)" if line in lines_in_code("ALPHA") else line
+        for line in lines_in_code("SUPPORTED")
+    ]
+
+    # then
+    text = " ".join((ROOT / page).read_text().split())
+    (named,) = re.findall(r"[Rr]uns on Saleor ([\d., a-z()]+?)[.;] ", text + " ")
+    assert named == f"{', '.join(others)} and {last}"
+
+
+def test_images_are_of_the_newest_line_that_saleor_released() -> None:
+    # given
+    alpha = lines_in_code("ALPHA")
+    newest = [line for line in lines_in_code("SUPPORTED") if line not in alpha][-1]
+
+    # then
+    for file in ("Dockerfile", "compose.yaml"):
+        tags = re.findall(
+            r"\bsaleor[a-z-]*:(\d[\d.]*)$", (ROOT / file).read_text(), re.MULTILINE
+        )
+        assert set(tags) == {newest}, file

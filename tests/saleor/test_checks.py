@@ -41,7 +41,7 @@ def test_a_saleor_that_is_not_supported_is_named(
     # then
     assert message.id == "saleor_rewards.E001"
     assert version in message.msg
-    assert "3.23" in message.hint
+    assert "3.22, 3.23, 3.24 (alpha)" in message.hint
 
 
 @pytest.mark.parametrize("version", ["2.10.1", "3.21.9", "3.23.28", "3.24.0-a.3"])
