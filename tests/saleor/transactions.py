@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import count
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import graphene
 from saleor.app.models import App
@@ -42,8 +42,6 @@ mutation(
   }
 }
 """
-
-references = count(1)
 
 
 def install_app() -> None:
@@ -132,4 +130,5 @@ def _id(item: TransactionItem) -> str:
 
 
 def _reference() -> str:
-    return f"psp-{next(references)}"
+    # Tests fork processes that would count on from the same number.
+    return f"psp-{uuid4()}"
