@@ -49,4 +49,5 @@ class BehindGate:
     @property
     def codes(self) -> list[str]:
         """The codes by which the requests were refused."""
-        return [error["code"] for one in self.outcomes for error in one.errors]
+        refused = [getattr(one, "errors", ()) for one in self.outcomes]
+        return [error["code"] for errors in refused for error in errors]
