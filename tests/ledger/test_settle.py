@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from itertools import combinations, product
 from typing import Any
@@ -16,10 +16,12 @@ from saleor_rewards.engine import LineSnapshot, PointsBase, parse_rule
 from saleor_rewards.ledger.facts import OrderFacts, OrderLineFacts
 from saleor_rewards.ledger.settle import (
     Agreement,
+    Targets,
     Terms,
     available_from,
     earned_at,
     expires_at,
+    grant_of,
     lapses_at,
     targets,
 )
@@ -42,13 +44,29 @@ double = rule(
 fixed = rule(3, {"type": "POINTS_FIXED", "points": 50})
 
 
-def agreed(*rules: Any, points: int = 0, **terms: Any) -> Agreement:
-    return Agreement(
-        terms=Terms(**terms),
-        rules=rules,
-        version_pks={(1, 1): 31, (2, 1): 32, (3, 1): 33},
-        redeemed_points=points,
-    )
+@dataclass(frozen=True)
+class Promise:
+    """What a cart was shown of its points, before there was an order."""
+
+    rules: tuple[Any, ...]
+    terms: Terms
+    points: int = 0
+    lines: tuple[LineSnapshot, ...] = ()
+
+    def agreement(self, facts: OrderFacts) -> Agreement:
+        """Return what is kept of it when the order is first settled."""
+        pks = {(1, 1): 31, (2, 1): 32, (3, 1): 33}
+        grant = grant_of(facts, self.terms, self.rules, pks, self.lines)
+        return Agreement(self.terms, grant, self.points)
+
+
+def agreed(*rules: Any, points: int = 0, **terms: Any) -> Promise:
+    return Promise(rules, Terms(**terms), points)
+
+
+def reached(facts: OrderFacts, promise: Promise) -> Targets:
+    """Return where the ledger should be with an order of which so much was promised."""
+    return targets(facts, promise.agreement(facts))
 
 
 def line(pk: str = "1", gross: int = 10000, **facts: Any) -> OrderLineFacts:
@@ -106,7 +124,7 @@ def test_what_happened_to_an_order_says_what_it_earns(earn_on: EarnOn) -> None:
     # then
     for count in range(len(EVENTS) + 1):
         for happened in combinations(EVENTS, count):
-            found = targets(after(happened), agreement)
+            found = reached(after(happened), agreement)
             wanted = expected(set(happened), earn_on)
             assert (found.points_earned, found.points_returned) == wanted, happened
 
@@ -131,7 +149,7 @@ def test_disputes_take_what_refunds_left() -> None:
     # then
     for refunded, disputed in product((0, 333, 3000, 3333, 10000), (0, 6000, 13777)):
         facts = order(refunded_amount=refunded, disputed_amount=disputed)
-        found = targets(facts, agreement)
+        found = reached(facts, agreement)
         gone = min(10000, refunded + disputed)
         assert found.points_earned == 150 - 150 * gone // 10000
         assert found.points_returned == 41 * refunded // 10000
@@ -141,7 +159,7 @@ def test_disputes_take_what_refunds_left() -> None:
 
 def test_a_dispute_of_all_leaves_nothing_earned_but_gives_no_points_back() -> None:
     # when
-    found = targets(order(disputed_amount=10000), agreed(per_dollar, fixed, points=40))
+    found = reached(order(disputed_amount=10000), agreed(per_dollar, fixed, points=40))
 
     # then
     assert (found.points_earned, found.points_returned) == (0, 0)
@@ -155,7 +173,7 @@ def test_a_larger_refund_never_takes_less_back_of_any_rule() -> None:
 
     # when
     steps = [
-        targets(replace(facts, refunded_amount=refunded), agreement).points_by_version
+        reached(replace(facts, refunded_amount=refunded), agreement).points_by_version
         for refunded in range(0, 10001, 7)
     ]
 
@@ -174,7 +192,7 @@ def test_refunds_in_parts_take_what_they_should_and_never_give_back(seed: int) -
     cuts = sorted(dice.choices(range(10000), k=12))
 
     # when
-    steps = [targets(replace(facts, refunded_amount=cut), agreement) for cut in cuts]
+    steps = [reached(replace(facts, refunded_amount=cut), agreement) for cut in cuts]
 
     # then
     for cut, found in zip(cuts, steps):
@@ -193,7 +211,7 @@ def test_points_go_to_the_versions_of_the_rules_that_gave_them() -> None:
     facts = order(line("1", 2000, category_ids=("9",)), line("2", 8000))
 
     # when
-    found = targets(facts, agreed(per_dollar, double, fixed))
+    found = reached(facts, agreed(per_dollar, double, fixed))
 
     # then
     assert found.points_by_version == {PER_DOLLAR: 100, DOUBLE: 20, FIXED: 50}
@@ -206,7 +224,7 @@ def test_the_share_that_a_refund_takes_is_rounded_down() -> None:
     agreement = agreed(per_dollar, points=3)
 
     # when
-    found = targets(order(refunded_amount=9999), agreement)
+    found = reached(order(refunded_amount=9999), agreement)
 
     # then
     assert found.points_by_version == {PER_DOLLAR: 1}
@@ -226,7 +244,7 @@ def test_an_order_that_is_undone_gives_back_all_and_keeps_nothing(
     facts: dict[str, Any],
 ) -> None:
     # when
-    found = targets(order(**facts), agreed(per_dollar, fixed, points=40))
+    found = reached(order(**facts), agreed(per_dollar, fixed, points=40))
 
     # then
     assert found.points_by_version == {}
@@ -239,14 +257,14 @@ def test_points_that_paid_all_of_an_order_come_back_only_when_it_is_cancelled() 
     facts = order(line("1", 0), total_amount=0)
 
     # then
-    assert targets(facts, agreed(per_dollar, points=40)).points_returned == 0
-    cancelled = targets(replace(facts, is_cancelled=True), agreed(points=40))
+    assert reached(facts, agreed(per_dollar, points=40)).points_returned == 0
+    cancelled = reached(replace(facts, is_cancelled=True), agreed(points=40))
     assert cancelled.points_returned == 40
 
 
 def test_an_order_that_waits_for_consent_or_money_spends_but_earns_nothing() -> None:
     for facts in (order(is_confirmed=False), order(is_paid=False, paid_at=None)):
-        found = targets(facts, agreed(per_dollar, points=40))
+        found = reached(facts, agreed(per_dollar, points=40))
         assert (found.points_earned, found.points_spent) == (0, 40)
         assert not found.is_counted
 
@@ -267,7 +285,7 @@ def test_buying_a_gift_card_or_getting_a_gift_earns_nothing() -> None:
     facts = order(line("1"), line("2", is_gift_card=True), line("3", is_gift=True))
 
     # then
-    assert targets(facts, agreed(per_dollar)).points_earned == 100
+    assert reached(facts, agreed(per_dollar)).points_earned == 100
 
 
 def test_the_base_is_the_price_with_or_without_tax() -> None:
@@ -275,9 +293,9 @@ def test_the_base_is_the_price_with_or_without_tax() -> None:
     facts = order(line(gross=12300, net=10000))
 
     # then
-    assert targets(facts, agreed(per_dollar)).points_earned == 123
+    assert reached(facts, agreed(per_dollar)).points_earned == 123
     net = agreed(per_dollar, base=PointsBase.NET)
-    assert targets(facts, net).points_earned == 100
+    assert reached(facts, net).points_earned == 100
 
 
 def test_what_the_receipt_says_of_a_product_outlives_the_catalogue() -> None:
@@ -289,7 +307,7 @@ def test_what_the_receipt_says_of_a_product_outlives_the_catalogue() -> None:
 
     # then
     for facts in (moved, gone):
-        assert targets(facts, agreement).points_earned == 200
+        assert reached(facts, agreement).points_earned == 200
 
 
 def test_times_come_from_the_order_and_the_terms() -> None:
@@ -333,7 +351,7 @@ def test_nothing_goes_below_zero_or_beyond_what_there_was(
     facts = replace(facts, refunded_amount=refunded, disputed_amount=disputed)
 
     # when
-    found = targets(facts, agreed(per_dollar, points=points))
+    found = reached(facts, agreed(per_dollar, points=points))
 
     # then
     assert 0 <= found.points_returned <= found.points_spent == points
