@@ -34,8 +34,10 @@ __all__ = [
     "connection_field",
     "cost_map",
     "database",
+    "forget_checkout",
     "guarded_connection",
     "guarded_field",
+    "is_checkout_loaded",
     "page_limit",
     "reading",
     "slice_rows",
@@ -109,3 +111,12 @@ def wrapped_checkout(checkout: Any) -> Any:
 def cost_map() -> dict[str, dict[str, Any]]:
     """Return a loose map of query costs, as this Saleor keeps none."""
     return {}
+
+
+def forget_checkout(_context: Any, _checkout_pk: Any) -> None:
+    """Leave it to Saleor, which keeps no price of a checkout."""
+
+
+def is_checkout_loaded(_context: Any, _checkout_pk: Any) -> bool:
+    """Return ``False``: each price passes through the plugin."""
+    return False

@@ -8,6 +8,7 @@ import graphene
 from django.conf import settings
 from saleor.core.db.connection import allow_writer_in_context
 from saleor.core.exceptions import PermissionDenied
+from saleor.graphql.checkout.dataloaders import CheckoutByTokenLoader
 from saleor.graphql.core.connection import create_connection_slice
 from saleor.graphql.core.context import (
     SyncWebhookControlContext,
@@ -40,8 +41,10 @@ __all__ = [
     "connection_field",
     "cost_map",
     "database",
+    "forget_checkout",
     "guarded_connection",
     "guarded_field",
+    "is_checkout_loaded",
     "page_limit",
     "reading",
     "slice_rows",
@@ -139,3 +142,19 @@ def cost_map() -> dict[str, dict[str, Any]]:
     """Return Saleor's map of query costs."""
     costs: dict[str, dict[str, Any]] = COST_MAP
     return costs
+
+
+def forget_checkout(context: Any, checkout_pk: Any) -> None:
+    """Let Saleor load a checkout anew, which it does once a request otherwise."""
+    CheckoutByTokenLoader(context).clear(checkout_pk)
+
+
+def is_checkout_loaded(context: Any, checkout_pk: Any) -> bool:
+    """Return whether Saleor has loaded what it computes a checkout's prices from.
+
+    A list of checkouts is loaded apart from it, and what was asked for may still wait
+    to be loaded.
+    """
+    loader = CheckoutByTokenLoader(context)
+    asked = loader._promise_cache.get(loader.get_cache_key(checkout_pk))
+    return asked is not None and not asked.is_pending

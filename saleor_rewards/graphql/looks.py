@@ -14,7 +14,7 @@ import graphene
 
 from ..plugin.guard import guarded
 from ..programs.versions import PLUGIN_ID
-from .base import instance_of
+from .base import forget_checkout, instance_of, is_checkout_loaded
 
 if TYPE_CHECKING:
     from ..plugin.service import Look
@@ -30,7 +30,10 @@ def look_of(checkout: Any, info: Any) -> Look | None:
     looks = getattr(info.context, _KEPT_AS, {})
     if checkout.pk in looks:
         return looks.pop(checkout.pk)  # type: ignore[no-any-return]
-    return checkout_rewards(checkout, info.context)
+    found = checkout_rewards(checkout, info.context)
+    if found is None or is_checkout_loaded(info.context, checkout.pk):
+        return found
+    return found.in_time()
 
 
 def looking_first(resolver: Callable[..., Any]) -> Callable[..., Any]:
@@ -97,16 +100,8 @@ def _look(node: Any, info: Any) -> bool:
     looks[checkout.pk] = found.in_time() if found is not None else None
     if found is None or not found.is_changed:
         return False
-    _forget(checkout, info)
+    forget_checkout(info.context, checkout.pk)
     return True
-
-
-def _forget(checkout: Any, info: Any) -> None:
-    """Let Saleor load a checkout anew, which it does once a request otherwise."""
-    # Saleor 2.10 has none.
-    from saleor.graphql.checkout.dataloaders import CheckoutByTokenLoader
-
-    CheckoutByTokenLoader(info.context).clear(checkout.pk)
 
 
 def _is_asked(selections: Any, fragments: Any) -> bool:

@@ -60,9 +60,10 @@ class CartRewards(NamedTuple):
 
     @property
     def offers(self) -> list[CartOffer]:
+        is_stale = self.shown is not None
+        offers = self._as_shown() if is_stale else self.evaluation.offers
         return [
-            CartOffer(offer, self.currency, self.checkout_language)
-            for offer in (self._as_shown() if self.shown else self.evaluation.offers)
+            CartOffer(offer, self.currency, self.checkout_language) for offer in offers
         ]
 
     def _as_shown(self) -> Iterator[Offer]:
