@@ -13,6 +13,7 @@ from django.utils import timezone
 from ..engine import Evaluation, evaluate
 from ..programs.versions import PLUGIN_ID
 from . import agreements
+from .bindings import CheckoutMoney
 from .guard import bounded_transaction, guarded
 from .host import Reading, host
 from .rulebook import Rulebook
@@ -47,9 +48,18 @@ def _agree_if_paid(
     token: str, book: Rulebook, reading: Reading, now: Evaluation, at: datetime
 ) -> None:
     money = host.money(token, at, None)
-    if money and money.is_current and money.covers(money.total_amount):
+    if money and _covers(money):
         columns = agreements.outcome(book, now, at)
         agreements.agree(token, reading, money, money.total_amount, columns)
+
+
+def _is_paid(token: str, at: datetime) -> bool:
+    money = host.money(token, at, None)
+    return money is not None and _covers(money)
+
+
+def _covers(money: CheckoutMoney) -> bool:
+    return money.is_current and money.covers(money.total_amount)
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,10 @@ def look(checkout: Checkout, book: Rulebook, request: Any) -> Look | None:
         return Look(agreed) if agreed else None
     now = evaluate(reading.snapshot, book.compiled, at)
     if shown_by(now.effects) == reading.shown:
+        if reading.may_be_paid and _is_paid(token, at):
+            # It became so by a total that fell, of which no hook tells.
+            with host.writing():
+                refresh(copy(checkout), book)
         return Look(now)
     with host.writing():
         fresh = refresh(copy(checkout), book)

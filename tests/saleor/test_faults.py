@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from saleor_rewards.models import Rule, RuleVersion
-from saleor_rewards.plugin import guard, rulebook, service
+from saleor_rewards.plugin import gate, guard, hooks, rulebook, service
 from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.programs import bump_version
 
@@ -35,6 +35,15 @@ HOOKS = {
         "order_created": "REWARDS_ORDER_CREATED",
     },
 }[capabilities.adapter]
+
+
+#: What hooks hand their work on to, and where they find it.
+WORK = {
+    "refresh": service,
+    "look": service,
+    "close_gate": gate,
+    "bind_order": hooks,
+}
 
 
 @pytest.fixture
@@ -64,8 +73,8 @@ def failing_work() -> Iterator[None]:
         raise RuntimeError("injected")
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("refresh", "close_gate", "name_order", "look"):
-            patch.setattr(service, name, fail)
+        for name, module in WORK.items():
+            patch.setattr(module, name, fail)
         patch.setattr(rulebook, "_load", fail)
         bump_version()
         yield
@@ -75,7 +84,7 @@ def failing_work() -> Iterator[None]:
     ("name", "code"),
     [
         ("close_gate", "REWARDS_ORDER_GATE"),
-        ("name_order", "REWARDS_ORDER_CREATED"),
+        ("bind_order", "REWARDS_ORDER_CREATED"),
     ],
 )
 def test_a_fault_in_one_piece_of_work_leaves_the_rest_going(
@@ -91,7 +100,7 @@ def test_a_fault_in_one_piece_of_work_leaves_the_rest_going(
         raise RuntimeError("injected")
 
     shop.ladder(("30.00", "10"))
-    monkeypatch.setattr(service, name, fail)
+    monkeypatch.setattr(WORK[name], name, fail)
 
     # when
     cart = buy_four_apples(shop, shopper)
