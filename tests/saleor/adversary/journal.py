@@ -1,0 +1,94 @@
+"""What the adversary did and was told: for its judge's stories, and for its counts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+#: The field of an error by which this plugin refuses an order.
+OUR_FIELD = "rewards"
+
+
+@dataclass
+class Act:
+    """One request, or one step of a job, that touched carts.
+
+    ``begun_at`` and ``done_at`` are seconds since the run began. ``errors`` are those
+    of the mutation as ``(field, code, message)``. ``total`` is the cart's, where the
+    answer told it. ``paid`` is the amount that a payment set aside or took.
+    """
+
+    name: str
+    begun_at: Decimal
+    done_at: Decimal = Decimal(0)
+    errors: list[tuple[str, str, str]] = field(default_factory=list)
+    total: Decimal | None = None
+    detail: str = ""
+    paid: Decimal | None = None
+
+    @property
+    def is_refused_by_us(self) -> bool:
+        """Whether the plugin refused it, and not Saleor."""
+        return any(name == OUR_FIELD for name, _code, _message in self.errors)
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of its errors."""
+        return {code for _name, code, _message in self.errors}
+
+    def __str__(self) -> str:
+        told = "; ".join(f"{f or '-'} {c}: {m}" for f, c, m in self.errors) or "ok"
+        total = "" if self.total is None else f", total {self.total}"
+        return (
+            f"{self.begun_at}-{self.done_at} {self.name} {self.detail}: {told}{total}"
+        )
+
+
+class Journal:
+    """Every act by the cart that it touched; safe to use from many threads."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.started = time.monotonic_ns()
+        self.acts: dict[str, list[Act]] = defaultdict(list)
+        self.requests: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.faults: list[str] = []
+        self._lock = threading.Lock()
+
+    def now(self) -> Decimal:
+        """Return the seconds since the run began."""
+        return Decimal((time.monotonic_ns() - self.started) // 10**6) / 1000
+
+    def begin(self, name: str, detail: str = "") -> Act:
+        """Return an act that begins now; nobody sees it before ``end``."""
+        return Act(name, self.now(), detail=detail)
+
+    def end(self, act: Act, *tokens: str) -> Act:
+        """Keep an act that is over, for the carts that it touched."""
+        act.done_at = self.now()
+        with self._lock:
+            self.requests[act.name] += 1
+            for _field, code, _message in act.errors:
+                self.refusals[f"{act.name} {code}"] += 1
+            for token in tokens:
+                self.acts[token].append(act)
+        return act
+
+    def fault(self, text: str) -> None:
+        """Keep what no server should answer."""
+        with self._lock:
+            self.faults.append(f"{self.now()} {text}")
+
+    def of(self, token: Any) -> list[Act]:
+        """Return what touched a cart, in the order in which it began."""
+        with self._lock:
+            return sorted(self.acts[str(token)], key=lambda act: act.begun_at)
+
+    def story(self, token: Any, last: int = 12) -> str:
+        """Return the last acts that touched a cart, a line each."""
+        return "\n".join(f"      {act}" for act in self.of(token)[-last:])

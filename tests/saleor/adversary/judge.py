@@ -1,0 +1,158 @@
+"""Judges from the database what the adversary left, and says what does not fit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib import import_module
+from typing import Iterator
+
+from saleor_rewards.ledger.verify import verify
+from saleor_rewards.models import Entry, EntryKind, Hold, Receipt, Settlement
+from saleor_rewards.plugin.host import MAJOR
+
+from . import judge_carts, judge_log
+from .run import Outcome
+from .views import OrderView
+
+TABLES = import_module(f"{__package__}.tables_saleor{MAJOR}")
+
+CATEGORIES = {
+    "1": "an order's rows, its total and its receipt do not say the same",
+    "2": "the points that an order took are not what points took off it",
+    "3": "points come from nothing, or are owed for no reason",
+    "4": "a paid cart was refused, or never became an order, because of us",
+    "5": "a code's counter is not the number of orders that used it, because of us",
+    "6": "an order has no receipt of its own",
+    "7": "the server, or a task, failed",
+    "S": "Saleor's own: the product has no part in it",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that does not fit; ``about`` is an order, a cart, a code, an account."""
+
+    category: str
+    about: str
+    text: str
+    token: str = ""
+
+
+@dataclass
+class Verdict:
+    """All differences, and how much was looked at."""
+
+    outcome: Outcome
+    orders: list[OrderView] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def ours(self) -> list[Difference]:
+        """Those that the product answers for."""
+        return [one for one in self.differences if one.category != "S"]
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line for each difference with its story, and the summary."""
+        journal = self.outcome.journal
+        for one in self.differences:
+            yield f"[{one.category}] seed {journal.seed} {one.about}: {one.text}"
+            if one.token and one.category != "S":
+                yield journal.story(one.token)
+        yield from self.summary()
+
+    def summary(self) -> Iterator[str]:
+        """Yield the counts."""
+        journal = self.outcome.journal
+        counts = Counter(one.category for one in self.differences)
+        yield f"seed {journal.seed}"
+        yield f"requests {sum(journal.requests.values())}, orders {len(self.orders)}"
+        yield f"by kind: {dict(journal.requests.most_common())}"
+        yield f"refusals: {dict(journal.refusals.most_common(40))}"
+        for category, sentence in CATEGORIES.items():
+            yield f"category {category}: {counts[category]:5}  {sentence}"
+
+
+def judge(outcome: Outcome) -> Verdict:
+    """Look at every order, account, code, cart and at the log."""
+    verdict = Verdict(outcome)
+    verdict.differences += judge_carts.stranded(outcome, TABLES)
+    verdict.orders = list(TABLES.orders())
+    for order in verdict.orders:
+        verdict.differences += _order(order)
+    verdict.differences += _receipts(verdict.orders)
+    verdict.differences += _points(verdict.orders)
+    verdict.differences += judge_carts.codes(outcome, TABLES)
+    verdict.differences += judge_log.faults(outcome)
+    return verdict
+
+
+def _order(order: OrderView) -> Iterator[Difference]:
+    about, token = f"order {order.pk}", order.token
+    receipt = _receipt_of(order)
+    effects = receipt.effects if receipt else []
+    told = {kind: _worth(effects, kind) for kind in ("LINE", "POINTS", "SHIPPING")}
+    whole = sum(told.values(), Decimal(0))
+    if order.given is not None and order.given != whole:
+        text = f"given away {order.given}, receipt says {whole} {told}"
+        yield Difference("1", about, text, token)
+    if order.rows is not None and order.rows + order.shipping != order.given:
+        text = f"given away {order.given}, rows {order.rows}, shipping {order.shipping}"
+        yield Difference("1", about, text, token)
+    holds = Hold.objects.filter(order_pk=order.pk)
+    taken = sum(hold.points_captured for hold in holds)
+    worth = told["POINTS"] if order.points is None else order.points
+    if Decimal(taken) / 100 != worth:
+        text = f"points took {worth} off, {taken} points were taken"
+        yield Difference("2", about, f"{text} (receipt: {told['POINTS']})", token)
+    if receipt is None and (order.rows or order.given):
+        yield Difference("6", about, "no receipt, and something was given", token)
+
+
+def _receipt_of(order: OrderView) -> Receipt | None:
+    mine = Receipt.objects.filter(order_pk=order.pk).first()
+    return (
+        mine
+        or Receipt.objects.filter(checkout_token=order.token, order_pk=None).first()
+    )
+
+
+def _worth(effects: list[dict], kind: str) -> Decimal:
+    minor = sum(e["amount"] for e in effects if e["type"] == f"{kind}_DISCOUNT")
+    return Decimal(minor) / 100
+
+
+def _receipts(orders: list[OrderView]) -> Iterator[Difference]:
+    by_token = Counter(order.token for order in orders)
+    tokens = {order.pk: order.token for order in orders}
+    for receipt in Receipt.objects.exclude(order_pk=None):
+        own = tokens.get(receipt.order_pk)
+        if own is None or receipt.checkout_token not in (None, own):
+            text = f"its receipt is of checkout {receipt.checkout_token}"
+            yield Difference("6", f"order {receipt.order_pk}", text)
+    for order in orders:
+        if by_token[order.token] > 1:
+            mine = Receipt.objects.filter(order_pk=order.pk).count()
+            if not mine and (order.rows or order.given):
+                text = "one of several orders of its checkout, without a receipt"
+                yield Difference("6", f"order {order.pk}", text, order.token)
+
+
+def _points(orders: list[OrderView]) -> Iterator[Difference]:
+    by_pk = {order.pk: order for order in orders}
+    for found in verify():
+        yield Difference("3", f"account {found.account_pk}", str(found))
+    owing = Entry.objects.filter(kind=EntryKind.CAPTURE, points_debt__gt=0)
+    for entry in owing:
+        order = by_pk.get(entry.order_pk)
+        text = f"it took {entry.points_debt} points that the account had no more"
+        token = order.token if order else ""
+        yield Difference("3", f"order {entry.order_pk}", text, token)
+    for settlement in Settlement.objects.filter(points_earned__gt=0):
+        order = by_pk.get(settlement.order_pk)
+        if order is None or settlement.points_earned > order.total or not order.paid:
+            text = f"it earned {settlement.points_earned} points"
+            more = f" for {order.total}, paid {order.paid}" if order else ""
+            token = order.token if order else ""
+            yield Difference("3", f"order {settlement.order_pk}", text + more, token)

@@ -1,0 +1,133 @@
+"""Judges paid carts that are no orders, and codes that were eaten."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+from .actors import Actor
+from .journal import Act
+from .run import Outcome, try_again
+from .shopping import EDITS
+
+COMPLETIONS = {"COMPLETE", "ORDER"}
+NOT_PAID = "CHECKOUT_NOT_FULLY_PAID"
+#: So many paid carts are tried again at most.
+MAX_CARTS = 200
+
+
+def stranded(outcome: Outcome, tables: Any) -> Iterator[Any]:
+    """Yield the refusals that paid carts met, then try to order each of them again."""
+    from .judge import Difference
+
+    actor = Actor(outcome.world, -1)
+    for token in sorted(outcome.journal.acts):
+        for act, why in _refusals(outcome.journal.of(token)):
+            yield Difference(
+                "4", f"cart {token}", f"refused at {act.begun_at}: {why}", token
+            )
+    for token in sorted(tables.paid_checkouts())[:MAX_CARTS]:
+        cart = outcome.world.by_token.get(token)
+        if cart is None or _agreement(outcome.journal.of(token), None) is None:
+            continue
+        cart.is_over = False
+        try_again(actor, cart)
+        last = outcome.journal.of(token)[-1]
+        why = _because_of_us(outcome.journal.of(token), last)
+        if not cart.is_over and why:
+            held, total = tables.cover(token)
+            text = f"paid {held}, total now {total}, never an order: {why}"
+            yield Difference("4", f"cart {token}", text, token)
+    for token in sorted(tables.charged_checkouts()):
+        completions = _completions(outcome.journal.of(token))
+        if completions and completions[-1].is_refused_by_us:
+            text = "its payment was taken, and we refused the order"
+            yield Difference("4", f"cart {token}", text, token)
+
+
+def _refusals(acts: list[Act]) -> Iterator[tuple[Act, str]]:
+    for act in _completions(acts):
+        if _agreement(acts, act) is not None and act.detail != "afterwards":
+            why = _because_of_us(acts, act)
+            if why:
+                yield act, why
+
+
+def _completions(acts: list[Act]) -> list[Act]:
+    return [act for act in acts if act.name in COMPLETIONS]
+
+
+def _agreement(acts: list[Act], completion: Act | None) -> Act | None:
+    """Return the payment of the total shown that no edit has undone since.
+
+    An edit that overlaps the payment, or the completion, counts as one that did.
+    """
+    until = completion.begun_at if completion else max(act.done_at for act in acts)
+    paid = [
+        act
+        for act in acts
+        if act.paid is not None
+        and act.done_at <= until
+        and act.paid >= (act.total or 0)
+        and "pending" not in act.detail
+    ]
+    if not paid:
+        return None
+    last = paid[-1]
+    end = completion.done_at if completion else until
+    for act in acts:
+        if act.name in EDITS and not act.errors:
+            if act.done_at >= last.begun_at and act.begun_at <= end:
+                return None
+        # Money that went back, or an order: nothing is agreed any more.
+        if act.detail.startswith(("REFUND", "CHARGE_FAILURE")):
+            return None
+    return last
+
+
+def _because_of_us(acts: list[Act], completion: Act) -> str:
+    """Return why it was refused, if the product has a part in it."""
+    if completion.is_refused_by_us:
+        return "; ".join(message for _field, _code, message in completion.errors)
+    typed = any(act.name == "PROMO" and not act.errors for act in acts)
+    ordered = any(a.name in COMPLETIONS and not a.errors for a in acts)
+    if NOT_PAID in completion.codes and not typed and not ordered:
+        return "what was paid does not cover the total any more"
+    return ""
+
+
+def codes(outcome: Outcome, tables: Any) -> Iterator[Any]:
+    """Yield the codes whose counter is not the number of orders that used them."""
+    from .judge import Difference
+
+    # Saleor counts only codes that have a limit.
+    for code in tables.codes(outcome.world.stage.single_codes):
+        if code.used != len(code.orders):
+            text = f"counter {code.used}, orders {len(code.orders)}"
+            token = _eaten_by(outcome, code.code)
+            category = "5" if token and code.used > len(code.orders) else "S"
+            yield Difference(category, f"code {code.code}", text, token)
+        if code.limit is not None and len(code.orders) > code.limit:
+            text = f"used by {len(code.orders)} orders, limit {code.limit}"
+            yield Difference("S", f"code {code.code}", text)
+    for name, gone, taken in tables.cards():
+        if gone != taken:
+            text = f"{gone} is gone, orders took {taken}"
+            yield Difference("5", f"gift card {name}", text)
+
+
+def _eaten_by(outcome: Outcome, code: str) -> str:
+    """Return the cart with the code whose last completion the product refused."""
+    for token in sorted(outcome.journal.acts):
+        acts = outcome.journal.of(token)
+        typed = [
+            a for a in acts if (a.name, a.detail) == ("PROMO", code) and not a.errors
+        ]
+        if typed:
+            after = [a for a in _completions(acts) if a.begun_at >= typed[0].begun_at]
+            if (
+                after
+                and any(act.is_refused_by_us for act in after)
+                and after[-1].errors
+            ):
+                return token
+    return ""

@@ -1,0 +1,115 @@
+"""Lets the clients loose for some time, then brings everything to rest."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+from django.db import connections
+
+from . import clock, duels, operating, paying, shopping
+from .actors import Actor, Cart, World
+from .journal import Journal
+from .payment_app import PaymentApp, serving
+from .processes import running
+from .stage import set_stage
+
+#: What a client does next, by weight; the first ones need a cart.
+ON_CARTS: list[tuple[int, Callable[..., Any]]] = [
+    (36, duels.pay_and_complete),
+    (7, shopping.add),
+    (4, shopping.put),
+    (8, shopping.ship),
+    (2, shopping.email),
+    (2, shopping.address),
+    (3, shopping.attach),
+    (10, shopping.promo),
+    (3, shopping.unpromo),
+    (16, shopping.redeem),
+    (4, shopping.release),
+    (4, shopping.claim),
+    (12, shopping.read),
+    (4, operating.end_hold),
+    (5, operating.flash),
+    (1, operating.renew_flash),
+    (1, operating.switch),
+    (3, operating.job),
+    (5, paying.after_sale),
+]
+
+#: Milliseconds between two things that a client does, on average.
+PAUSE = 1200
+
+
+@dataclass
+class Outcome:
+    """What the judge needs beside the database."""
+
+    world: World
+    journal: Journal
+    log: Path
+
+
+@contextmanager
+def let_loose(clients: int, seconds: int, seed: int, log: Path) -> Iterator[Outcome]:
+    """Play, come to rest and yield while the shop still runs."""
+    stage = set_stage()
+    journal = Journal(seed)
+    connections.close_all()
+    with running(log) as site:
+        app = PaymentApp(site.port, journal, stage.app, seed)
+        with serving(app) as port:
+            world = World(site, stage, journal, port)
+            actors = [Actor(world, number) for number in range(clients)]
+            _play(world, actors, seconds)
+            app.finish()
+            _come_to_rest(actors[0])
+        yield Outcome(world, journal, log)
+
+
+def _play(world: World, actors: list[Actor], seconds: int) -> None:
+    threads = [threading.Thread(target=_client, args=[actor]) for actor in actors]
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    world.is_over.set()
+    for thread in threads:
+        thread.join(120)
+
+
+def _client(actor: Actor) -> None:
+    while not actor.world.is_over.is_set():
+        try:
+            _step(actor)
+        except Exception as error:
+            actor.journal.fault(f"the adversary itself: {error!r}")
+        actor.pause(0, 2 * PAUSE)
+    connections.close_all()
+
+
+def _step(actor: Actor) -> None:
+    cart = actor.cart()
+    if cart is None:
+        cart = shopping.create(actor)
+    if cart is not None:
+        actor.choose(ON_CARTS)(actor, cart)
+
+
+def _come_to_rest(actor: Actor) -> None:
+    """Let all rules stand still, all time be over and all tasks run."""
+    operating.restore(actor)
+    clock.age_all_holds()
+    for path in operating.JOBS:
+        actor.job(path)
+
+
+def try_again(actor: Actor, cart: Cart) -> None:
+    """Order a cart that was paid and is no order yet, as its owner would."""
+    for _ in range(2):
+        if not cart.is_over:
+            answer = actor.on(cart, "COMPLETE", detail="afterwards")
+            cart.is_over = answer.is_ok and bool(answer.payload.get("order"))

@@ -1,0 +1,16 @@
+"""The tests' settings for a Saleor that serves the adversary from its own process."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+_MAJOR = os.environ["REWARDS_SALEOR"].split(".")[0]
+_host = import_module(f"tests.saleor.settings_saleor_{_MAJOR}")
+globals().update({name: value for name, value in vars(_host).items() if name.isupper()})
+
+PLUGINS = [*_host.PLUGINS, "tests.saleor.adversary.gateway.SlowGateway"]
+
+# A thread keeps its connection, as it would under a real server.
+for _settings in _host.DATABASES.values():
+    _settings["CONN_MAX_AGE"] = 600
