@@ -34,6 +34,7 @@ class Cart:
     has_method: bool = False
     codes: list[str] = field(default_factory=list)
     points: int = 0
+    held: Decimal = Decimal(0)
     order_id: str = ""
     is_over: bool = False
 
@@ -46,8 +47,11 @@ class Cart:
 class World:
     """What all shoppers share: the shop, the carts, the orders."""
 
-    def __init__(self, site: Site, stage: Stage, journal: Journal, app: int) -> None:
+    def __init__(
+        self, site: Site, stage: Stage, journal: Journal, app: int, clients: int
+    ) -> None:
         self.site = site
+        self.clients = clients
         self.stage = stage
         self.journal = journal
         self.app_port = app
@@ -57,6 +61,7 @@ class World:
         self.single_codes = list(stage.single_codes)
         self.cards = list(stage.cards)
         self.operator = threading.Lock()
+        self.next_switch_at = Decimal(10)
         self.is_over = threading.Event()
 
     def put(self, cart: Cart) -> None:

@@ -14,6 +14,11 @@ from .journal import Act, Journal
 HARMLESS = {"PermissionDenied", "GraphQLError", "ValidationError", "ReadOnlyException"}
 
 
+def _is_fault(_field: str, code: str, message: str) -> bool:
+    # A code that the mutation's own enumeration lacks is a fault of whoever raised it.
+    return code not in HARMLESS or message.startswith("Expected a value of type")
+
+
 @dataclass
 class Answer:
     """What the shop said: the mutation's or query's payload, and the act."""
@@ -62,7 +67,7 @@ class Client:
         for error in errors:
             code = error.get("extensions", {}).get("exception", {}).get("code", "")
             act.errors.append(("", code or "INTERNAL", error.get("message", "")[:300]))
-        if status >= 500 or any(code not in HARMLESS for _, code, _ in act.errors):
+        if status >= 500 or any(_is_fault(*error) for error in act.errors):
             self.journal.fault(f"{act.name} {act.detail}: HTTP {status}, {act.errors}")
         data = (answer.get("data") if isinstance(answer, dict) else None) or {}
         payloads = [value for value in data.values() if value]

@@ -151,8 +151,9 @@ def _points(orders: list[OrderView]) -> Iterator[Difference]:
         yield Difference("3", f"order {entry.order_pk}", text, token)
     for settlement in Settlement.objects.filter(points_earned__gt=0):
         order = by_pk.get(settlement.order_pk)
-        if order is None or settlement.points_earned > order.total or not order.paid:
-            text = f"it earned {settlement.points_earned} points"
-            more = f" for {order.total}, paid {order.paid}" if order else ""
-            token = order.token if order else ""
-            yield Difference("3", f"order {settlement.order_pk}", text + more, token)
+        if order is None or order.cards is None:
+            continue
+        earned, whole = settlement.points_earned, order.total + order.cards
+        if earned > whole or not order.paid + order.cards:
+            text = f"it earned {earned} points for {whole}, paid {order.paid}"
+            yield Difference("3", f"order {order.pk}", text, order.token)

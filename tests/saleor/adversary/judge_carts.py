@@ -11,6 +11,7 @@ from .shopping import EDITS
 
 COMPLETIONS = {"COMPLETE", "ORDER"}
 NOT_PAID = "CHECKOUT_NOT_FULLY_PAID"
+GATEWAY_REFUSED = "PAYMENT_ERROR"
 #: So many paid carts are tried again at most.
 MAX_CARTS = 200
 
@@ -116,18 +117,23 @@ def codes(outcome: Outcome, tables: Any) -> Iterator[Any]:
 
 
 def _eaten_by(outcome: Outcome, code: str) -> str:
-    """Return the cart with the code whose last completion the product refused."""
+    """Return a cart with the code whose order the product refused.
+
+    None where Saleor's own refusals explain it too: one of a gateway leaves the code
+    used up as well.
+    """
+    refused = ""
     for token in sorted(outcome.journal.acts):
         acts = outcome.journal.of(token)
         typed = [
-            a for a in acts if (a.name, a.detail) == ("PROMO", code) and not a.errors
+            act
+            for act in acts
+            if (act.name, act.detail) == ("PROMO", code) and not act.errors
         ]
-        if typed:
-            after = [a for a in _completions(acts) if a.begun_at >= typed[0].begun_at]
-            if (
-                after
-                and any(act.is_refused_by_us for act in after)
-                and after[-1].errors
-            ):
-                return token
-    return ""
+        for act in _completions(acts) if typed else []:
+            if act.done_at < typed[0].begun_at:
+                continue
+            if GATEWAY_REFUSED in act.codes:
+                return ""
+            refused = refused or (token if act.is_refused_by_us else "")
+    return refused

@@ -14,6 +14,8 @@ from .run import Outcome
 GUARD = re.compile(r"(REWARDS_[A-Z_]+): (the checkout goes on without|no points)")
 LOCKS = re.compile(r"deadlock detected|lock timeout|statement timeout|QueryCanceled")
 FRAME = re.compile(r'File "([^"]*/saleor(?:_rewards)?/[^"]*)"')
+#: An answer that says so tells of a code that we raised and Saleor does not know.
+OUR_CODE = "Expected a value of type"
 MODULE = "/saleor_rewards/"
 
 
@@ -28,7 +30,7 @@ def faults(outcome: Outcome) -> Iterator[Any]:
     for message, traceback in records(outcome.log):
         frames = FRAME.findall(traceback)
         guard = GUARD.search(message)
-        reason = (traceback.strip().splitlines() or [""])[-1][:200]
+        reason = _reason(traceback)
         if guard:
             found[f"7 {guard[1]}: {reason}"] += 1
         elif frames:
@@ -37,11 +39,26 @@ def faults(outcome: Outcome) -> Iterator[Any]:
             found[f"{category} traceback in saleor{place}: {reason}"] += 1
     for text, times in sorted(found.items()):
         yield Difference(text[0], "log", f"{text[2:]}, {times} times")
-    # What was answered stands in the log too, where there is a traceback of it.
-    has_ours = any(text.startswith("7 traceback") for text in found)
+    tracebacks = [text for text in found if text.startswith("7 traceback")]
     for text in outcome.journal.faults:
-        is_told = "HTTP 200" in text and not has_ours
-        yield Difference("S" if is_told else "7", "answer", text)
+        yield Difference(_whose(text, tracebacks), "answer", text)
+
+
+def _whose(answer: str, tracebacks: list[str]) -> str:
+    """Return the category of an answer: the log has the traceback of most."""
+    code = re.search(r"HTTP 200, \[\('', '(\w+)'", answer)
+    if code is None or OUR_CODE in answer:
+        return "7"
+    return "7" if any(f"{code[1]}:" in text for text in tracebacks) else "S"
+
+
+def _reason(traceback: str) -> str:
+    """Return the line of the last exception; a database adds lines after it."""
+    lines = [line for line in traceback.splitlines() if re.match(r"[\w.]+(: |$)", line)]
+    told = [
+        line for line in lines if not line.startswith(("CONTEXT", "DETAIL", "HINT"))
+    ]
+    return told[-1][:160] if told else ""
 
 
 def records(log: Path) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,10 @@ if MAJOR >= 3:
     ]
 
 
+#: So many seconds pass at least between two times that all offers are stopped.
+SWITCH_SECONDS = 40
+
+
 def flash(actor: Actor, cart: Cart | None = None, *, now: bool = False) -> None:
     """Let an offer begin and end: at once, or by itself in a few seconds."""
     channel = cart.channel if cart else actor.random.choice(actor.stage.channels)
@@ -63,8 +67,11 @@ def renew_flash(actor: Actor, _cart: Cart | None = None) -> None:
 
 def switch(actor: Actor, _cart: Cart | None = None) -> None:
     """Stop all offers, or the whole plugin, for some seconds."""
-    if not actor.world.operator.acquire(blocking=False):
+    now = actor.journal.now()
+    is_too_soon = now < actor.world.next_switch_at
+    if is_too_soon or not actor.world.operator.acquire(blocking=False):
         return
+    actor.world.next_switch_at = now + SWITCH_SECONDS
     try:
         kill = actor.chance(60)
         for on in (True, False):

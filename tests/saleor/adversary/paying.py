@@ -27,12 +27,27 @@ def pay(actor: Actor, cart: Cart) -> str:
     total = actor.look(cart, documents.BALANCE_LOOK)
     if total is None or unpaid:
         return ""
+    if cart.held:
+        # Saleor takes no payment beside transactions.
+        return _pay_the_rest(actor, cart, total)
     if total == 0:
         return "legacy" if not actor.stage.has_transactions else "app"
     stage = actor.stage
     if stage.has_legacy and (not stage.has_transactions or actor.chance(45)):
         return "legacy" if _pay_legacy(actor, cart, total) else ""
     return _pay_by_app(actor, cart, total)
+
+
+def _pay_the_rest(actor: Actor, cart: Cart, total: Decimal) -> str:
+    """Pay what an edit, or another offer, made of the total beyond what was paid."""
+    if total <= cart.held or actor.chance(30):
+        return "app"
+    act = actor.note_payment("charge", total, total)
+    if not actor.pay_by_app(cart, "charge", total - cart.held):
+        return ""
+    cart.held = total
+    actor.journal.end(act, cart.token)
+    return "app"
 
 
 def _pay_legacy(actor: Actor, cart: Cart, total: Decimal) -> bool:
@@ -57,6 +72,7 @@ def _pay_by_app(actor: Actor, cart: Cart, total: Decimal) -> str:
     for share in shares:
         if not actor.pay_by_app(cart, mode, share):
             return ""
+        cart.held += share
     actor.journal.end(act, cart.token)
     return "app"
 

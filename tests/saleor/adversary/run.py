@@ -34,15 +34,16 @@ ON_CARTS: list[tuple[int, Callable[..., Any]]] = [
     (4, shopping.claim),
     (12, shopping.read),
     (4, operating.end_hold),
-    (5, operating.flash),
+    (3, operating.flash),
     (1, operating.renew_flash),
     (1, operating.switch),
     (3, operating.job),
     (5, paying.after_sale),
 ]
 
-#: Milliseconds between two things that a client does, on average.
-PAUSE = 1200
+#: Milliseconds between two things that any client does, on average: as many as a
+#: machine of two cores takes to answer. A shop that cannot keep up tests its queue.
+PAUSE = 130
 
 
 @dataclass
@@ -63,7 +64,7 @@ def let_loose(clients: int, seconds: int, seed: int, log: Path) -> Iterator[Outc
     with running(log) as site:
         app = PaymentApp(site.port, journal, stage.app, seed)
         with serving(app) as port:
-            world = World(site, stage, journal, port)
+            world = World(site, stage, journal, port, clients)
             actors = [Actor(world, number) for number in range(clients)]
             _play(world, actors, seconds)
             app.finish()
@@ -87,7 +88,7 @@ def _client(actor: Actor) -> None:
             _step(actor)
         except Exception as error:
             actor.journal.fault(f"the adversary itself: {error!r}")
-        actor.pause(0, 2 * PAUSE)
+        actor.pause(0, 2 * PAUSE * actor.world.clients)
     connections.close_all()
 
 

@@ -39,6 +39,7 @@ def orders() -> Iterator[OrderView]:
             points=None,
             code=order.voucher.code if order.voucher else None,
             paid=sum((p.captured_amount for p in order.payments.all()), Decimal(0)),
+            cards=cards,
         )
 
 

@@ -29,10 +29,11 @@ def orders() -> Iterator[OrderView]:
         is_owned = order.voucher_code in owned
         given = order.undiscounted_total_gross_amount - order.total_gross_amount
         own = others + (0 if is_owned else slots)
+        cards = _paid_by_cards(order)
         yield OrderView(
             pk=str(order.pk),
             token=str(order.checkout_token),
-            given=given - own - _paid_by_cards(order),
+            given=given - own - cards,
             total=order.total_gross_amount,
             rows=sum((row.amount_value for row in mine), Decimal(0)),
             shipping=slots if is_owned else Decimal(0),
@@ -41,6 +42,7 @@ def orders() -> Iterator[OrderView]:
             ),
             code=None if is_owned else order.voucher_code,
             paid=order.total_charged_amount + order.total_authorized_amount,
+            cards=cards,
         )
 
 

@@ -14,7 +14,7 @@ class OrderView:
     promotions took off. Of that ``rows`` stand on its lines as ours, ``shipping`` came
     off the shipping, and ``points`` are of the rows what points paid. ``given`` is
     ``None`` where the tables do not tell, the others where there are no rows. ``code``
-    is the shopper's own.
+    is the shopper's own. ``cards`` is what gift cards paid beyond ``total``.
     """
 
     pk: str
@@ -26,6 +26,7 @@ class OrderView:
     points: Decimal | None
     code: str | None
     paid: Decimal
+    cards: Decimal | None
 
 
 @dataclass(frozen=True)
