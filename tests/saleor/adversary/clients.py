@@ -68,7 +68,7 @@ class Client:
             code = error.get("extensions", {}).get("exception", {}).get("code", "")
             act.errors.append(("", code or "INTERNAL", error.get("message", "")[:300]))
         if status >= 500 or any(_is_fault(*error) for error in act.errors):
-            self.journal.fault(f"{act.name} {act.detail}: HTTP {status}, {act.errors}")
+            self.journal.fault(f"{act.name}: HTTP {status}, {act.errors}")
         data = (answer.get("data") if isinstance(answer, dict) else None) or {}
         payloads = [value for value in data.values() if value]
         for payload in payloads:

@@ -19,9 +19,9 @@ def release_behind(actor: Actor, cart: Cart) -> None:
     shopping.release(actor, cart, tab=True)
 
 
-def move_points(actor: Actor, cart: Cart) -> None:
+def move_points(actor: Actor, cart: Cart, other: Cart | None = None) -> None:
     """Take the points of one cart for another, in one request."""
-    other = other_cart(actor, cart)
+    other = other or (other_cart(actor, cart) if cart.owner else None)
     if other is None:
         return
     points = cart.points or 500
@@ -129,14 +129,20 @@ def pay_and_complete(actor: Actor, cart: Cart) -> None:
     if duel is None:
         paying.complete(actor, cart)
     else:
-        _both(actor, cart, duel)
+        at_once(actor, cart, duel)
 
 
-def _both(actor: Actor, cart: Cart, duel: Callable[..., Any]) -> None:
+def at_once(actor: Actor, cart: Cart, duel: Callable[..., Any], *others: Cart) -> None:
+    """Order a cart, and do something else in a second tab at about the same time.
+
+    Whoever got the points then orders with them.
+    """
+
     def second() -> None:
-        actor.pause(0, 500)
+        # A busy shop takes its time to come to the gate.
+        actor.pause(0, actor.random.choice([100, 500, 2000]))
         try:
-            duel(actor, cart)
+            duel(actor, cart, *others)
         except Exception as error:
             actor.journal.fault(f"{duel.__name__}: {error!r}")
 
@@ -144,9 +150,8 @@ def _both(actor: Actor, cart: Cart, duel: Callable[..., Any]) -> None:
     tab.start()
     paying.complete(actor, cart)
     tab.join()
-    if duel is move_points and actor.chance(80):
-        other = other_cart(actor, cart)
-        if other is not None and other.points:
+    for other in others or [other_cart(actor, cart)]:
+        if duel is move_points and other is not None and other.points:
             actor.mine = other
             _order_plainly(actor, other)
 

@@ -82,7 +82,7 @@ class Journal:
     def fault(self, text: str) -> None:
         """Keep what no server should answer."""
         with self._lock:
-            self.faults.append(f"{self.now()} {text}")
+            self.faults.append(text)
 
     def of(self, token: Any) -> list[Act]:
         """Return what touched a cart, in the order in which it began."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from importlib import import_module
 from typing import Iterator
@@ -22,7 +22,8 @@ CATEGORIES = {
     "1": "an order's rows, its total and its receipt do not say the same",
     "2": "the points that an order took are not what points took off it",
     "3": "points come from nothing, or are owed for no reason",
-    "4": "a paid cart was refused, or never became an order, because of us",
+    "4": "a paid cart never became an order because of us",
+    "4b": "a paid cart became an order only after we refused it",
     "5": "a code's counter is not the number of orders that used it, because of us",
     "6": "an order has no receipt of its own",
     "7": "the server, or a task, failed",
@@ -71,14 +72,18 @@ class Verdict:
         yield f"by kind: {dict(journal.requests.most_common())}"
         yield f"refusals: {dict(journal.refusals.most_common(40))}"
         for category, sentence in CATEGORIES.items():
-            yield f"category {category}: {counts[category]:5}  {sentence}"
+            yield f"category {category:2}: {counts[category]:5}  {sentence}"
 
 
 def judge(outcome: Outcome) -> Verdict:
     """Look at every order, account, code, cart and at the log."""
     verdict = Verdict(outcome)
-    verdict.differences += judge_carts.stranded(outcome, TABLES)
+    stranded = list(judge_carts.stranded(outcome, TABLES))
     verdict.orders = list(TABLES.orders())
+    ordered = {order.token for order in verdict.orders}
+    verdict.differences += [
+        replace(one, category="4b") if one.token in ordered else one for one in stranded
+    ]
     for order in verdict.orders:
         verdict.differences += _order(order)
     verdict.differences += _receipts(verdict.orders)

@@ -79,8 +79,10 @@ def _agreement(acts: list[Act], completion: Act | None) -> Act | None:
         if act.name in EDITS and not act.errors:
             if act.done_at >= last.begun_at and act.begun_at <= end:
                 return None
-        # Money that went back, or an order: nothing is agreed any more.
+        # Money that went back, or an order of the same checkout: nothing is agreed.
         if act.detail.startswith(("REFUND", "CHARGE_FAILURE")):
+            return None
+        if act.name in COMPLETIONS and not act.errors and act.begun_at < until:
             return None
     return last
 
@@ -90,8 +92,7 @@ def _because_of_us(acts: list[Act], completion: Act) -> str:
     if completion.is_refused_by_us:
         return "; ".join(message for _field, _code, message in completion.errors)
     typed = any(act.name == "PROMO" and not act.errors for act in acts)
-    ordered = any(a.name in COMPLETIONS and not a.errors for a in acts)
-    if NOT_PAID in completion.codes and not typed and not ordered:
+    if NOT_PAID in completion.codes and not typed:
         return "what was paid does not cover the total any more"
     return ""
 

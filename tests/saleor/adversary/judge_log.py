@@ -40,8 +40,9 @@ def faults(outcome: Outcome) -> Iterator[Any]:
     for text, times in sorted(found.items()):
         yield Difference(text[0], "log", f"{text[2:]}, {times} times")
     tracebacks = [text for text in found if text.startswith("7 traceback")]
-    for text in outcome.journal.faults:
-        yield Difference(_whose(text, tracebacks), "answer", text)
+    answers = Counter(f"{_whose(t, tracebacks)} {t}" for t in outcome.journal.faults)
+    for text, times in sorted(answers.items()):
+        yield Difference(text[0], "answer", f"{text[2:]}, {times} times")
 
 
 def _whose(answer: str, tracebacks: list[str]) -> str:

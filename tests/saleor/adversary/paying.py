@@ -21,9 +21,9 @@ def prepare(actor: Actor, cart: Cart) -> bool:
     return not cart.is_over
 
 
-def pay(actor: Actor, cart: Cart) -> str:
+def pay(actor: Actor, cart: Cart, *, is_legacy: bool = False) -> str:
     """Pay what the cart shows, in one of the ways; return ``legacy`` or ``app``."""
-    unpaid = cart.channel == "unpaid" and actor.chance(70)
+    unpaid = not is_legacy and cart.channel == "unpaid" and actor.chance(70)
     total = actor.look(cart, documents.BALANCE_LOOK)
     if total is None or unpaid:
         return ""
@@ -33,7 +33,8 @@ def pay(actor: Actor, cart: Cart) -> str:
     if total == 0:
         return "legacy" if not actor.stage.has_transactions else "app"
     stage = actor.stage
-    if stage.has_legacy and (not stage.has_transactions or actor.chance(45)):
+    is_legacy = is_legacy or not stage.has_transactions or actor.chance(45)
+    if stage.has_legacy and is_legacy:
         return "legacy" if _pay_legacy(actor, cart, total) else ""
     return _pay_by_app(actor, cart, total)
 

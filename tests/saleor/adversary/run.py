@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterator
 
 from django.db import connections
 
-from . import clock, duels, operating, paying, shopping
+from . import clock, duels, operating, paying, plots, shopping
 from .actors import Actor, Cart, World
 from .journal import Journal
 from .payment_app import PaymentApp, serving
@@ -20,7 +20,10 @@ from .stage import set_stage
 
 #: What a client does next, by weight; the first ones need a cart.
 ON_CARTS: list[tuple[int, Callable[..., Any]]] = [
-    (36, duels.pay_and_complete),
+    (34, duels.pay_and_complete),
+    (5, plots.spend_twice),
+    (4, plots.refuse_code),
+    (3, plots.redeem_at_the_gate),
     (7, shopping.add),
     (4, shopping.put),
     (8, shopping.ship),

@@ -114,12 +114,13 @@ def promo(actor: Actor, cart: Cart, *, tab: bool = False) -> None:
     if not codes:
         return
     code = actor.random.choice(codes)
-    if actor.on(cart, "PROMO", tab=tab, detail=code, code=code).is_ok:
+    is_ok = actor.on(cart, "PROMO", tab=tab, detail=code, code=code).is_ok
+    if is_ok:
         cart.codes.append(code)
-        if kind == "once" and actor.chance(40):
-            _use_up(actor.world.single_codes, code)
-        if kind == "card" and actor.chance(25):
-            _use_up(actor.world.cards, code)
+    if kind == "once" and (not is_ok or actor.chance(40)):
+        _use_up(actor.world.single_codes, code)
+    if kind == "card" and actor.chance(25):
+        _use_up(actor.world.cards, code)
 
 
 def _use_up(codes: list[str], code: str) -> None:
