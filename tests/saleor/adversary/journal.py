@@ -36,6 +36,13 @@ class Act:
         return any(name == OUR_FIELD for name, _code, _message in self.errors)
 
     @property
+    def came_too_late(self) -> bool:
+        """Whether the cart was gone already."""
+        return bool(self.codes & {"NOT_FOUND", "CHECKOUT_NOT_FOUND"}) or (
+            self.name == "look" and self.total is None
+        )
+
+    @property
     def codes(self) -> set[str]:
         """The codes of its errors."""
         return {code for _name, code, _message in self.errors}
@@ -90,5 +97,6 @@ class Journal:
             return sorted(self.acts[str(token)], key=lambda act: act.begun_at)
 
     def story(self, token: Any, last: int = 12) -> str:
-        """Return the last acts that touched a cart, a line each."""
-        return "\n".join(f"      {act}" for act in self.of(token)[-last:])
+        """Return the last acts that touched a cart while it was there, a line each."""
+        acts = [act for act in self.of(token) if not act.came_too_late]
+        return "\n".join(f"      {act}" for act in acts[-last:])

@@ -76,15 +76,21 @@ def _agreement(acts: list[Act], completion: Act | None) -> Act | None:
     last = paid[-1]
     end = completion.done_at if completion else until
     for act in acts:
-        if act.name in EDITS and not act.errors:
-            if act.done_at >= last.begun_at and act.begun_at <= end:
-                return None
+        if _is_edit(act) and act.done_at >= last.begun_at and act.begun_at <= end:
+            return None
         # Money that went back, or an order of the same checkout: nothing is agreed.
         if act.detail.startswith(("REFUND", "CHARGE_FAILURE")):
             return None
         if act.name in COMPLETIONS and not act.errors and act.begun_at < until:
             return None
     return last
+
+
+def _is_edit(act: Act) -> bool:
+    """Tell whether an act may have changed the cart: of two halves, one may have."""
+    is_told = all(name for name, _code, _message in act.errors)
+    was_refused = act.errors and is_told and act.name != "MOVE_POINTS"
+    return act.name in EDITS and not was_refused
 
 
 def _because_of_us(acts: list[Act], completion: Act) -> str:

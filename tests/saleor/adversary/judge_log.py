@@ -34,7 +34,8 @@ def faults(outcome: Outcome) -> Iterator[Any]:
         if guard:
             found[f"7 {guard[1]}: {reason}"] += 1
         elif frames:
-            category = "7" if MODULE in frames[-1] else "S"
+            is_ours = MODULE in frames[-1] or "saleor_rewards" in reason
+            category = "7" if is_ours else "S"
             place = frames[-1].rsplit("/saleor", 1)[-1]
             found[f"{category} traceback in saleor{place}: {reason}"] += 1
     for text, times in sorted(found.items()):

@@ -46,12 +46,16 @@ def create(actor: Actor, channel: str = "", owner: Any = None) -> Cart | None:
     }
     if MAJOR >= 3:
         wanted["channel"] = channel
-    actor.browser.authorization = owner.authorization if owner else None
+    # Saleor 2.10 gives a customer one checkout, but lets them keep a guest's too.
+    starts_as_guest = owner is None or MAJOR < 3
+    actor.browser.authorization = None if starts_as_guest else owner.authorization
     answer = actor.browser.send("CREATE", documents.CREATE, input=wanted)
     node = answer.payload.get("checkout")
     if not node:
         return None
     cart = Cart(node["id"], node["token"], channel, owner, goods, quantity)
+    if owner and starts_as_guest:
+        actor.on(cart, "ATTACH", user=owner.user_id)
     actor.journal.end(answer.act, cart.token)
     actor.world.put(cart)
     actor.mine = cart
