@@ -11,6 +11,6 @@ globals().update({name: value for name, value in vars(_host).items() if name.isu
 
 PLUGINS = [*_host.PLUGINS, "tests.saleor.adversary.gateway.SlowGateway"]
 
-# A thread keeps its connection, as it would under a real server.
+# Many keep-alive connections share few of the server's that the tests share.
 for _settings in _host.DATABASES.values():
-    _settings["CONN_MAX_AGE"] = 600
+    _settings["CONN_MAX_AGE"] = 0
