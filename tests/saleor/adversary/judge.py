@@ -57,10 +57,12 @@ class Verdict:
     def lines(self) -> Iterator[str]:
         """Yield a line for each difference with its story, and the summary."""
         journal = self.outcome.journal
+        told = ""
         for one in self.differences:
             yield f"[{one.category}] seed {journal.seed} {one.about}: {one.text}"
-            if one.token and one.category != "S":
+            if one.token not in ("", told) and one.category != "S":
                 yield journal.story(one.token)
+                told = one.token
         yield from self.summary()
 
     def summary(self) -> Iterator[str]:
@@ -85,7 +87,7 @@ def judge(outcome: Outcome) -> Verdict:
         replace(one, category="4b") if one.token in ordered else one for one in stranded
     ]
     for order in verdict.orders:
-        verdict.differences += _order(order)
+        verdict.differences += _order(order, outcome)
     verdict.differences += _receipts(verdict.orders)
     verdict.differences += _points(verdict.orders)
     verdict.differences += judge_carts.codes(outcome, TABLES)
@@ -93,18 +95,17 @@ def judge(outcome: Outcome) -> Verdict:
     return verdict
 
 
-def _order(order: OrderView) -> Iterator[Difference]:
+def _order(order: OrderView, outcome: Outcome) -> Iterator[Difference]:
     about, token = f"order {order.pk}", order.token
     receipt = _receipt_of(order)
     effects = receipt.effects if receipt else []
     told = {kind: _worth(effects, kind) for kind in ("LINE", "POINTS", "SHIPPING")}
     whole = sum(told.values(), Decimal(0))
-    if order.given is not None and order.given != whole:
-        text = f"given away {order.given}, receipt says {whole} {told}"
-        yield Difference("1", about, text, token)
-    if order.rows is not None and order.rows + order.shipping != order.given:
-        text = f"given away {order.given}, rows {order.rows}, shipping {order.shipping}"
-        yield Difference("1", about, text, token)
+    rows = None if order.rows is None else order.rows + (order.shipping or 0)
+    if order.given is not None and {order.given, whole, rows} - {None, whole}:
+        text = f"given away {order.given}, rows {rows}, receipt {whole} {told}"
+        is_saleors = rows == whole and judge_carts.raced_a_code(outcome, token)
+        yield Difference("S" if is_saleors else "1", about, text, token)
     holds = Hold.objects.filter(order_pk=order.pk)
     taken = sum(hold.points_captured for hold in holds)
     worth = told["POINTS"] if order.points is None else order.points

@@ -103,6 +103,21 @@ def _because_of_us(acts: list[Act], completion: Act) -> str:
     return ""
 
 
+def raced_a_code(outcome: Outcome, token: str) -> bool:
+    """Tell whether a code was typed or taken out while the cart became an order.
+
+    Saleor then takes its worth off the total without a row that says so.
+    """
+    acts = outcome.journal.of(token)
+    changes = [act for act in acts if act.name in ("PROMO", "UNPROMO")]
+    return any(
+        change.begun_at <= act.done_at and act.begun_at <= change.done_at
+        for act in acts
+        if act.name in (*COMPLETIONS, "job", "transactionCreate")
+        for change in changes
+    )
+
+
 def codes(outcome: Outcome, tables: Any) -> Iterator[Any]:
     """Yield the codes whose counter is not the number of orders that used them."""
     from .judge import Difference
