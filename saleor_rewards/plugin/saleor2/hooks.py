@@ -29,7 +29,10 @@ class Hooks:
         def less(now: Evaluation) -> TaxedMoney:
             return pricing.line_total(str(checkout_line.pk), previous_value, now)
 
-        return self._priced(checkout_line.checkout, discounts, previous_value, less)
+        # The checkout may be gone by now, which is for the guard to notice.
+        return self._priced(
+            lambda: checkout_line.checkout, discounts, previous_value, less
+        )
 
     def calculate_checkout_shipping(
         self, checkout: Checkout, lines: Any, discounts: Any, previous_value: TaxedMoney
@@ -39,7 +42,7 @@ class Hooks:
         def less(now: Evaluation) -> TaxedMoney:
             return pricing.shipping_price(previous_value, now)
 
-        return self._priced(checkout, discounts, previous_value, less)
+        return self._priced(lambda: checkout, discounts, previous_value, less)
 
     def preprocess_order_creation(
         self, checkout: Checkout, discounts: Any, previous_value: Any
@@ -61,13 +64,15 @@ class Hooks:
 
     def _priced(
         self,
-        checkout: Checkout,
+        checkout_of: Callable[[], Checkout],
         discounts: Any,
         price: TaxedMoney,
         less: Callable[[Evaluation], TaxedMoney],
     ) -> TaxedMoney:
         def work() -> TaxedMoney:
-            now = price_now(checkout, self.book, discounts) if self.active else None
+            if not self.active:
+                return price
+            now = price_now(checkout_of(), self.book, discounts)
             return less(now) if now else price
 
         return guarded("REWARDS_PRICE", price, work)
