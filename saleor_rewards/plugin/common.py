@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from functools import partial
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Cast, Lower
 from saleor.account.models import User
@@ -55,6 +56,13 @@ class Checkouts(ABC):
         """Lock a checkout's row; ``False`` where it is gone."""
         rows = Checkout.objects.select_for_update(of=("self",)).order_by()
         return rows.filter(pk=checkout_token).values_list("pk").first() is not None
+
+    def lock_shared(self, checkout_token: str) -> None:
+        """Keep a checkout's row from being locked or changed, beside others who do."""
+        table, column = Checkout._meta.db_table, Checkout._meta.pk.column
+        statement = f'SELECT 1 FROM "{table}" WHERE "{column}" = %s FOR SHARE'
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [checkout_token])
 
     @abstractmethod
     def loaded_plugin(self, plugin_id: str) -> Any:

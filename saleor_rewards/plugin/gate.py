@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 from django.core.exceptions import ValidationError
@@ -71,7 +70,7 @@ def guard_order_placement(
         return True
 
     try:
-        if not guarded("REWARDS_ORDER_GATE", False, partial(_locks_told, work)):
+        if not guarded("REWARDS_ORDER_GATE", False, work):
             guarded("REWARDS_POINTS_GATE", None, lambda: refuse_points(checkout))
     except ValidationError:
         guarded("REWARDS_UNDO_ATTEMPT", None, lambda: host.undo_attempt(given))
@@ -97,13 +96,14 @@ def mend_overdrawn(
     return refusal(_changes(reading, now)) if now is not None else None
 
 
-def _locks_told(work: Callable[[], bool]) -> bool:
+def _lock(checkout_token: str) -> None:
+    """Lock the checkout; refuse the order where the lock does not come in time."""
     try:
-        return work()
+        host.lock(checkout_token)
     except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE or (
-            getattr(error.__cause__, "sqlstate", None) == LOCK_NOT_AVAILABLE
-        ):
+        cause: Any = error.__cause__
+        names = ("pgcode", "sqlstate")
+        if LOCK_NOT_AVAILABLE in (getattr(cause, name, None) for name in names):
             raise refusal(_("The cart is being changed. Please try again.")) from error
         raise
 
@@ -120,6 +120,7 @@ def close_gate(attempt: Attempt) -> None:
         for order_pk in host.ordered_checkouts([attempt.token]).get(attempt.token, ()):
             settle_order(order_pk, attempt.at)
     with bounded_transaction():
+        _lock(attempt.token)
         reading = host.read(attempt.checkout, attempt.book, lock=True)
         if reading is None:
             return
@@ -139,7 +140,7 @@ def _refused(attempt: Attempt, reading: Reading) -> ValidationError | None:
         return None
     agreements.end(attempt.token)
     if reading.snapshot.customer.points_held:
-        _keep_hold(attempt)
+        keep_hold(attempt.checkout, attempt.book, attempt.at)
         fresh = host.read(attempt.checkout, attempt.book, lock=True)
         reading = fresh or reading
     now = evaluate(reading.snapshot, attempt.book.compiled, attempt.at)
@@ -148,17 +149,6 @@ def _refused(attempt: Attempt, reading: Reading) -> ValidationError | None:
     if not host.charges_as_evaluated(attempt.given, now):
         return refusal(_("Please check the new total and order again."))
     return _refused_by_payment(attempt, reading, now)
-
-
-class PointsUnavailable(Exception):
-    """The ledger cannot say whether the points of a checkout are there."""
-
-
-def _keep_hold(attempt: Attempt) -> None:
-    try:
-        keep_hold(attempt.checkout, attempt.book, attempt.at)
-    except OperationalError as error:
-        raise PointsUnavailable from error
 
 
 def _refused_by_payment(

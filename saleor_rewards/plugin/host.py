@@ -196,6 +196,9 @@ class Host(Protocol):
     def lock(self, checkout_token: str) -> bool:
         """Lock a checkout's row; ``False`` where it is gone."""
 
+    def lock_shared(self, checkout_token: str) -> None:
+        """Keep a checkout's row from being locked or changed, beside others who do."""
+
     def given(self, order_pk: str) -> GivenRewards | None:
         """Return what an order's rows say that it got, ``None`` where none say it."""
 

@@ -28,6 +28,7 @@ from .bindings import GivenRewards
 from .guard import bounded_transaction, faults
 from .host import host
 from .locks import lock_order
+from .points.cases import made_receipt
 
 if TYPE_CHECKING:
     from saleor.order.models import Order
@@ -122,11 +123,16 @@ def _by_total(receipt: Receipt | None, facts: OrderFacts) -> GivenRewards | None
 
 def _made(facts: OrderFacts) -> Receipt | None:
     program = Program.objects.filter(channel_pk=facts.channel_pk).first()
-    return (
-        receipt_of(facts, program, CustomerSnapshot(is_known=True))
-        if (program)
-        else None
-    )
+    if program is None:
+        return None
+    receipt = made_receipt(facts, program)
+    if receipt is None:
+        if not (facts.is_paid or facts.is_undone):
+            # Its points may be due later.
+            return None
+        receipt = receipt_of(facts, program, CustomerSnapshot(is_known=True))
+        receipt.settings = {**receipt.settings, "points": None}
+    return receipt
 
 
 def _agrees(receipt: Receipt, given: GivenRewards) -> bool:

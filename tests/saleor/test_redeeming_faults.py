@@ -45,10 +45,12 @@ def total_of(order: dict[str, Any]) -> Decimal:
     return Decimal(str(order["total"]["gross"]["amount"]))
 
 
+@needs("legacy payments")
 def test_points_of_an_account_that_is_busy_pay_for_no_order(
-    shop: Shop, member: Member
+    shop: Shop, member: Member, gateway: DummyGateway
 ) -> None:
     # given
+    member.payments = gateway
     cart = paid_cart(shop, member, 1000)
     assert cart.total == Decimal("30.00")
     guard.faults.clear()
@@ -77,8 +79,12 @@ def test_points_of_an_account_that_is_busy_pay_for_no_order(
     assert (member.account.points_held, member.account.points_debt) == (0, 0)
 
 
-def test_points_that_went_off_can_be_spent_anew(shop: Shop, member: Member) -> None:
+@needs("legacy payments")
+def test_points_that_went_off_can_be_spent_anew(
+    shop: Shop, member: Member, gateway: DummyGateway
+) -> None:
     # given
+    member.payments = gateway
     cart = paid_cart(shop, member, 2000)
     with accounts_locked(), pytest.raises(Refused):
         member.complete(cart)

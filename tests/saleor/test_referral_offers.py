@@ -19,6 +19,8 @@ from .friends import (
     switch_on,
     try_code,
 )
+from .legacy import DummyGateway
+from .limits import needs
 from .points import no_hooks, reconcile_all, sums
 from .staff import money
 from .world import HOST, Cart, Refused, Shop, Shopper
@@ -129,10 +131,12 @@ def test_a_promise_that_does_not_hold_any_more_gives_nothing(
     assert shopper.look(claimed).subtotal == money("10.00")
 
 
+@needs("legacy payments")
 def test_nobody_pays_what_they_did_not_see(
-    shop: Shop, shopper: Shopper, claimed: Cart
+    shop: Shop, shopper: Shopper, claimed: Cart, gateway: DummyGateway
 ) -> None:
     # given
+    shopper.payments = gateway
     cart = shopper.look(shopper.ship(claimed, shop.shipping_method("5.00")))
     shopper.pay(cart, cart.total)
     Referral.objects.update(verdict=Verdict.REJECT)

@@ -274,15 +274,15 @@ def _receipts(
             receipt = by_token.get(facts.checkout_token)
         program = programs.get(facts.channel_pk)
         if receipt is None and program is not None:
-            receipt = _made(facts, program, _policy(program))
+            receipt = made_receipt(facts, program)
         if receipt is not None:
             receipts[facts.order_pk] = receipt
     return receipts
 
 
-def _made(
-    facts: OrderFacts, program: Program, policy: PointsPolicy | None
-) -> Receipt | None:
+def made_receipt(facts: OrderFacts, program: Program) -> Receipt | None:
+    """Return a receipt, not saved, for an order that left none and earns points."""
+    policy = _policy(program)
     is_on = program.is_active and policy is not None and policy.is_active
     if not is_on or policy.since is None:
         return None

@@ -60,7 +60,7 @@ def claim(
         work = Claim(checkout, friend, code, ip or "", timezone.now())
         book = _book(checkout, request)
         with bounded_transaction():
-            host.lock(str(checkout.pk))
+            host.lock_shared(str(checkout.pk))
             if is_under_way(str(checkout.pk), work.at):
                 raise refusal(ReferralErrorCode.ORDER_IN_PROGRESS)
             outcome = _outcome(work, tries, book)

@@ -10,14 +10,11 @@ from django.conf import settings
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Greatest
 from django.utils import timezone
-from saleor.checkout import base_calculations
-from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.checkout.models import Checkout
 from saleor.discount.models import OrderLineDiscount
 from saleor.discount.utils.voucher import get_customer_email_for_voucher_usage
 from saleor.order.models import Order
 from saleor.payment.models import Payment, Transaction, TransactionItem
-from saleor.plugins.manager import get_plugins_manager
 
 from ...models import OwnedVoucher
 from ...reservations import is_fresh
@@ -65,22 +62,15 @@ class Money:
         return minor(checkout.total_gross_amount, checkout.currency)
 
     def charges_as_evaluated(self, attempt: CheckoutInfo, now: Evaluation) -> bool:
-        """Return whether the stored total is that of the rows as they are."""
+        """Return whether the total is that with which Saleor compared the payment."""
         known = attempt.checkout
         fresh = Checkout.objects.get(pk=known.pk)
         moment = timezone.now()
         if fresh.total_gross_amount != known.total_gross_amount:
             return False
-        if fresh.price_expiration <= moment:
-            # Saleor computes them anew, from rows that are right. Where they held when
-            # it compared the payment with the total, that was another total.
-            return bool(known.price_expiration <= moment)
-        lines, _ = fetch_checkout_lines(fresh)
-        info = fetch_checkout_info(fresh, lines, get_plugins_manager(False))
-        if base_calculations.checkout_total(info, lines) == fresh.base_total:
-            return True
-        Checkout.objects.filter(pk=fresh.pk).update(price_expiration=timezone.now())
-        return False
+        # Prices that expired are computed anew, from rows that are right; where they
+        # held a moment ago, that was another total.
+        return bool(fresh.price_expiration > moment or known.price_expiration <= moment)
 
     def undo_attempt(self, attempt: CheckoutInfo) -> None:
         """Give back the use of a voucher that Saleor counted before it asked the gate.
