@@ -102,7 +102,10 @@ def keep_quote(checkout_pk: Any, reading: Reading, now: Evaluation) -> bool:
 
 
 def price_now(
-    checkout: Checkout, book_of: Callable[[Checkout], Rulebook | None], discounts: Any
+    checkout_pk: Any,
+    checkout_of: Callable[[], Checkout],
+    book: Rulebook,
+    discounts: Any,
 ) -> Evaluation | None:
     """Return what the checkout gets, evaluated once a request.
 
@@ -113,15 +116,14 @@ def price_now(
     changes: list[bool] = []
 
     def work() -> Evaluation | None:
-        book = book_of(checkout)
-        return _evaluate(checkout.pk, book, discounts, changes) if book else None
+        return _evaluate(checkout_pk, book, discounts, changes)
 
     # A fault is remembered too: the prices of one answer are of one piece.
     now = memo.remembered(
-        str(checkout.pk), lambda: guarded("REWARDS_PRICE", None, work)
+        str(checkout_pk), lambda: guarded("REWARDS_PRICE", None, work)
     )
     if any(changes):
-        guarded("REWARDS_PRICE", None, lambda: renew_code(checkout, discounts))
+        guarded("REWARDS_PRICE", None, lambda: renew_code(checkout_of(), discounts))
     return now
 
 

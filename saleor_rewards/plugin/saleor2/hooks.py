@@ -8,6 +8,7 @@ from ..gate import guard_order_placement
 from ..guard import guarded
 from . import pricing
 from .adapter import price_now
+from .reader import CHANNEL_PK
 
 if TYPE_CHECKING:
     from prices import TaxedMoney
@@ -29,9 +30,13 @@ class Hooks:
         def less(now: Evaluation) -> TaxedMoney:
             return pricing.line_total(str(checkout_line.pk), previous_value, now)
 
-        # The checkout may be gone by now, which is for the guard to notice.
+        # Saleor loads it anew for each line, and it may be gone by now.
         return self._priced(
-            lambda: checkout_line.checkout, discounts, previous_value, less
+            checkout_line.checkout_id,
+            lambda: checkout_line.checkout,
+            discounts,
+            previous_value,
+            less,
         )
 
     def calculate_checkout_shipping(
@@ -42,7 +47,9 @@ class Hooks:
         def less(now: Evaluation) -> TaxedMoney:
             return pricing.shipping_price(previous_value, now)
 
-        return self._priced(lambda: checkout, discounts, previous_value, less)
+        return self._priced(
+            checkout.pk, lambda: checkout, discounts, previous_value, less
+        )
 
     def preprocess_order_creation(
         self, checkout: Checkout, discounts: Any, previous_value: Any
@@ -64,6 +71,7 @@ class Hooks:
 
     def _priced(
         self,
+        checkout_pk: Any,
         checkout_of: Callable[[], Checkout],
         discounts: Any,
         price: TaxedMoney,
@@ -72,7 +80,8 @@ class Hooks:
         def work() -> TaxedMoney:
             if not self.active:
                 return price
-            now = price_now(checkout_of(), self.book, discounts)
+            book = self.channel_book(CHANNEL_PK)
+            now = book and price_now(checkout_pk, checkout_of, book, discounts)
             return less(now) if now else price
 
         return guarded("REWARDS_PRICE", price, work)
@@ -81,6 +90,8 @@ class Hooks:
         active: bool
 
         def book(self, checkout: Checkout) -> Rulebook | None: ...
+
+        def channel_book(self, channel_pk: int) -> Rulebook | None: ...
 
 
 def _members() -> Any:

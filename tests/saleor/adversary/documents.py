@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
 
-CART = "id" if MAJOR >= 3 else "checkoutId"
-ERRORS = ("errors" if MAJOR >= 3 else "checkoutErrors") + " { field message code }"
+CART = "id" if capabilities.transactions else "checkoutId"
+ERRORS = (
+    "errors" if capabilities.transactions else "checkoutErrors"
+) + " { field message code }"
 OURS = "errors { field message code }"
 
 TOTAL = "totalPrice { gross { amount } }"
@@ -32,14 +34,18 @@ def _points(name: str, declared: str = "", call: str = "") -> str:
     )
 
 
-_LINES = "CheckoutLineInput!" if MAJOR >= 3 else "CheckoutLineInput"
-_UPDATE = "CheckoutLineUpdateInput!" if MAJOR >= 3 else "CheckoutLineInput"
+_LINES = "CheckoutLineInput!" if capabilities.transactions else "CheckoutLineInput"
+_UPDATE = (
+    "CheckoutLineUpdateInput!" if capabilities.transactions else "CheckoutLineInput"
+)
 _METHOD = (
     ("checkoutDeliveryMethodUpdate", "deliveryMethodId: $method")
-    if MAJOR >= 3
+    if capabilities.transactions
     else ("checkoutShippingMethodUpdate", "shippingMethodId: $method")
 )
-_PAY_ERRORS = ("errors" if MAJOR >= 3 else "paymentErrors") + " { field message code }"
+_PAY_ERRORS = (
+    "errors" if capabilities.transactions else "paymentErrors"
+) + " { field message code }"
 
 CREATE = _mutation(
     "$input: CheckoutCreateInput!",
@@ -122,7 +128,8 @@ PLUGIN = _mutation(
     "$id: ID!, $input: PluginUpdateInput!",
     "pluginUpdate(id: $id, input: $input)",
     "plugin { id }",
-    ("errors" if MAJOR >= 3 else "pluginsErrors") + " { field message code }",
+    ("errors" if capabilities.transactions else "pluginsErrors")
+    + " { field message code }",
 )
 
 TRANSACTION_CREATE = """

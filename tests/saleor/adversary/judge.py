@@ -10,13 +10,13 @@ from typing import Iterator
 
 from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import Entry, EntryKind, Hold, Receipt, Settlement
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
 
 from . import judge_carts, judge_log
 from .run import Outcome
 from .views import OrderView
 
-TABLES = import_module(f"{__package__}.tables_saleor{MAJOR}")
+TABLES = import_module(f"{__package__}.tables_{capabilities.adapter}")
 
 CATEGORIES = {
     "1": "an order's rows, its total and its receipt do not say the same",

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from saleor_rewards import tasks
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
 
 from . import clock, documents, shopping
 from .actors import Actor, Cart
@@ -19,7 +19,7 @@ JOBS = [
     for name in ("reconcile_points", "release_holds", "settle_due_points")
     if hasattr(tasks, name)
 ]
-if MAJOR >= 3:
+if capabilities.transactions:
     JOBS += [
         "saleor.checkout.tasks.delete_expired_checkouts",
         "saleor.checkout.tasks.trigger_automatic_checkout_completion_task",

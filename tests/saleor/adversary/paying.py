@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
 
 from ..staff import DOCUMENTS as STAFF_DOCUMENTS
 from . import documents, shopping
@@ -134,7 +134,7 @@ def after_sale(actor: Actor, _cart: Cart | None = None) -> None:
         return
     cart = actor.random.choice(actor.world.orders)
     what = actor.random.choice(["refund", "refund", "cancel", "app", "pay"])
-    if what == "app" and MAJOR >= 3:
+    if what == "app" and capabilities.transactions:
         actor.pay_by_app(cart, "refund", Decimal(actor.random.choice([1, 5, 10])))
         return
     more = {"amount": str(actor.random.choice([1, 3, 8]))} if what == "refund" else {}

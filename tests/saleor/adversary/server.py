@@ -13,7 +13,13 @@ import socket
 import sys
 import threading
 
-from demo.server import end_with_parent, shop_server
+from demo.server import shop_server
+
+
+def end_with_parent() -> None:
+    """Leave when the pipe from the parent closes, however the parent ended."""
+    sys.stdin.buffer.read()
+    os._exit(0)
 
 
 def main() -> None:

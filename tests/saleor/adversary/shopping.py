@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from saleor_rewards.plugin.host import MAJOR
+from saleor_rewards.plugin.capabilities import capabilities
 
 from ..documents import ADDRESS
 from . import documents
@@ -44,10 +44,10 @@ def create(actor: Actor, channel: str = "", owner: Any = None) -> Cart | None:
         "shippingAddress": ADDRESS,
         "billingAddress": ADDRESS,
     }
-    if MAJOR >= 3:
+    if capabilities.transactions:
         wanted["channel"] = channel
     # Saleor 2.10 gives a customer one checkout, but lets them keep a guest's too.
-    starts_as_guest = owner is None or MAJOR < 3
+    starts_as_guest = owner is None or not capabilities.transactions
     actor.browser.authorization = None if starts_as_guest else owner.authorization
     answer = actor.browser.send("CREATE", documents.CREATE, input=wanted)
     node = answer.payload.get("checkout")

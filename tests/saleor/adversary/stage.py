@@ -12,7 +12,8 @@ from saleor.account.models import User
 from saleor_rewards.ledger import member as member_account
 from saleor_rewards.ledger import posting
 from saleor_rewards.models import ReferralCode
-from saleor_rewards.plugin.host import MAJOR, host
+from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.plugin.host import host
 from saleor_rewards.plugin.referrals import code_of
 from saleor_rewards.programs import update_referrals
 
@@ -72,7 +73,7 @@ class Stage:
     flashes: dict[str, list[str]]
     staff: str
     app: str
-    has_transactions: bool = MAJOR >= 3
+    has_transactions: bool = capabilities.transactions
     #: A Saleor without gateways of its own asks payment plugins no more.
     has_legacy: bool = field(
         default=find_spec("saleor.payment.gateways.dummy") is not None
@@ -85,7 +86,7 @@ def set_stage() -> Stage:
     # The cards' currency is that of the one channel.
     cards = [HOST.make_gift_card(f"CARD{n}", "25.00").code for n in range(80)]
     channels = [shop.channel.slug]
-    if MAJOR >= 3:
+    if capabilities.transactions:
         channels += _open_more_channels()
     goods = [_goods("10.00", False), _goods("30.00", False), _goods("20.00", True)]
     methods = [HOST.make_shipping_method("10.00")]
@@ -103,7 +104,7 @@ def set_stage() -> Stage:
         cards=cards,
         flashes=flashes,
         staff=str(staff(*STAFF).authorization),
-        app=str(app(*APP).authorization) if MAJOR >= 3 else "",
+        app=str(app(*APP).authorization) if capabilities.transactions else "",
     )
 
 
