@@ -85,10 +85,19 @@ def look(checkout: Checkout, book: Rulebook, request: Any) -> Look | None:
     Nothing is locked or written as long as both agree. The instance stays as it is:
     others read prices off it that go with what was loaded beside it.
     """
-    token, at = str(checkout.pk), timezone.now()
+    at = timezone.now()
     reading = host.read(checkout, book, lock=False, request=request)
     if reading is None:
         return None
+    # What was paid, and agreed on, is never asked of a replica.
+    with host.writing():
+        return _look(checkout, book, reading, at)
+
+
+def _look(
+    checkout: Checkout, book: Rulebook, reading: Reading, at: datetime
+) -> Look | None:
+    token = str(checkout.pk)
     if agreements.is_kept(token, reading, at):
         agreed = agreements.agreed(token)
         return Look(agreed) if agreed else None
@@ -96,11 +105,9 @@ def look(checkout: Checkout, book: Rulebook, request: Any) -> Look | None:
     if shown_by(now.effects) == reading.shown:
         if reading.may_be_paid and _is_paid(token, at):
             # It became so by a total that fell, of which no hook tells.
-            with host.writing():
-                refresh(copy(checkout), book)
+            refresh(copy(checkout), book)
         return Look(now)
-    with host.writing():
-        fresh = refresh(copy(checkout), book)
+    fresh = refresh(copy(checkout), book)
     return Look(fresh, is_changed=True, shown=reading.shown) if fresh else None
 
 

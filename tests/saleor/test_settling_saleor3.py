@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from saleor_rewards.models import Entry, Settlement
+from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.plugin.points.settling import reconcile, settle_order
 
 from .limits import needs
 from .points import available, make_member, no_hooks, reconcile_all, written
 from .staff import Staff, pk_of
-from .transactions import PaymentApp
 from .world import HOST, Shop, Shopper
+
+if capabilities.transactions:
+    from .transactions import PaymentApp
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs("transactions")]
 
