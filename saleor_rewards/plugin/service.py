@@ -32,6 +32,10 @@ def refresh(checkout: Checkout, book: Rulebook) -> Evaluation | None:
     token, at = str(checkout.pk), timezone.now()
     with bounded_transaction():
         reading = host.read(checkout, book, lock=True)
+        if reading is not None and reading.may_be_paid:
+            # Where the lock had to be waited for, an agreement may have come meanwhile,
+            # which the statement that waited does not see.
+            reading = host.read(checkout, book, lock=True)
         if reading is None:
             return None
         if agreements.is_kept(token, reading, at):

@@ -227,6 +227,9 @@ def _let_go(hold: Hold, at: datetime) -> None:
 def _reading(checkout: Checkout, request: Any) -> tuple[Rulebook, Reading]:
     plugin = host.plugin(request, PLUGIN_ID)
     book = plugin.book(checkout) if plugin and plugin.active else None
+    # By a statement of its own: one that waits for a lock reads all other tables as
+    # they were before it waited.
+    host.lock(str(checkout.pk))
     reading = host.read(checkout, book, lock=True) if book else None
     terms = book.compiled.settings.points if book else None
     if book is None or reading is None or terms is None or terms.redeem_points is None:
