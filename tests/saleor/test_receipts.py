@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from saleor_rewards.models import Receipt
 from saleor_rewards.programs import delete_rule, recompute, update_rule
@@ -93,3 +95,24 @@ def test_the_receipt_tells_of_points_apart_from_what_rules_took_off(
     assert receipt["savings"]["amount"] == 0
     assert receipt["entries"] == []
     assert again() == Receipt.objects.get().effects
+
+
+def test_a_receipt_from_before_says_how_many_points_paid(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given: an order that points and a rule paid for
+    shop.points()
+    shop.ladder(("10.00", "10"))
+    member = rich(shop, "ann@example.com", 5000)
+    cart = member.cart((shop.product("30.00"), 1), email="ann@example.com")
+    cart = member.ship(cart, shop.shipping_method())
+    redeem(member, cart, 1000)
+    member.buy(member.look(cart))
+    Receipt.objects.update(points_redeemed=0)
+
+    # when
+    migration = import_module("saleor_rewards.migrations.0002_agreements")
+    migration.keep_points(apps, None)
+
+    # then
+    assert Receipt.objects.get().points_redeemed == 1000
