@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Sequence
+from typing import TYPE_CHECKING, Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db.models import F, Q, Sum
@@ -40,12 +40,13 @@ class Money:
         currency = checkout.currency
         payment = _active_payment(checkout)
         cards = checkout.gift_cards.aggregate(sum=Sum("current_balance_amount"))["sum"]
-        covered = _by_transactions(checkout, at) + _by_payment(payment, at)
+        covered, returned = _by_transactions(checkout, at)
+        covered += _by_payment(payment, at)
         return CheckoutMoney(
             total_amount=minor(checkout.total_gross_amount, currency),
             gift_card_amount=minor(cards or Decimal(0), currency),
             covered_amount=minor(covered, currency),
-            returned_amount=minor(_returned(checkout), currency),
+            returned_amount=minor(returned, currency),
             is_current=checkout.price_expiration > at,
             offered_amount=minor(payment.total, currency) if payment else None,
             is_under_way=_is_under_way(payment, at, gate_at),
@@ -127,27 +128,31 @@ def _active_payment(checkout: Checkout) -> Payment | None:
     return checkout.payments.filter(is_active=True).order_by("-pk").first()
 
 
-def _by_transactions(checkout: Checkout, at: datetime) -> Decimal:
-    """Return what transactions have of a checkout's money, or will have shortly."""
+def _by_transactions(checkout: Checkout, at: datetime) -> tuple[Decimal, Decimal]:
+    """Return what transactions have of a checkout's money, and what went back.
+
+    What is about to be taken counts for a while, what is about to go back at once.
+    """
     young = Q(modified_at__gt=at - settings.CHECKOUT_TTL_BEFORE_RELEASING_FUNDS)
-    sums = TransactionItem.objects.filter(checkout_id=checkout.pk).aggregate(
-        authorized=Sum("authorized_value"),
-        charged=Sum("charged_value"),
-        authorizing=Sum("authorize_pending_value", filter=young),
-        charging=Sum("charge_pending_value", filter=young),
-    )
-    return sum((amount or Decimal(0) for amount in sums.values()), Decimal(0))
+    covered = {
+        "authorized": Sum("authorized_value"),
+        "charged": Sum("charged_value"),
+        "authorizing": Sum("authorize_pending_value", filter=young),
+        "charging": Sum("charge_pending_value", filter=young),
+    }
+    returned = {
+        "refunded": Sum("refunded_value"),
+        "refunding": Sum("refund_pending_value"),
+        "cancelled": Sum("canceled_value"),
+        "cancelling": Sum("cancel_pending_value"),
+    }
+    items = TransactionItem.objects.filter(checkout_id=checkout.pk)
+    sums = items.aggregate(**covered, **returned)
+    return _total(sums, covered), _total(sums, returned)
 
 
-def _returned(checkout: Checkout) -> Decimal:
-    """Return what of a checkout's money went back, or is about to."""
-    sums = TransactionItem.objects.filter(checkout_id=checkout.pk).aggregate(
-        refunded=Sum("refunded_value"),
-        refunding=Sum("refund_pending_value"),
-        cancelled=Sum("canceled_value"),
-        cancelling=Sum("cancel_pending_value"),
-    )
-    return sum((amount or Decimal(0) for amount in sums.values()), Decimal(0))
+def _total(sums: Mapping[str, Decimal | None], names: Iterable[str]) -> Decimal:
+    return sum((sums[name] or Decimal(0) for name in names), Decimal(0))
 
 
 def _by_payment(payment: Payment | None, at: datetime) -> Decimal:
