@@ -56,7 +56,7 @@ class Target:
             settings=settings_of(program),
             rule_version_pks=(),
         )
-        reading = host.read(self.checkout, book, lock=False)
+        reading = host.read(self.checkout, book)
         if reading is None:
             raise _not_found("checkoutId", "checkout")
         return reading.snapshot

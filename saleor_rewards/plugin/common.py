@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Iterator
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
@@ -16,7 +17,7 @@ from saleor.order.models import Order
 
 from ..models import Pledge, Receipt
 from ..programs.versions import PLUGIN_ID
-from .guard import guarded
+from .guard import LOCK_TIMEOUT, bounded_transaction, guarded
 from .host import MOST_TRACES, Footprint, Person
 
 
@@ -52,10 +53,16 @@ class Checkouts(ABC):
             found.setdefault(token, []).append(str(pk))
         return found
 
-    def lock(self, checkout_token: str) -> bool:
-        """Lock a checkout's row; ``False`` where it is gone."""
-        rows = Checkout.objects.select_for_update(of=("self",)).order_by()
-        return rows.filter(pk=checkout_token).values_list("pk").first() is not None
+    @contextmanager
+    def locked(self, checkout_token: str) -> Iterator[bool]:
+        """Open a transaction of ours in which a checkout's row is locked.
+
+        Yields ``False`` where the checkout is gone. The lock is taken by a statement
+        of its own: one that waits for it reads all other tables as they were before.
+        """
+        found: list[bool] = []
+        with bounded_transaction(lambda: found.append(_lock(checkout_token))):
+            yield found[0]
 
     def lock_shared(self, checkout_token: str) -> None:
         """Keep a checkout's row from being locked or changed, beside others who do."""
@@ -94,6 +101,18 @@ class Checkouts(ABC):
             pk__in=list(stale.values_list("pk", flat=True)[:limit])
         ).delete()
         return int(deleted)
+
+
+def _lock(checkout_token: str) -> bool:
+    table, column = Checkout._meta.db_table, Checkout._meta.pk.column
+    statement = f"""
+        WITH bounded AS (SELECT set_config('lock_timeout', %s, true))
+        SELECT 1 FROM "{table}", bounded WHERE "{table}"."{column}" = %s
+        FOR UPDATE OF "{table}"
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [LOCK_TIMEOUT, checkout_token])
+        return cursor.fetchone() is not None
 
 
 class KnownPeople(ABC):

@@ -9,7 +9,7 @@ from functools import partial
 from ..models import Pledge, Receipt
 from ..reservations import give_up, is_fresh, open_pledge, stale_pledges
 from . import agreements
-from .guard import bounded_transaction, guarded
+from .guard import guarded
 from .host import Reading, host
 
 
@@ -74,6 +74,5 @@ def end_stale_pledges(after: int, limit: int, at: datetime) -> int | None:
 
 
 def _end_stale(checkout_token: str, at: datetime) -> None:
-    with bounded_transaction():
-        host.lock(checkout_token)
+    with host.locked(checkout_token):
         is_under_way(checkout_token, at)

@@ -6,9 +6,10 @@ payment gateway. So what the gate lets through is pledged until the order is the
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 from django.core.exceptions import ValidationError
 from django.db.utils import OperationalError
@@ -19,7 +20,7 @@ from ..engine import Evaluation, PointsDiscount, evaluate
 from ..models import PriceAgreement, Receipt
 from ..reservations import UNDER_WAY, open_pledge, pledge
 from . import agreements
-from .guard import bounded_transaction, guarded
+from .guard import guarded
 from .host import Reading, host
 from .points.redeeming import forget_receipt, keep_hold, refuse_points
 from .points.settling import settle_order
@@ -89,23 +90,27 @@ def mend_overdrawn(
     book = book_of(checkout) if checkout is not None else None
     if checkout is None or book is None:
         return None
-    reading = host.read(checkout, book, lock=False)
+    reading = host.read(checkout, book)
     if reading is None or not reading.is_overdrawn:
         return None
     now = sync_offers(checkout, book)
     return refusal(_changes(reading, now)) if now is not None else None
 
 
-def _lock(checkout_token: str) -> None:
+@contextmanager
+def _locked(checkout_token: str) -> Iterator[None]:
     """Lock the checkout; refuse the order where the lock does not come in time."""
-    try:
-        host.lock(checkout_token)
-    except OperationalError as error:
-        cause: Any = error.__cause__
-        names = ("pgcode", "sqlstate")
-        if LOCK_NOT_AVAILABLE in (getattr(cause, name, None) for name in names):
-            raise refusal(_("The cart is being changed. Please try again.")) from error
-        raise
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(host.locked(checkout_token))
+        except OperationalError as error:
+            cause: Any = error.__cause__
+            names = ("pgcode", "sqlstate")
+            if LOCK_NOT_AVAILABLE in (getattr(cause, name, None) for name in names):
+                message = _("The cart is being changed. Please try again.")
+                raise refusal(message) from error
+            raise
+        yield
 
 
 def close_gate(attempt: Attempt) -> None:
@@ -119,9 +124,8 @@ def close_gate(attempt: Attempt) -> None:
         # An earlier order of the same checkout takes what is its own first.
         for order_pk in host.ordered_checkouts([attempt.token]).get(attempt.token, ()):
             settle_order(order_pk, attempt.at)
-    with bounded_transaction():
-        _lock(attempt.token)
-        reading = host.read(attempt.checkout, attempt.book, lock=True)
+    with _locked(attempt.token):
+        reading = host.read(attempt.checkout, attempt.book)
         if reading is None:
             return
         refused = _refused(attempt, reading)
@@ -141,7 +145,7 @@ def _refused(attempt: Attempt, reading: Reading) -> ValidationError | None:
     agreements.end(attempt.token)
     if reading.snapshot.customer.points_held:
         keep_hold(attempt.checkout, attempt.book, attempt.at)
-        fresh = host.read(attempt.checkout, attempt.book, lock=True)
+        fresh = host.read(attempt.checkout, attempt.book)
         reading = fresh or reading
     now = evaluate(reading.snapshot, attempt.book.compiled, attempt.at)
     if host.write(attempt.checkout, attempt.book, reading, now):

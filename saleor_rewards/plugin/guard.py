@@ -40,16 +40,22 @@ def guarded(code: str, default: T, work: Callable[[], T]) -> T:
         return default
 
 
+def bound_locks() -> None:
+    """Wait for each lock no longer than is bearable, until the transaction ends."""
+    _set_lock_timeout(LOCK_TIMEOUT)
+
+
 @contextmanager
-def bounded_transaction() -> Iterator[None]:
+def bounded_transaction(begin: Callable[[], None] = bound_locks) -> Iterator[None]:
     """Open a transaction of ours that a foreign lock cannot hold up for long.
 
     Everything written inside is kept or undone as one, and a transaction that
-    is open around it stays usable either way.
+    is open around it stays usable either way. ``begin`` bounds its locks first, and
+    may take one by the same statement.
     """
     around = _lock_timeout() if connection.in_atomic_block else None
     with transaction.atomic():
-        _set_lock_timeout(LOCK_TIMEOUT)
+        begin()
         yield
         if around is not None and not transaction.get_rollback():
             # The setting would outlive the savepoint and reach Saleor's locks.

@@ -152,11 +152,11 @@ class Host(Protocol):
         """Return the plugin as Saleor loaded it for a request, or ``None``."""
 
     def read(
-        self, checkout: Checkout, book: Rulebook, *, lock: bool, request: Any = None
+        self, checkout: Checkout, book: Rulebook, *, request: Any = None
     ) -> Reading | None:
         """Return what the engine needs to know, or ``None`` if the cart is gone.
 
-        A ``request`` may be answered from a replica; a lock never is.
+        A ``request`` may be answered from a replica.
         """
 
     def write(
@@ -190,11 +190,17 @@ class Host(Protocol):
     def undo_attempt(self, attempt: Any) -> None:
         """Undo what Saleor counted for an order before it asked the gate."""
 
+    def compute_prices(self, checkout: Checkout) -> None:
+        """Let Saleor compute stored prices that expired, and what is paid of them."""
+
     def hold_prices(self, checkout_token: str, until: datetime) -> None:
         """Let stored prices that hold now hold at least ``until`` then."""
 
-    def lock(self, checkout_token: str) -> bool:
-        """Lock a checkout's row; ``False`` where it is gone."""
+    def locked(self, checkout_token: str) -> ContextManager[bool]:
+        """Open a transaction of ours in which a checkout's row is locked.
+
+        It says ``False`` where the checkout is gone.
+        """
 
     def lock_shared(self, checkout_token: str) -> None:
         """Keep a checkout's row from being locked or changed, beside others who do."""

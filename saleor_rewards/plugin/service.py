@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Mapping
 
 from django.utils import timezone
@@ -14,7 +15,7 @@ from ..engine import Evaluation, evaluate
 from ..programs.versions import PLUGIN_ID
 from . import agreements
 from .bindings import CheckoutMoney
-from .guard import bounded_transaction, guarded
+from .guard import guarded
 from .host import Reading, host
 from .rulebook import Rulebook
 from .shown import shown_by
@@ -29,32 +30,44 @@ def refresh(checkout: Checkout, book: Rulebook) -> Evaluation | None:
     A price that was agreed on stays. Returns what the checkout gets, or ``None``
     where it is gone.
     """
-    token, at = str(checkout.pk), timezone.now()
-    with bounded_transaction():
-        reading = host.read(checkout, book, lock=True)
-        if reading is not None and reading.may_be_paid:
-            # Where the lock had to be waited for, an agreement may have come meanwhile,
-            # which the statement that waited does not see.
-            reading = host.read(checkout, book, lock=True)
-        if reading is None:
-            return None
-        if agreements.is_kept(token, reading, at):
-            return agreements.agreed(token)
-        if reading.binding.agreed_fingerprint is not None:
-            agreements.end(token)
-        now = evaluate(reading.snapshot, book.compiled, at)
-        if not host.write(checkout, book, reading, now) and reading.may_be_paid:
-            _agree_if_paid(token, book, reading, now, at)
+    now, is_open = _bring(checkout, book)
+    if is_open:
+        guarded("REWARDS_CHECKOUT_PAID", None, partial(agree_if_paid, checkout, book))
     return now
 
 
-def _agree_if_paid(
-    token: str, book: Rulebook, reading: Reading, now: Evaluation, at: datetime
-) -> None:
-    money = host.money(token, at, None)
-    if money and _covers(money):
-        columns = agreements.outcome(book, now, at)
-        agreements.agree(token, reading, money, money.total_amount, columns)
+def agree_if_paid(checkout: Checkout, book: Rulebook) -> None:
+    """Agree on the price of a checkout whose prices have to be computed first.
+
+    Its total may have fallen to what was paid, of which Saleor tells nobody.
+    """
+    # Whoever reads prices off the instance computes them with what it loaded beside it.
+    host.compute_prices(copy(checkout))
+    _bring(checkout, book)
+
+
+def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]:
+    """Return what the checkout gets, and whether it may be paid at an unknown total."""
+    token, at = str(checkout.pk), timezone.now()
+    with host.locked(token):
+        reading = host.read(checkout, book)
+        if reading is None:
+            return None, False
+        if agreements.is_kept(token, reading, at):
+            return agreements.agreed(token), False
+        if reading.binding.agreed_fingerprint is not None:
+            agreements.end(token)
+        now = evaluate(reading.snapshot, book.compiled, at)
+        is_changed = host.write(checkout, book, reading, now)
+        money = host.money(token, at, None) if reading.may_be_paid else None
+        if money is None:
+            return now, False
+        if is_changed or not money.is_current:
+            return now, True
+        if _covers(money):
+            columns = agreements.outcome(book, now, at)
+            agreements.agree(token, reading, money, money.total_amount, columns)
+    return now, False
 
 
 def _is_paid(token: str, at: datetime) -> bool:
@@ -90,7 +103,7 @@ def look(checkout: Checkout, book: Rulebook, request: Any) -> Look | None:
     others read prices off it that go with what was loaded beside it.
     """
     at = timezone.now()
-    reading = host.read(checkout, book, lock=False, request=request)
+    reading = host.read(checkout, book, request=request)
     if reading is None:
         return None
     # What was paid, and agreed on, is never asked of a replica.

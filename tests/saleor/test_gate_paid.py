@@ -159,6 +159,62 @@ def test_a_paid_cart_keeps_its_price_whoever_places_the_order(
     assert_order_at_20(member)
 
 
+class HalfPaidCart:
+    """A cart of two at 20.00 and of which 10.00 are paid, until it is worth as much."""
+
+    def __init__(self, shop: Shop, member: Member) -> None:
+        self.shop, self.member = shop, member
+        self.variant = shop.product("20.00", ships=False)
+        self.cart = member.cart((self.variant, 2))
+        member.pay(self.cart, Decimal("10.00"))
+
+    def spend(self) -> None:
+        self.member.do(document("PointsRedeem"), checkoutId=self.cart.id, points=1000)
+
+
+def goods_are_taken_out(one: HalfPaidCart) -> None:
+    one.spend()
+    one.member.bare_put(one.cart, one.variant, 1)
+
+
+def points_are_spent(one: HalfPaidCart) -> None:
+    one.member.bare_put(one.cart, one.variant, 1)
+    one.spend()
+
+
+def an_offer_begins(one: HalfPaidCart) -> None:
+    one.spend()
+    one.shop.ladder(("30.00", "50"))
+    one.member.bare_put(one.cart, one.variant, 2)
+
+
+@pytest.mark.parametrize(
+    "cheapen", [goods_are_taken_out, points_are_spent, an_offer_begins]
+)
+def test_a_total_that_falls_to_what_was_paid_is_agreed_on_unseen(
+    shop: Shop, member: Member, cheapen: Callable[[HalfPaidCart], None]
+) -> None:
+    # given
+    one = HalfPaidCart(shop, member)
+    assert not PriceAgreement.objects.exists()
+
+    # when
+    cheapen(one)
+
+    # then
+    assert PriceAgreement.objects.get().total_amount == 1000
+
+    # when
+    shop.plugin(killed=True)
+    Hold.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    release_holds()
+    order = member.complete(one.cart)
+
+    # then
+    assert Decimal(str(order["total"]["gross"]["amount"])) == Decimal("10.00")
+    assert member.sums == (0, 0)
+
+
 class UnpaidCart:
     """A cart of 40.00 as above that somebody makes look paid."""
 

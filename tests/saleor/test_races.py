@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import nullcontext
 from decimal import Decimal
+from importlib import import_module
 from typing import Any, Callable
 
 import pytest
 from django.db import connection, connections
 
+from saleor_rewards.plugin.guard import bounded_transaction
 from saleor_rewards.plugin.host import host
 
+from .inputs import document
 from .limits import needs
+from .points import make_member
 from .world import Cart, Shop, Shopper
 
 pytestmark = [
@@ -37,14 +42,13 @@ class Interleaved:
     That one either gets in between reading and writing, or waits for the first's lock.
     """
 
-    def __init__(self, read: Callable[..., Any], *, lock: bool) -> None:
+    def __init__(self, read: Callable[..., Any]) -> None:
         self.read = read
-        self.lock = lock
         self.first_has_read = threading.Event()
         self.second_is_done = threading.Event()
 
-    def __call__(self, checkout: Any, book: Any, *, lock: bool, **_: Any) -> Any:
-        reading = self.read(checkout, book, lock=lock and self.lock)
+    def __call__(self, checkout: Any, book: Any, **options: Any) -> Any:
+        reading = self.read(checkout, book, **options)
         if not self.first_has_read.is_set():
             self.first_has_read.set()
             self._let_the_second_in()
@@ -86,8 +90,10 @@ def race(
     lock: bool,
 ) -> None:
     """Run ``second`` between the reading and the writing of ``first``."""
-    interleaved = Interleaved(type(host).read.__get__(host), lock=lock)
+    interleaved = Interleaved(host.read)
     monkeypatch.setattr(host, "read", interleaved)
+    if not lock:
+        monkeypatch.setattr(host, "locked", lambda _token: nullcontext(True))
     one = in_thread(first)
     assert interleaved.first_has_read.wait(PATIENCE)
 
@@ -129,6 +135,50 @@ def test_the_race_catches_a_writer_that_does_not_lock(
 
     # then
     assert _stored_total(cart) != _price_of(1)
+
+
+def _redeem_beside_a_refresh(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Cart:
+    shop.points()
+    member = make_member(shop, 1000)
+    cart = member.cart((shop.product("30.00"), 1))
+    race(
+        monkeypatch,
+        lambda: member.do(document("PointsRedeem"), checkoutId=cart.id, points=1000),
+        lambda: host.refresh(cart.pk),
+        lock=True,
+    )
+    assert member.account.points_held == 1000
+    return cart
+
+
+def test_a_refresh_that_waits_sees_what_it_waited_for(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # when
+    cart = _redeem_beside_a_refresh(shop, monkeypatch)
+
+    # then
+    assert _stored_total(cart) == Decimal("20.00")
+
+
+def test_the_race_catches_a_reader_that_locks_as_it_reads(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    reader = import_module("saleor_rewards.plugin.saleor3.reader")
+    checkouts = reader._checkout
+    monkeypatch.setattr(
+        reader,
+        "_checkout",
+        lambda book: checkouts(book).select_for_update(of=("self",)),
+    )
+    monkeypatch.setattr(host, "locked", lambda _token: bounded_transaction())
+
+    # when
+    cart = _redeem_beside_a_refresh(shop, monkeypatch)
+
+    # then: one took the points' rows away that the other had just written
+    assert _stored_total(cart) == Decimal("30.00")
 
 
 def _cart_of_apples(shop: Shop, shopper: Shopper) -> tuple[Cart, Any]:

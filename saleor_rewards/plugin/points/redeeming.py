@@ -25,6 +25,7 @@ from ..completions import Bound, bound_by, is_under_way
 from ..guard import bounded_transaction, faults, guarded
 from ..host import Reading, host
 from ..members import member_account
+from ..service import agree_if_paid
 
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
@@ -60,7 +61,7 @@ def redeem(checkout: Checkout, points: int, request: Any) -> None:
     at = timezone.now()
     with _errors_told():
         _release_stray(checkout, at)
-    with _errors_told(), bounded_transaction():
+    with _errors_told(), host.locked(str(checkout.pk)):
         book, reading = _reading(checkout, request)
         _check_free(checkout, reading, at)
         now = _with_points(reading, book, points, at)
@@ -85,7 +86,9 @@ def redeem(checkout: Checkout, points: int, request: Any) -> None:
                 checkout_token=str(checkout.pk),
                 expires_at=_end(book, at),
             )
-        host.write(checkout, book, reading, now)
+        is_changed = host.write(checkout, book, reading, now)
+    if is_changed and reading.may_be_paid:
+        guarded("REWARDS_CHECKOUT_PAID", None, partial(agree_if_paid, checkout, book))
 
 
 def release(checkout: Checkout, request: Any) -> None:
@@ -94,7 +97,7 @@ def release(checkout: Checkout, request: Any) -> None:
     Raises ``PointsError`` where the ledger cannot be written.
     """
     at = timezone.now()
-    with _errors_told(), bounded_transaction():
+    with _errors_told(), host.locked(str(checkout.pk)):
         book, reading = _reading(checkout, request)
         _check_free(checkout, reading, at)
         hold = open_hold(str(checkout.pk))
@@ -108,8 +111,7 @@ def _release_stray(checkout: Checkout, at: datetime) -> None:
 
     By itself: nothing may hold the locks of two accounts at once.
     """
-    with bounded_transaction():
-        host.lock(str(checkout.pk))
+    with host.locked(str(checkout.pk)):
         hold = open_hold(str(checkout.pk))
         if hold is not None and hold.account.user_pk != checkout.user_id:
             _let_go(hold, at)
@@ -206,8 +208,7 @@ def _release_hold(hold: Hold, at: datetime) -> None:
     if PriceAgreement.objects.filter(checkout_token=token).exists():
         # What was agreed ends there if it does not hold any more.
         host.refresh(token)
-    with bounded_transaction():
-        is_living = host.lock(token)
+    with host.locked(token) as is_living:
         fresh = _open_holds(token).filter(pk=hold.pk).first()
         if fresh is None or (is_living and fresh.expires_at > at):
             return
@@ -227,10 +228,7 @@ def _let_go(hold: Hold, at: datetime) -> None:
 def _reading(checkout: Checkout, request: Any) -> tuple[Rulebook, Reading]:
     plugin = host.plugin(request, PLUGIN_ID)
     book = plugin.book(checkout) if plugin and plugin.active else None
-    # By a statement of its own: one that waits for a lock reads all other tables as
-    # they were before it waited.
-    host.lock(str(checkout.pk))
-    reading = host.read(checkout, book, lock=True) if book else None
+    reading = host.read(checkout, book) if book else None
     terms = book.compiled.settings.points if book else None
     if book is None or reading is None or terms is None or terms.redeem_points is None:
         message = _("Points cannot be spent in this shop.")

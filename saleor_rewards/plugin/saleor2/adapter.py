@@ -43,10 +43,10 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
         return request.plugins.get_plugin(plugin_id)
 
     def read(
-        self, checkout: Checkout, book: Rulebook, *, lock: bool, request: Any = None
+        self, checkout: Checkout, book: Rulebook, *, request: Any = None
     ) -> Reading | None:
         """Return what the engine needs to know, or ``None`` if the cart is gone."""
-        return read(checkout.pk, book, lock=lock)
+        return read(checkout.pk, book)
 
     def write(
         self, checkout: Checkout, book: Rulebook, reading: Reading, now: Evaluation
@@ -134,7 +134,7 @@ def _evaluate(
     from .. import agreements
 
     with bounded_transaction():
-        reading = read(checkout_pk, book, lock=False, discounts=discounts)
+        reading = read(checkout_pk, book, discounts=discounts)
         if reading is None:
             return None
         at = timezone.now()

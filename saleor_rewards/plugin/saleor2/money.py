@@ -79,6 +79,9 @@ class Money:
     def undo_attempt(self, attempt: Checkout) -> None:
         """Leave it to Saleor, which takes back what it counted."""
 
+    def compute_prices(self, checkout: Checkout) -> None:
+        """Leave the checkout alone: no price of it is stored."""
+
     def hold_prices(self, checkout_token: str, until: datetime) -> None:
         """Leave the checkout alone: no price of it is stored."""
 

@@ -60,14 +60,12 @@ class ArraySubquery(Subquery):
     output_field = ArrayField(IntegerField())
 
 
-def read(
-    checkout_pk: Any, book: Rulebook, *, lock: bool, discounts: Any = None
-) -> Reading | None:
+def read(checkout_pk: Any, book: Rulebook, *, discounts: Any = None) -> Reading | None:
     """Return the reading of a checkout, or ``None`` where it is gone.
 
     ``discounts`` are the sales that Saleor already loaded for this request.
     """
-    checkout = _checkout(book, lock).filter(pk=checkout_pk).first()
+    checkout = _checkout(book).filter(pk=checkout_pk).first()
     if checkout is None:
         return None
     if discounts is None:
@@ -101,10 +99,10 @@ def _fingerprint(checkout: Checkout, lines: Iterable[CheckoutLine]) -> str:
     )
 
 
-def _checkout(book: Rulebook, lock: bool) -> QuerySet[Checkout]:
+def _checkout(book: Rulebook) -> QuerySet[Checkout]:
     quote = Quote.objects.filter(checkout_token=Cast(OuterRef("pk"), CharField()))
     voucher = Voucher.objects.filter(code=OuterRef("voucher_code"))
-    checkouts = Checkout.objects.select_related(
+    return Checkout.objects.select_related(
         "shipping_method", "shipping_address", "billing_address", "user"
     ).annotate(
         quoted=Subquery(quote.values("effects")[:1]),
@@ -119,7 +117,6 @@ def _checkout(book: Rulebook, lock: bool) -> QuerySet[Checkout]:
         **binding_columns(),
         **customer_columns(book, Order.objects.confirmed()),
     )
-    return checkouts.select_for_update(of=("self",)) if lock else checkouts
 
 
 def _lines(checkout: Checkout) -> QuerySet[CheckoutLine]:

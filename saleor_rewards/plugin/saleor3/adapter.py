@@ -56,11 +56,11 @@ class Saleor3(Money, Orders, People, Payouts, Checkouts):
         return get_plugin_manager_promise(request).get().get_plugin(plugin_id)
 
     def read(
-        self, checkout: Checkout, book: Rulebook, *, lock: bool, request: Any = None
+        self, checkout: Checkout, book: Rulebook, *, request: Any = None
     ) -> Reading | None:
         """Return what the engine needs to know, or ``None`` if the cart is gone."""
         using = get_database_connection_name(request) if request else DEFAULT_DB_ALIAS
-        return read(checkout.pk, book, lock=lock, using=using)
+        return read(checkout.pk, book, using=using)
 
     def write(
         self, checkout: Checkout, book: Rulebook, reading: Reading, now: Evaluation

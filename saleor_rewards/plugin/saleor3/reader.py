@@ -64,15 +64,13 @@ class Carrier:
     slot: Slot
 
 
-def read(checkout_pk: Any, book: Rulebook, *, lock: bool, using: str) -> Reading | None:
+def read(checkout_pk: Any, book: Rulebook, *, using: str) -> Reading | None:
     """Return the reading of a checkout, or ``None`` where it is gone.
 
-    With ``lock`` the checkout's row stays locked until the transaction ends,
-    so that the lines read after it are those that the last writer left. ``using``
-    is the alias of the connection to read from.
+    ``using`` is the alias of the connection to read from.
     """
     needs = book.compiled.needs
-    checkout = _checkout(book, lock).using(using).filter(pk=checkout_pk).first()
+    checkout = _checkout(book).using(using).filter(pk=checkout_pk).first()
     if checkout is None:
         return None
     rows: list[Row] = []
@@ -142,10 +140,10 @@ def _snapshot(
     )
 
 
-def _checkout(book: Rulebook, lock: bool) -> QuerySet[Checkout]:
+def _checkout(book: Rulebook) -> QuerySet[Checkout]:
     voucher = VoucherCode.objects.filter(code=OuterRef("voucher_code"))
     owned = OwnedVoucher.objects.filter(code=OuterRef("voucher_code"))
-    checkouts = Checkout.objects.select_related(
+    return Checkout.objects.select_related(
         "channel__tax_configuration",
         "user",
         "shipping_address",
@@ -171,7 +169,6 @@ def _checkout(book: Rulebook, lock: bool) -> QuerySet[Checkout]:
         **binding_columns(),
         **customer_columns(book, Order.objects.non_draft()),
     )
-    return checkouts.select_for_update(of=("self",)) if lock else checkouts
 
 
 def _delivery() -> tuple[str, ...]:
