@@ -12,14 +12,17 @@ import pytest
 from .adversary.judge import judge
 from .adversary.run import let_loose
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 #: How long the full run takes; shorter while something is sought.
 MINUTES = int(os.environ.get("ADVERSARY_MINUTES", "10"))
 SEED = int(os.environ.get("ADVERSARY_SEED") or random.randrange(10**6))
 
 
-@pytest.mark.parametrize(("clients", "seconds"), [(6, 25), (32, 60 * MINUTES)])
+@pytest.mark.parametrize(
+    ("clients", "seconds"),
+    [(6, 25), pytest.param(32, 60 * MINUTES, marks=pytest.mark.storm)],
+)
 def test_nothing_is_given_or_taken_that_no_receipt_tells(
     clients: int, seconds: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
