@@ -31,7 +31,7 @@ class ScopeView:
 
 
 class Cart:
-    """A snapshot's lines in an order of their own, without gifts.
+    """A snapshot's lines in an order of their own, without gifts and gift cards.
 
     `scopes` are the distinct scopes of a program; views are asked for by their
     number. The order of the lines in the snapshot makes no difference.
@@ -47,7 +47,7 @@ class Cart:
         self.snapshot = snapshot
         self.scopes = scopes
         self.lines = sorted(
-            (line for line in snapshot.lines if not line.is_gift),
+            (line for line in snapshot.lines if line.takes_part),
             key=lambda line: line.id,
         )
         self.amounts = [line.amount for line in self.lines]

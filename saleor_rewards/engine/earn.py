@@ -60,9 +60,7 @@ class Earning:
     def _places(self, view: ScopeView) -> frozenset[int]:
         places = self._places_by_view.get(view.number)
         if places is None:
-            lines = self.cart.lines
-            places = frozenset(i for i in view.indexes if lines[i].earns_points)
-            self._places_by_view[view.number] = places
+            places = self._places_by_view[view.number] = frozenset(view.indexes)
         return places
 
     def _claims(self, fields: Sequence[Field], remainder: Remainder) -> Iterator[Claim]:

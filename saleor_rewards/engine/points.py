@@ -179,11 +179,7 @@ def _earned(rule: RuleDefinition, points: int) -> PointsEarned:
 
 def _lines_of(rule: RuleDefinition, lines: Sequence[LineSnapshot]) -> set[int]:
     scope = rule.conditions.scope
-    return {
-        index
-        for index, line in enumerate(lines)
-        if line.earns_points and scope.holds(line)
-    }
+    return {index for index, line in enumerate(lines) if scope.holds(line)}
 
 
 def _of_type(claims: Iterable[Claim], type: BenefitType) -> Iterator[Claim]:

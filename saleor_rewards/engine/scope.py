@@ -79,7 +79,7 @@ class Scope:
         >>> Scope().holds(line), Scope(exclude_sale_items=True).holds(line)
         (True, False)
         """
-        if line.is_gift or (self.exclude_sale_items and line.on_sale):
+        if not line.takes_part or (self.exclude_sale_items and line.on_sale):
             return False
         keys = frozenset(line_keys(line))
         if self.exclude_keys & keys:

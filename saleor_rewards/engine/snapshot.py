@@ -50,11 +50,10 @@ class LineSnapshot:
 
     `list_amount` is the whole line at list price, `amount` the whole line after
     catalogue sales and before any voucher or reward. `category_ids` names the
-    product's category and all its ancestors. A gift line neither counts towards a
-    rule nor gets anything. `keep_amount` is what the line has to cost in the
+    product's category and all its ancestors. Neither a gift nor a gift card that is
+    bought counts towards a rule or gets anything: `takes_part` says so. `keep_amount` is what the line has to cost in the
     end, for a host that cannot sell a line for nothing. `tax_rate` is a share, such
-    as `Decimal("0.23")`. A line that is no gift earns points unless `earns_points` is
-    False. Raises `ValueError` naming the field.
+    as `Decimal("0.23")`. Raises `ValueError` naming the field.
 
     >>> line = LineSnapshot("7", "1", "2", quantity=2, list_amount=2000, amount=1500)
     >>> line.on_sale
@@ -75,7 +74,7 @@ class LineSnapshot:
     is_gift: bool = False
     keep_amount: int = 0
     tax_rate: Decimal = Decimal(0)
-    earns_points: bool = True
+    is_gift_card: bool = False
 
     def __post_init__(self) -> None:
         for name in ("id", "product_id", "variant_id"):
@@ -85,7 +84,7 @@ class LineSnapshot:
         for name in ("category_ids", "collection_ids"):
             _texts(getattr(self, name), name)
         _flag(self.is_gift, "is_gift")
-        _flag(self.earns_points, "earns_points")
+        _flag(self.is_gift_card, "is_gift_card")
         _share(self.tax_rate, "tax_rate")
         if self.amount > self.list_amount:
             raise ValueError("amount: must not exceed list_amount")
@@ -96,6 +95,11 @@ class LineSnapshot:
     def on_sale(self) -> bool:
         """Whether a catalogue sale lowers this line."""
         return self.amount < self.list_amount
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether rules see this line."""
+        return not (self.is_gift or self.is_gift_card)
 
 
 @dataclass(frozen=True)
@@ -246,6 +250,10 @@ def _carrier(value: object) -> ShippingCarrier:
 
 
 def _line(data: Mapping[str, Any]) -> LineSnapshot:
+    data = dict(data)
+    if "earns_points" in data:
+        # What documents of before say of gift cards.
+        data["is_gift_card"] = not data.pop("earns_points")
     return LineSnapshot(
         **dict(
             data,

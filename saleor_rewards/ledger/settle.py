@@ -226,5 +226,5 @@ def _base_line(
         category_ids=known.category_ids if known else line.category_ids,
         collection_ids=known.collection_ids if known else line.collection_ids,
         is_gift=line.is_gift,
-        earns_points=not line.is_gift_card,
+        is_gift_card=line.is_gift_card,
     )

@@ -202,5 +202,5 @@ def _line(line: OrderLineFacts, with_tax: bool) -> LineSnapshot:
         tax_rate=(tax / line.net_amount).quantize(TAX_RATE)
         if line.net_amount
         else tax * 0,
-        earns_points=not line.is_gift_card,
+        is_gift_card=line.is_gift_card,
     )

@@ -50,7 +50,7 @@ def in_scope(scope: Scope, line: LineSnapshot) -> bool:
         (scope.collections, set(line.collection_ids)),
         (scope.categories, set(line.category_ids)),
     )
-    if line.is_gift or (scope.exclude_sale_items and line.on_sale):
+    if line.is_gift or line.is_gift_card or (scope.exclude_sale_items and line.on_sale):
         return False
     if any(ids.exclude & mine for ids, mine in of):
         return False
@@ -75,9 +75,13 @@ class Oracle:
     ) -> None:
         self.cart = snapshot
         self.lines = sorted(snapshot.lines, key=lambda line: line.id)
-        self.before = [0 if line.is_gift else line.amount for line in self.lines]
+        self.before = [
+            0 if line.is_gift or line.is_gift_card else line.amount
+            for line in self.lines
+        ]
         self.rooms = [
-            0 if line.is_gift else line.amount - line.keep_amount for line in self.lines
+            0 if line.is_gift or line.is_gift_card else line.amount - line.keep_amount
+            for line in self.lines
         ]
         self.subtotal = sum(self.before)
         self.cap = self.subtotal

@@ -42,7 +42,9 @@ class PointsOracle:
         self.cart, settings, self.rules = situation
         self.terms = settings.points
         self.plain = Oracle(self.cart, settings, self.rules)
-        self.lines = [line for line in self.plain.lines if not line.is_gift]
+        self.lines = [
+            line for line in self.plain.lines if not (line.is_gift or line.is_gift_card)
+        ]
         items = {rule.id for rule in self.rules if rule.lane.value == "ITEM"}
         self.after = self.less(effects, lambda effect: effect.rule_id in items)
         left = self.less(effects, lambda effect: True)
@@ -130,7 +132,7 @@ class PointsOracle:
         places = {line.id: place for place, line in enumerate(self.lines)}
         padded = [
             [
-                0 if line.is_gift else amounts[places[line.id]]
+                0 if line.is_gift or line.is_gift_card else amounts[places[line.id]]
                 for line in self.plain.lines
             ]
             for amounts in (before, self.after)
@@ -152,10 +154,7 @@ class PointsOracle:
             rule
             for rule in met
             if isinstance(rule.benefit, type)
-            and any(
-                line.earns_points and in_scope(rule.conditions.scope, line)
-                for line in lines
-            )
+            and any(in_scope(rule.conditions.scope, line) for line in lines)
         ]
         return min(
             fitting, key=lambda rule: (-self.value(rule), *rule.rank), default=None

@@ -91,7 +91,7 @@ def line_snapshots(draw: Draw, id: str) -> LineSnapshot:
         is_gift=is_gift,
         keep_amount=min(amount, kept * quantity),
         tax_rate=draw(st.sampled_from((Decimal(0), Decimal("0.08"), Decimal("0.23")))),
-        earns_points=draw(st.sampled_from((True, True, True, False))),
+        is_gift_card=draw(st.sampled_from((False, False, False, True))),
     )
 
 

@@ -272,11 +272,11 @@ def test_a_line_is_turned_into_its_base_by_rounding_half_up(
     assert earn(snapshot, per_amount(1, "0.01"), points=terms).earned_points == points
 
 
-def test_gifts_and_lines_that_earn_no_points_earn_none() -> None:
+def test_gifts_and_gift_cards_earn_no_points() -> None:
     # given
     snapshot = cart(
         line("a", 1000, is_gift=True),
-        line("b", 1000, earns_points=False),
+        line("b", 1000, is_gift_card=True),
         line("c", 1000),
     )
 
@@ -284,9 +284,9 @@ def test_gifts_and_lines_that_earn_no_points_earn_none() -> None:
     assert earned(earn(snapshot, per_amount())) == [(1, 10)]
 
 
-def test_an_order_of_nothing_but_lines_that_earn_none_gets_no_fixed_number() -> None:
+def test_an_order_of_nothing_but_gift_cards_gets_no_fixed_number() -> None:
     # given
-    snapshot = cart(line("a", 1000, earns_points=False))
+    snapshot = cart(line("a", 1000, is_gift_card=True))
 
     # when
     evaluation = earn(snapshot, fixed(50))
@@ -296,13 +296,13 @@ def test_an_order_of_nothing_but_lines_that_earn_none_gets_no_fixed_number() -> 
     assert evaluation.offer(1).points == 0
 
 
-def test_a_line_that_earns_no_points_still_counts_for_a_minimum() -> None:
+def test_a_gift_card_counts_for_no_minimum() -> None:
     # given
-    snapshot = cart(line("a", 9000, earns_points=False), line("b", 1000))
+    snapshot = cart(line("a", 9000, is_gift_card=True), line("b", 1000))
     minimum = {"amounts": {"USD": "100.00"}}
 
     # when / then
-    assert earned(earn(snapshot, fixed(50, minimum_subtotal=minimum))) == [(1, 50)]
+    assert earned(earn(snapshot, fixed(50, minimum_subtotal=minimum))) == []
 
 
 def test_a_minimum_of_a_points_rule_reads_what_the_item_lane_leaves() -> None:

@@ -96,7 +96,9 @@ def test_nothing_falls_below_zero_and_gifts_get_nothing(situation: Any) -> None:
             for effect in effects
             if isinstance(effect, LineDiscount) and effect.line_id == line.id
         )
-        assert taken <= (0 if line.is_gift else line.amount - line.keep_amount)
+        assert taken <= (
+            0 if line.is_gift or line.is_gift_card else line.amount - line.keep_amount
+        )
     for effect in effects:
         if isinstance(effect, ShippingDiscount):
             assert effect.method_id == snapshot.shipping.method_id
@@ -117,7 +119,11 @@ def test_item_and_order_lane_stay_under_the_cap_of_the_program(
 
     # then
     taken = sum(effect.amount for effect in effects if effect.rule_id in goods)
-    subtotal = sum(line.amount for line in snapshot.lines if not line.is_gift)
+    subtotal = sum(
+        line.amount
+        for line in snapshot.lines
+        if not (line.is_gift or line.is_gift_card)
+    )
     assert taken * 100 <= subtotal * (program_settings.cap_percent or 100)
 
 

@@ -57,7 +57,7 @@ LINE = {
         ("tax_rate", 0.23),
         ("tax_rate", Decimal("-0.1")),
         ("tax_rate", Decimal("NaN")),
-        ("earns_points", 1),
+        ("is_gift_card", 1),
     ],
 )
 def test_a_line_names_the_field_that_is_wrong(field: str, value: Any) -> None:

@@ -12,10 +12,11 @@ from saleor_rewards.models import Entry, Settlement
 from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.plugin.points.settling import reconcile, settle_order
 
+from .inputs import document
 from .limits import needs
 from .points import available, make_member, no_hooks, reconcile_all, written
 from .staff import Staff, pk_of
-from .world import HOST, Shop, Shopper
+from .world import HOST, Refused, Shop, Shopper
 
 if capabilities.transactions:
     from .transactions import PaymentApp
@@ -178,6 +179,41 @@ def test_buying_a_gift_card_earns_nothing(shop: Shop, shopper: Shopper) -> None:
 
     # then
     assert available() == 10
+
+
+def test_a_gift_card_in_a_cart_neither_counts_nor_gets_anything(shop: Shop) -> None:
+    # given
+    shop.points()
+    shop.earning()
+    half = shop.ladder(("100.00", "50"))
+    ann = make_member(shop, 4000)
+    card = HOST.make_gift_card_product("100.00")
+    shirt = shop.product("40.00", ships=False)
+
+    # when
+    cart = ann.cart((card, 1), (shirt, 1))
+    offer = cart.offer(half)
+    with pytest.raises(Refused) as refused:
+        ann.do(document("PointsRedeem"), checkoutId=cart.id, points=4001)
+
+    # then
+    assert offer["state"] == "REACHABLE"
+    assert cart.total == Decimal("140.00")
+    assert refused.value.errors[0]["code"] == "INSUFFICIENT_POINTS"
+
+    # when
+    ann.do(document("PointsRedeem"), checkoutId=cart.id, points=4000)
+    cart = ann.look(cart)
+
+    # then
+    assert cart.line_totals == [Decimal("100.00"), Decimal("0.00")]
+
+    # when
+    ann.add(cart, shirt, 2)
+    cart = ann.look(cart)
+
+    # then
+    assert cart.line_totals == [Decimal("100.00"), Decimal("20.00")]
 
 
 def test_imported_orders_are_settled_by_their_hook(

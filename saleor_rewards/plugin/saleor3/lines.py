@@ -176,7 +176,7 @@ def line_snapshot(
         collection_ids=tuple(str(pk) for pk in values.get("collections") or ()),
         is_gift=values["is_gift"],
         tax_rate=values["tax_rate"] or Decimal(0),
-        earns_points=values["kind"] != ProductTypeKind.GIFT_CARD,
+        is_gift_card=values["kind"] == ProductTypeKind.GIFT_CARD,
     )
 
 
