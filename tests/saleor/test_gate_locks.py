@@ -12,7 +12,7 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.order.models import Order
 
-from saleor_rewards.models import Hold, HoldState
+from saleor_rewards.models import Hold, HoldState, Receipt
 from saleor_rewards.plugin import guard
 from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.plugin.host import host
@@ -24,8 +24,9 @@ from saleor_rewards.tasks import release_holds
 from .elsewhere import do_elsewhere, held_elsewhere
 from .limits import needs
 from .points import Member, make_member
+from .staff import pk_of
 from .test_races import race
-from .world import HOST, Cart, Refused, Shop
+from .world import HOST, Cart, Refused, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,12 +43,12 @@ def member(shop: Shop) -> Member:
     return make_member(shop, 1000)
 
 
-def make_ready(member: Member, cart: Cart) -> None:
+def make_ready(shopper: Shopper, cart: Cart) -> None:
     """Let nothing but the gate stand between a cart and its order."""
     if capabilities.transactions:
         HOST.allow_unpaid_orders()
     else:
-        member.pay(cart, cart.total)
+        shopper.pay(cart, cart.total)
 
 
 def total_of(order: dict[str, Any]) -> Decimal:
@@ -85,6 +86,55 @@ def test_a_gate_that_cannot_lock_the_cart_in_time_stays_closed(
     assert "has ended" in ended.value.errors[0]["message"]
     assert cart.total == total_of(order) == Decimal("30.00")
     assert member.sums == (0, 0)
+
+
+def test_an_offer_that_ended_is_not_kept_where_the_cart_cannot_be_locked(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given: no points, for which alone an order would be refused
+    rule = shop.ladder(("30.00", "50"))
+    cart = shopper.cart((shop.product("40.00", ships=False), 1))
+    assert cart.total == Decimal("20.00")
+    make_ready(shopper, cart)
+    update_rule(rule.pk, is_active=False)
+
+    # when
+    with held_elsewhere(lambda: Checkout.objects.select_for_update().get(pk=cart.pk)):
+        with pytest.raises(Refused) as refused:
+            shopper.complete(cart)
+
+    # then
+    assert "try again" in refused.value.errors[0]["message"]
+    assert not Order.objects.exists()
+    with pytest.raises(Refused) as ended:
+        shopper.complete(cart)
+    assert "has ended" in ended.value.errors[0]["message"]
+
+
+def test_no_discount_goes_without_a_receipt_where_the_cart_cannot_be_locked(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given: an offer that holds
+    shop.ladder(("30.00", "50"))
+    cart = shopper.cart((shop.product("40.00", ships=False), 1))
+    make_ready(shopper, cart)
+
+    # when
+    with held_elsewhere(lambda: Checkout.objects.select_for_update().get(pk=cart.pk)):
+        with pytest.raises(Refused) as refused:
+            shopper.complete(cart)
+
+    # then
+    assert "try again" in refused.value.errors[0]["message"]
+    assert not Order.objects.exists()
+
+    # when
+    order = shopper.complete(cart)
+
+    # then
+    assert total_of(order) == Decimal("20.00")
+    receipt = Receipt.objects.get(order_pk=pk_of(order))
+    assert sum(effect["amount"] for effect in receipt.effects) == 2000
 
 
 class LateHold:
