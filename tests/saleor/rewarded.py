@@ -218,6 +218,7 @@ def worth(shop: Shop, friend: Friend, price: str = "50.00") -> Decimal:
 def spend(shop: Shop, friend: Friend, price: str = "50.00") -> Decimal:
     """Buy something with the code; return what it took off."""
     shopper, cart = with_code(shop, reward_of(friend).code, price)
+    shopper.pay_beside_gift_cards()
     paid = shopper.buy(cart)["total"]["gross"]["amount"]
     return Decimal(price) - Decimal(str(paid))
 

@@ -273,6 +273,7 @@ class Story:
         for kind in ("voucher", "gift_card"):
             self.spent[kind] = in_hand(rewards[kind])
             cart = self.referrer.promo(cart, rewards[kind].code)
+        self.referrer.pay_beside_gift_cards()
         self.referrer.buy(cart)
         self.spent["points"] = points
 

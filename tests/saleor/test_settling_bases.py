@@ -84,6 +84,7 @@ def test_goods_that_a_gift_card_pays_for_earn_like_others(
 ) -> None:
     # given
     HOST.make_gift_card("CARD-0001", "15.00")
+    shopper.pay_beside_gift_cards()
     cart = shopper.cart((earning.product("40.00"), 1))
     cart = shopper.ship(cart, earning.shipping_method("5.00"))
 

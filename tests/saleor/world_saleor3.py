@@ -76,6 +76,8 @@ def make_shop(
     site = Site.objects.get_or_create(pk=settings.SITE_ID or 1)[0]
     settings.SITE_ID = site.pk
     SiteSettings.objects.get_or_create(site=site)
+    # One that a thread of an earlier test asked for too early has no settings for ever.
+    Site.objects.clear_cache()
     channel = make_channel(
         "main",
         currency,
