@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Iterable
 
 
@@ -12,8 +13,9 @@ class OrderLineFacts:
     """One line of an order; the amounts are what is left of it after all offers.
 
     Amounts are whole minor units of the whole line. What gift cards pay counts as
-    paid. `sale_amount` is what a catalogue sale took off it. `product_id` and
-    `variant_id` are empty where the product is gone from the shop.
+    paid. `sale_amount` is what a catalogue sale took off it, `points_amount` what
+    points paid of it. `returned_quantity` of it came back, what was exchanged left out.
+    `product_id` and `variant_id` are empty where the product is gone from the shop.
     """
 
     id: str
@@ -27,6 +29,18 @@ class OrderLineFacts:
     sale_amount: int = 0
     is_gift_card: bool = False
     is_gift: bool = False
+    points_amount: int = 0
+    returned_quantity: int = 0
+
+    @property
+    def worth_amount(self) -> int:
+        """What was paid for it, points among it."""
+        return self.gross_amount + self.points_amount
+
+    @property
+    def returned_amount(self) -> Fraction:
+        """How much of its worth came back with the goods."""
+        return Fraction(self.worth_amount * self.returned_quantity, self.quantity or 1)
 
 
 @dataclass(frozen=True)
@@ -36,9 +50,11 @@ class OrderFacts:
     `is_confirmed` is false for an order that waits for the merchant's consent, and
     `is_cancelled` is true for an expired one as well. `paid_at` and `fulfilled_at` are
     when that first held. `total_amount` is what was to be paid in money, shipping
-    included; `paid_amount` what Saleor knows to have been paid in all, whatever went back
-    since; `refunded_amount` how much of the total went back, in all. `disputed_amount`
-    is what a bank took back for the card's holder, or holds until that is decided.
+    included, and `gift_card_amount` what gift cards paid beside it; `paid_amount` what
+    Saleor knows to have been paid in all, whatever went back since; `refunded_amount`
+    how much of the total went back, in all. `disputed_amount` is what a bank took back
+    for the card's holder, or holds until that is decided. `is_exchange` is true for an
+    order that replaces goods of another one.
     """
 
     order_pk: str
@@ -61,7 +77,10 @@ class OrderFacts:
     is_fulfilled: bool = False
     paid_at: datetime | None = None
     fulfilled_at: datetime | None = None
+    is_exchange: bool = False
+    gift_card_amount: int = 0
     paid_amount: int = 0
+    given_back_amount: int = 0
     refunded_amount: int = 0
     disputed_amount: int = 0
 
@@ -71,14 +90,48 @@ class OrderFacts:
         return min(self.total_amount, self.refunded_amount + self.disputed_amount)
 
     @property
-    def is_refunded(self) -> bool:
-        """Whether the shop gave all back that was paid."""
-        return 0 < self.total_amount <= self.refunded_amount
+    def refunded_share(self) -> Fraction:
+        """Which part of the order the shop gave back, by its money or by its goods.
+
+        Points that paid come back beside the money, so money is a part of all that was
+        not paid in points.
+        """
+        return max(self._money_share(self.refunded_amount), self._goods_share)
+
+    @property
+    def taken_share(self) -> Fraction:
+        """Which part of the order is not the buyer's any more, disputes among it."""
+        return max(self._money_share(self.taken_amount), self._goods_share)
 
     @property
     def is_undone(self) -> bool:
         """Whether nothing is left of the order that points could be given for."""
-        return self.is_cancelled or 0 < self.total_amount <= self.taken_amount
+        return self.is_cancelled or self.taken_share == 1
+
+    def after_refund(self, amount: int) -> OrderFacts:
+        """Return the facts as they will be when so much more has been refunded."""
+        given = self.given_back_amount + amount
+        known = refunded(
+            self.total_amount,
+            self.paid_amount - self.given_back_amount,
+            self.given_back_amount,
+        )
+        then = refunded(self.total_amount, self.paid_amount - given, given)
+        return replace(
+            self,
+            given_back_amount=given,
+            refunded_amount=min(self.total_amount, self.refunded_amount + then - known),
+        )
+
+    def _money_share(self, amount: int) -> Fraction:
+        paid = self.total_amount + self.gift_card_amount
+        return Fraction(min(amount, paid), paid or 1)
+
+    @property
+    def _goods_share(self) -> Fraction:
+        worth = sum(line.worth_amount for line in self.lines)
+        returned = sum((line.returned_amount for line in self.lines), Fraction(0))
+        return min(Fraction(1), returned / (worth or 1))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, Iterable, Mapping, Sequence
 
 from ..engine import LineSnapshot, PointsBase, RuleDefinition, grant_points
@@ -91,32 +92,25 @@ def targets(facts: OrderFacts, agreement: Agreement) -> Targets:
         and not facts.is_undone
     )
     spent = agreement.redeemed_points
-    all_back = facts.is_cancelled or facts.is_refunded
+    back = Fraction(1) if facts.is_cancelled else facts.refunded_share
+    left_amount = facts.total_amount * (1 - facts.taken_share)
     return Targets(
         points_by_version=_granted(facts, agreement.grant)
         if terms is not None and is_counted
         else {},
         points_spent=spent,
-        points_returned=spent
-        if all_back
-        else share(spent, facts.refunded_amount, facts.total_amount),
-        spend_amount=facts.total_amount - facts.taken_amount if is_counted else 0,
+        points_returned=int(spent * back),
+        spend_amount=int(left_amount) if is_counted else 0,
         is_counted=is_counted,
     )
 
 
-def share(points: int, amount: int, total: int) -> int:
-    """Return the part of some points that goes with an amount, rounded down.
-
-    >>> share(41, 3333, 10000), share(41, 0, 0)
-    (13, 0)
-    """
-    return points * amount // total if total else 0
-
-
 def earned_at(facts: OrderFacts, terms: Terms) -> datetime | None:
-    """Return when the order's points were earned, ``None`` while they are not."""
-    if not (facts.is_confirmed and facts.is_paid):
+    """Return when the order's points were earned, ``None`` while they are not.
+
+    What replaces goods of another order earns nothing: those stay with that one.
+    """
+    if facts.is_exchange or not (facts.is_confirmed and facts.is_paid):
         return None
     paid_at = facts.paid_at or facts.ordered_at
     if terms.earn_on == EarnOn.PAID:
@@ -151,8 +145,7 @@ def lapses_at(facts: OrderFacts, terms: Terms) -> datetime | None:
 def _granted(facts: OrderFacts, grant: Sequence[tuple[int, int]]) -> dict[str, int]:
     points = [number for _, number in grant]
     # Of each rule never less is taken back than by a smaller refund before.
-    share_taken = share(sum(points), facts.taken_amount, facts.total_amount)
-    taken = split_steadily(share_taken, points)
+    taken = split_steadily(int(sum(points) * facts.taken_share), points)
     return {
         str(version_pk): left
         for (version_pk, number), part in zip(grant, taken)
@@ -186,7 +179,8 @@ def grant_of(
 
 def lines_digest(facts: OrderFacts) -> str:
     """Return a short hash of all on an order's lines that a grant goes by."""
-    known = sorted(map(str, map(astuple, facts.lines)))
+    # What points paid of a line, and what came back of it, changes no grant.
+    known = sorted(str(astuple(line)[:-2]) for line in facts.lines)
     return hashlib.sha256("\n".join(known).encode()).hexdigest()[:16]
 
 

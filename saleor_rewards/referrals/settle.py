@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Iterable
 
 if TYPE_CHECKING:
@@ -41,14 +42,13 @@ class Stage(Enum):
 class Targets:
     """Where a referral should be with its order.
 
-    Of ``total_amount``, ``taken_amount`` is not the shop's any more. ``due_at`` is when
-    rewards are due, ``None`` while the order is not paid. ``is_too_small`` says that an
+    ``taken_share`` of the order is not the buyer's any more. ``due_at`` is when rewards
+    are due, ``None`` while the order is not paid. ``is_too_small`` says that an
     order would count, were it worth more.
     """
 
     stage: Stage
-    total_amount: int = 0
-    taken_amount: int = 0
+    taken_share: Fraction = Fraction(0)
     paid_at: datetime | None = None
     due_at: datetime | None = None
     is_too_small: bool = False
@@ -56,34 +56,29 @@ class Targets:
     def kept(self, worth: int) -> int:
         """Return what is left of a reward that was worth so much.
 
-        >>> Targets(Stage.PAID, total_amount=3000, taken_amount=1000).kept(500)
+        >>> Targets(Stage.PAID, taken_share=Fraction(1, 3)).kept(500)
         334
         >>> Targets(Stage.OPEN).kept(500)
         0
         """
         if self.stage is not Stage.PAID:
             return 0
-        if not self.taken_amount:
-            return worth
-        return worth - worth * self.taken_amount // self.total_amount
+        return worth - int(worth * self.taken_share)
 
 
 def targets(facts: OrderFacts, terms: Terms) -> Targets:
     """Return where a referral should be with an order that stands as ``facts``."""
     paid_at = None
-    if facts.is_paid and facts.is_confirmed:
+    if facts.is_paid and facts.is_confirmed and not facts.is_exchange:
         paid_at = facts.paid_at or facts.ordered_at
-    is_gone = 0 < facts.total_amount <= facts.taken_amount
-    is_undone = facts.is_cancelled or is_gone
     is_too_small = goods_amount(facts) < terms.minimum_amount
     stage = Stage.OPEN if paid_at is None else Stage.PAID
     return Targets(
-        stage=Stage.UNDONE if is_undone or is_too_small else stage,
-        total_amount=facts.total_amount,
-        taken_amount=facts.taken_amount,
+        stage=Stage.UNDONE if facts.is_undone or is_too_small else stage,
+        taken_share=facts.taken_share,
         paid_at=paid_at,
         due_at=paid_at and paid_at + timedelta(days=terms.hold_days),
-        is_too_small=is_too_small and not is_undone,
+        is_too_small=is_too_small and not facts.is_undone,
     )
 
 
@@ -92,13 +87,14 @@ def goods_amount(facts: OrderFacts) -> int:
 
     With or without tax, as the channel's prices are. Gift cards are money and no
     goods. Nobody says what money was given back for: it counts as the shipping's
-    first.
+    first. What came back of the goods is gone, whatever was given back for it.
     """
     lines = [line for line in facts.lines if not line.is_gift_card]
     gross = sum(line.gross_amount for line in lines)
     amount = gross if facts.prices_with_tax else sum(line.net_amount for line in lines)
-    others = max(0, facts.total_amount - gross)
-    taken = min(gross, max(0, facts.taken_amount - others))
+    others = max(0, facts.total_amount + facts.gift_card_amount - gross)
+    returned = int(sum(line.returned_amount for line in lines))
+    taken = min(gross, max(facts.taken_amount - others, returned, 0))
     return amount - amount * taken // gross if taken else amount
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saleor_rewards.ledger.facts import OrderFacts, OrderLineFacts
 from saleor_rewards.referrals.settle import (
     Stage,
     Tally,
@@ -22,33 +23,33 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
 TERMS = Terms(hold_days=14, minimum_amount=2000)
 
 
-@dataclass(frozen=True)
-class Line:
-    """What of an order's line counts, as the ledger's facts have it."""
-
-    gross_amount: int
-    net_amount: int = 0
-    is_gift_card: bool = False
+def line(gross: int, net: int = 0, **facts: Any) -> OrderLineFacts:
+    """Four units of one variant."""
+    return OrderLineFacts("1", "2", "3", 4, net, gross, **facts)
 
 
-@dataclass(frozen=True)
-class Order:
-    """A paid order of 40.00 that was shipped for 10.00, as the ledger's facts are."""
-
-    total_amount: int = 5000
-    taken_amount: int = 0
-    lines: tuple[Line, ...] = (Line(4000, net_amount=3200),)
-    ordered_at: datetime = NOON - timedelta(hours=1)
-    prices_with_tax: bool = True
-    is_confirmed: bool = True
-    is_cancelled: bool = False
-    is_paid: bool = True
-    paid_at: datetime | None = NOON
+def order(**facts: Any) -> OrderFacts:
+    """A paid order of 40.00 that was shipped for 10.00."""
+    known: dict[str, Any] = {
+        "total_amount": 5000,
+        "lines": (line(4000, net=3200),),
+        "is_paid": True,
+        "paid_at": NOON,
+    }
+    return OrderFacts(
+        order_pk="1",
+        channel_pk=1,
+        channel="main",
+        currency="USD",
+        email="ann@example.com",
+        ordered_at=NOON - timedelta(hours=1),
+        **{**known, **facts},
+    )
 
 
 def test_a_paid_order_is_due_after_the_hold_period() -> None:
     # when
-    found = targets(Order(), TERMS)
+    found = targets(order(), TERMS)
 
     # then
     assert found.stage is Stage.PAID
@@ -56,10 +57,14 @@ def test_a_paid_order_is_due_after_the_hold_period() -> None:
     assert found.kept(500) == 500
 
 
-@pytest.mark.parametrize("missing", ["is_paid", "is_confirmed"])
-def test_an_order_is_open_until_it_is_paid_and_confirmed(missing: str) -> None:
+@pytest.mark.parametrize(
+    "facts", [{"is_paid": False}, {"is_confirmed": False}, {"is_exchange": True}]
+)
+def test_an_order_is_open_until_it_is_paid_and_confirmed_and_no_exchange(
+    facts: dict[str, Any],
+) -> None:
     # when
-    found = targets(Order(**{missing: False}), TERMS)
+    found = targets(order(**facts), TERMS)
 
     # then
     assert (found.stage, found.due_at, found.kept(500)) == (Stage.OPEN, None, 0)
@@ -69,10 +74,11 @@ def test_an_order_is_open_until_it_is_paid_and_confirmed(missing: str) -> None:
     "fields",
     [
         {"is_cancelled": True},
-        {"taken_amount": 5000},
-        {"lines": (Line(1999),)},
-        {"taken_amount": 3001},
-        {"lines": (Line(4000, is_gift_card=True),)},
+        {"refunded_amount": 5000},
+        {"lines": (line(1999),)},
+        {"refunded_amount": 3001},
+        {"lines": (line(4000, returned_quantity=4),)},
+        {"lines": (line(4000, is_gift_card=True),)},
         {"is_paid": False, "is_cancelled": True},
     ],
 )
@@ -80,7 +86,7 @@ def test_an_order_that_is_not_worth_enough_any_more_is_undone(
     fields: dict[str, Any],
 ) -> None:
     # when
-    found = targets(Order(**fields), TERMS)
+    found = targets(order(**fields), TERMS)
 
     # then
     assert (found.stage, found.kept(500)) == (Stage.UNDONE, 0)
@@ -91,27 +97,32 @@ def test_an_order_that_is_not_worth_enough_any_more_is_undone(
     [
         ({}, 4000),
         # What went back counts as the shipping's first.
-        ({"taken_amount": 1000}, 4000),
-        ({"taken_amount": 1100}, 3900),
-        ({"taken_amount": 5000}, 0),
+        ({"refunded_amount": 1000}, 4000),
+        ({"refunded_amount": 1100}, 3900),
+        ({"refunded_amount": 5000}, 0),
         # Gift cards paid 20.00 of it.
-        ({"total_amount": 3000, "taken_amount": 1000}, 3000),
-        ({"total_amount": 0}, 4000),
+        (
+            {"total_amount": 3000, "gift_card_amount": 2000, "refunded_amount": 1000},
+            4000,
+        ),
+        # One of four came back, and nothing was given for it.
+        ({"lines": (line(4000, returned_quantity=1),)}, 3000),
+        ({"total_amount": 0, "gift_card_amount": 5000}, 4000),
         ({"prices_with_tax": False}, 3200),
-        ({"prices_with_tax": False, "taken_amount": 3000}, 1600),
-        ({"lines": (Line(3000), Line(1000, is_gift_card=True))}, 3000),
+        ({"prices_with_tax": False, "refunded_amount": 3000}, 1600),
+        ({"lines": (line(3000), line(1000, is_gift_card=True))}, 3000),
         ({"lines": ()}, 0),
     ],
 )
 def test_goods_are_worth_what_is_left_of_them(
     fields: dict[str, Any], amount: int
 ) -> None:
-    assert goods_amount(Order(**fields)) == amount
+    assert goods_amount(order(**fields)) == amount
 
 
 def test_an_order_that_gift_cards_paid_keeps_all() -> None:
     # when
-    found = targets(Order(total_amount=0), TERMS)
+    found = targets(order(total_amount=0, gift_card_amount=5000), TERMS)
 
     # then
     assert (found.stage, found.kept(500)) == (Stage.PAID, 500)
@@ -127,12 +138,12 @@ def test_the_more_goes_back_the_less_is_kept_and_at_last_nothing(
     total: int, steps: list[int], worth: int
 ) -> None:
     # given
-    goods = Order(total_amount=total, lines=(Line(total),))
+    goods = order(total_amount=total, lines=(line(total),))
     kept = worth
 
     # then
     for taken in sorted(min(step, total) for step in steps):
-        found = targets(replace(goods, taken_amount=taken), Terms())
+        found = targets(replace(goods, refunded_amount=taken), Terms())
         assert 0 <= found.kept(worth) <= kept
         kept = found.kept(worth)
         assert (kept == 0) is (taken == total)

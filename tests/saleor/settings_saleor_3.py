@@ -19,6 +19,8 @@ os.environ.update(
     CACHE_URL="locmem://",
     # A storm takes longer than the five minutes for which tokens are good.
     JWT_TTL_ACCESS="12 hours",
+    # The tests' payment app listens on this machine.
+    HTTP_IP_FILTER_ENABLED="False",
 )
 
 if importlib.util.find_spec("saleor.tests.settings"):

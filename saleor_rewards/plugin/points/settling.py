@@ -158,10 +158,8 @@ def _rehearse(order_pk: str, amount: Decimal, at: datetime) -> RefundPreview:
     _settle(order_pk, at)
     last = Entry.objects.order_by("pk").values_list("pk", flat=True).last() or 0
     for case in cases([order_pk]):
-        facts = case.facts
-        more = to_minor(amount, facts.currency)
-        refunded = min(facts.total_amount, facts.refunded_amount + more)
-        then = replace(case, facts=replace(facts, refunded_amount=refunded))
+        more = to_minor(amount, case.facts.currency)
+        then = replace(case, facts=case.facts.after_refund(more))
         with posting(_account_pk(case, at), at) as book:
             Differences(book, then).post()
     return _told(Entry.objects.filter(pk__gt=last, order_pk=order_pk))

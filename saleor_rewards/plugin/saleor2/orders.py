@@ -155,10 +155,21 @@ def _facts(
         is_fulfilled=fulfilled,
         paid_at=paid_at(total, _charges(payments), order.created) if paid else None,
         fulfilled_at=_fulfilled_at(order) if fulfilled else None,
+        gift_card_amount=_paid_by_gift_cards(order, lines),
         paid_amount=charged + given,
+        given_back_amount=given,
         refunded_amount=refunded(total, charged, given),
         lines=tuple(_line_facts(order, lines)),
     )
+
+
+def _paid_by_gift_cards(order: Order, lines: Sequence[OrderLine]) -> int:
+    """Return what the total lacks of goods and shipping, after what a voucher takes."""
+    if not order.has_gift_cards:
+        return 0
+    goods = sum(line.unit_price_gross_amount * line.quantity for line in lines)
+    whole = goods + order.shipping_price_gross_amount - order.discount_amount
+    return max(0, _minor(whole - order.total_gross_amount, order.currency))
 
 
 def _given_back(payments: Iterable[Payment]) -> Iterable[Decimal]:

@@ -11,9 +11,24 @@ from decimal import Decimal
 from typing import Any, Iterable, Sequence
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Max, OuterRef, Prefetch, Q, QuerySet
-from saleor.order import FulfillmentStatus, OrderEvents, OrderStatus
-from saleor.order.models import Order, OrderLine
+from django.db.models import (
+    DecimalField,
+    F,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+from saleor.discount.models import OrderLineDiscount
+from saleor.giftcard import GiftCardEvents
+from saleor.giftcard.models import GiftCardEvent
+from saleor.order import FulfillmentStatus, OrderEvents, OrderOrigin, OrderStatus
+from saleor.order.models import FulfillmentLine, Order, OrderLine
 from saleor.payment import TransactionEventType, TransactionKind
 from saleor.payment.models import (
     Payment,
@@ -33,7 +48,7 @@ from ...ledger.facts import (
 )
 from ...stripe_events.tables import with_payments
 from ..common import of_person
-from .lines import ancestors, minor
+from .lines import POINTS_REASON, ancestors, minor, ours
 
 #: Kinds of transactions by which Saleor's older payments take money.
 TAKEN = {TransactionKind.CAPTURE, TransactionKind.CONFIRM, TransactionKind.EXTERNAL}
@@ -52,6 +67,11 @@ PAYERS = (
 )
 
 UNDONE = {OrderStatus.CANCELED, OrderStatus.EXPIRED}
+
+#: Of goods that came back and were not exchanged.
+RETURNED = [FulfillmentStatus.RETURNED, FulfillmentStatus.REFUNDED_AND_RETURNED]
+
+AMOUNT = DecimalField(max_digits=20, decimal_places=3)
 
 
 class Orders:
@@ -121,9 +141,7 @@ class _Money:
     def charged(self) -> int:
         """What the shop has of it now, in minor units."""
         taken = [payment.captured_amount for payment in self.payments]
-        # Saleor counts a refund that was asked for as charged no more.
-        for item in self.transactions:
-            taken += [item.charged_value, item.refund_pending_value]
+        taken += map(_kept, self.transactions)
         return minor(sum(taken, Decimal(0)), self.currency)
 
     @property
@@ -155,6 +173,20 @@ class _Money:
         return Charge(at, minor(amount, self.currency))
 
 
+def _kept(item: TransactionItem) -> Decimal:
+    """Return what the shop has of one transaction, below 0 where it only gave back.
+
+    Apps may tell of a refund without taking it off what they charged, or as a
+    transaction of its own.
+    """
+    # Saleor counts a refund that was asked for as charged no more.
+    charged = item.charged_value + item.refund_pending_value
+    told = sum((event.amount_value for event in item.charge_events), Decimal(0))
+    if not told:
+        told = charged and charged + item.refunded_value
+    return Decimal(min(charged, told - item.refunded_value))
+
+
 def _orders() -> QuerySet[Order]:
     packed = Q(events__type=OrderEvents.FULFILLMENT_FULFILLED_ITEMS)
     sent = Q(fulfillments__status=FulfillmentStatus.FULFILLED)
@@ -166,8 +198,49 @@ def _orders() -> QuerySet[Order]:
         .annotate(
             packed_at=Max("events__date", filter=packed),
             sent_at=Max("fulfillments__created_at", filter=sent),
+            card_amount=Subquery(_paid_by_gift_cards()),
         )
         .order_by("number")
+    )
+
+
+def _paid_by_gift_cards() -> QuerySet[GiftCardEvent]:
+    before, after = (
+        Cast(KeyTextTransform(key, KeyTransform("balance", "parameters")), AMOUNT)
+        for key in ("old_current_balance", "current_balance")
+    )
+    return (
+        GiftCardEvent.objects.filter(
+            order_id=OuterRef("pk"), type=GiftCardEvents.USED_IN_ORDER
+        )
+        .order_by()
+        .values("order_id")
+        .annotate(amount=Sum(before - after, output_field=AMOUNT))
+        .values("amount")
+    )
+
+
+def _paid_in_points() -> QuerySet[OrderLineDiscount]:
+    return (
+        OrderLineDiscount.objects.filter(
+            ours(), line_id=OuterRef("pk"), reason=POINTS_REASON
+        )
+        .order_by()
+        .values("line_id")
+        .annotate(amount=Sum("amount_value"))
+        .values("amount")
+    )
+
+
+def _returned() -> QuerySet[FulfillmentLine]:
+    return (
+        FulfillmentLine.objects.filter(
+            order_line_id=OuterRef("pk"), fulfillment__status__in=RETURNED
+        )
+        .order_by()
+        .values("order_line_id")
+        .annotate(all=Sum("quantity"))
+        .values("all")
     )
 
 
@@ -181,6 +254,8 @@ def _lines(pks: Sequence[str]) -> QuerySet[OrderLine]:
             product_pk=F("variant__product_id"),
             categories=ArraySubquery(ancestors()),
             collections=ArraySubquery(collections.values("collection_id")),
+            points_amount=Subquery(_paid_in_points()),
+            returned=Subquery(_returned()),
         )
         .order_by("created_at", "pk")
     )
@@ -234,11 +309,14 @@ def _facts(order: Order, lines: Sequence[OrderLine], money: _Money) -> OrderFact
         total_amount=total,
         is_confirmed=order.status != OrderStatus.UNCONFIRMED,
         is_cancelled=order.status in UNDONE,
+        is_exchange=order.origin == OrderOrigin.REISSUE,
         is_paid=paid,
         is_fulfilled=fulfilled,
         paid_at=paid_at(total, money.charges, order.created_at) if paid else None,
         fulfilled_at=_fulfilled_at(order) if fulfilled else None,
+        gift_card_amount=minor(order.card_amount or Decimal(0), order.currency),
         paid_amount=money.charged + money.given_back,
+        given_back_amount=money.given_back,
         refunded_amount=refunded(total, money.charged, money.given_back),
         lines=tuple(_line_facts(line) for line in lines),
     )
@@ -272,4 +350,6 @@ def _line_facts(line: OrderLine) -> OrderLineFacts:
         else 0,
         is_gift_card=line.is_gift_card,
         is_gift=line.is_gift,
+        points_amount=minor(line.points_amount or Decimal(0), line.currency),
+        returned_quantity=line.returned or 0,
     )
