@@ -68,16 +68,20 @@ def release_holds(after: int = 0) -> None:
 def end_stale_pledges(after: int = 0) -> None:
     """End what is bound to completions of which no order can come any more.
 
-    ``after`` is the key of the last pledge that was looked at. Safe to run twice: a
-    pledge ends once.
+    ``after`` is the key of the last pledge that was looked at. While offers are stopped,
+    what paid carts kept of them ends with these carts. Safe to run twice: a pledge
+    ends once.
     """
     from .plugin.completions import end_stale_pledges as end
     from .plugin.host import host
+    from .plugin.service import are_offers_stopped
 
     with host.writing():
         last = end(after, CHUNK, timezone.now())
     if last is not None:
         end_stale_pledges.delay(last)
+    elif are_offers_stopped():
+        withdraw_offers.delay()
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -75,7 +75,7 @@ class Payment:
         amount = self.worth(most)
         if not amount:
             return 0
-        needed = -(-amount * terms.redeem_points // terms.redeem_amount)
+        needed = terms.points_for(amount)
         least = _ceil(max(needed, terms.minimum_points), terms.step_points)
         return least if least <= most else 0
 

@@ -152,6 +152,16 @@ class PointsTerms:
     step_points: int = 1
     most_percent: Decimal = Decimal(100)
 
+    def points_for(self, amount: int) -> int:
+        """Return how many points are worth an amount, never too few.
+
+        >>> PointsTerms("USD", redeem_points=100, redeem_amount=500).points_for(501)
+        101
+        """
+        if not self.redeem_points or not self.redeem_amount:
+            return 0
+        return -(-amount * self.redeem_points // self.redeem_amount)
+
 
 @dataclass(frozen=True)
 class ProgramSettings:

@@ -121,7 +121,13 @@ def earned_at(facts: OrderFacts, terms: Terms) -> datetime | None:
 
 
 def available_from(at: datetime, terms: Terms) -> datetime:
-    """Return when points that were earned ``at`` can be spent."""
+    """Return when points that were earned ``at`` can be spent.
+
+    >>> from datetime import timezone
+    >>> noon = datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
+    >>> available_from(noon, Terms(return_days=14)).day
+    15
+    """
     return at + timedelta(days=terms.return_days)
 
 

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Iterable
 
-from ..engine import Evaluation
+from ..engine import (
+    Effect,
+    Evaluation,
+    LineDiscount,
+    PointsDiscount,
+    effect_from_json,
+)
 from ..models import Outcome, PriceAgreement
 from ..programs.receipts import recompute
+from ..programs.settings import program_settings
 from ..reservations import open_pledge
-from .bindings import CheckoutMoney
+from .bindings import Binding, CheckoutMoney
 from .host import Reading, host
+from .shown import shown_by
 
 if TYPE_CHECKING:
     from .rulebook import Rulebook
+
+
+class Standing(Enum):
+    """What a price agreement rests on."""
+
+    #: There is none, or it holds no longer.
+    NONE = "NONE"
+    #: A gateway was asked and has not answered: what waits for it is not renewed.
+    ASKED = "ASKED"
+    #: Money covers the price.
+    PAID = "PAID"
 
 
 def is_kept(checkout_token: str, reading: Reading, at: datetime) -> bool:
@@ -22,16 +43,31 @@ def is_kept(checkout_token: str, reading: Reading, at: datetime) -> bool:
     It does as long as the checkout is paid, or a gateway is being asked, and is what
     it was: whatever a shopper changes about it ends the agreement.
     """
+    return standing(checkout_token, reading, at) is not Standing.NONE
+
+
+def standing(checkout_token: str, reading: Reading, at: datetime) -> Standing:
+    """Return what the price agreement of a checkout rests on."""
     binding = reading.binding
     if binding.agreed_fingerprint is None or binding.agreed_amount is None:
-        return False
-    if reading.is_overdrawn:
-        return False
-    money = host.money(checkout_token, at, binding.pledged_at)
+        return Standing.NONE
+    money = host.money(checkout_token, at, binding)
     if money is None or binding.agreed_fingerprint != _agreed_on(reading, money):
-        return False
-    total = money.total_amount if money.is_current else binding.agreed_amount
-    return money.covers(total) or money.is_under_way
+        return Standing.NONE
+    total = binding.agreed_amount
+    if money.is_current and not is_out_of_step(checkout_token, reading):
+        total = money.total_amount
+    if money.suffices(total):
+        return Standing.PAID
+    return Standing.ASKED if money.is_under_way else Standing.NONE
+
+
+def is_out_of_step(checkout_token: str, reading: Reading) -> bool:
+    """Return whether a checkout's prices carry something else than was agreed on."""
+    if reading.is_overdrawn:
+        return True
+    found = PriceAgreement.objects.filter(checkout_token=checkout_token).first()
+    return found is not None and shown_by(_effects(found)) != reading.shown
 
 
 def agree(
@@ -60,6 +96,11 @@ def _agreed_on(reading: Reading, money: CheckoutMoney) -> str:
     return f"{reading.binding.fingerprint}:{money.returned_amount}"
 
 
+def exists(checkout_token: str) -> bool:
+    """Return whether there is a price agreement of a checkout, right or not."""
+    return PriceAgreement.objects.filter(checkout_token=checkout_token).exists()
+
+
 def end(checkout_token: str) -> None:
     """End what was agreed for a checkout; nothing brings it back."""
     PriceAgreement.objects.filter(checkout_token=checkout_token).delete()
@@ -67,9 +108,14 @@ def end(checkout_token: str) -> None:
 
 def end_unpaid(at: datetime) -> None:
     """End the agreements whose checkouts are not paid, and not being paid, any more."""
-    for one in PriceAgreement.objects.only("checkout_token", "total_amount"):
+    for one in PriceAgreement.objects.only(
+        "checkout_token", "total_amount", "created_at"
+    ):
         pledged = open_pledge(one.checkout_token)
-        money = host.money(one.checkout_token, at, pledged and pledged.gate_at)
+        binding = Binding(
+            pledged_at=pledged and pledged.gate_at, agreed_at=one.created_at
+        )
+        money = host.money(one.checkout_token, at, binding)
         if money is None or not (money.covers(one.total_amount) or money.is_under_way):
             end(one.checkout_token)
 
@@ -77,7 +123,45 @@ def end_unpaid(at: datetime) -> None:
 def agreed(checkout_token: str) -> Evaluation | None:
     """Return what was agreed for a checkout, as it was evaluated then."""
     found = PriceAgreement.objects.filter(checkout_token=checkout_token).first()
-    return recompute(found) if found else None
+    if found is None:
+        return None
+    evaluation = recompute(found)
+    evaluation.effects = _effects(found)
+    return evaluation
+
+
+def fit(checkout_token: str, reading: Reading) -> None:
+    """Let what was agreed take no more off a line than it costs by now."""
+    found = PriceAgreement.objects.get(checkout_token=checkout_token)
+    left = {line.id: line.amount for line in reading.snapshot.lines}
+    fitting: list[Effect] = []
+    for effect in _effects(found):
+        if isinstance(effect, (LineDiscount, PointsDiscount)):
+            amount = min(effect.amount, left.get(effect.line_id, 0))
+            left[effect.line_id] = left.get(effect.line_id, 0) - amount
+            effect = replace(effect, amount=amount)
+        if not isinstance(effect, (LineDiscount, PointsDiscount)) or effect.amount:
+            fitting.append(effect)
+    found.points_redeemed = points_of(found, fitting)
+    found.effects = [effect.to_json() for effect in fitting]
+    found.save()
+
+
+def points_of(outcome: Outcome, effects: Iterable[Effect]) -> int:
+    """Return how many points are worth what points take off, never too few."""
+    worth = _points_amount(effects)
+    if worth == _points_amount(_effects(outcome)):
+        return int(outcome.points_redeemed)
+    terms = program_settings(outcome.settings).points
+    return terms.points_for(worth) if terms else 0
+
+
+def _points_amount(effects: Iterable[Effect]) -> int:
+    return sum(one.amount for one in effects if isinstance(one, PointsDiscount))
+
+
+def _effects(outcome: Outcome) -> tuple[Effect, ...]:
+    return tuple(effect_from_json(effect) for effect in outcome.effects)
 
 
 def outcome(
@@ -98,8 +182,15 @@ def outcome(
 
 
 def copied(agreement: PriceAgreement) -> dict[str, Any]:
-    """Return the same columns of a price agreement, for the order's receipt."""
+    """Return the same columns of a price agreement, for the order's receipt.
+
+    One that had to be cut to fit is no outcome of its rules any more.
+    """
     names = [
         field.name for field in Outcome._meta.get_fields() if field.name != "created_at"
     ]
-    return {name: getattr(agreement, name) for name in names}
+    is_cut = _effects(agreement) != tuple(recompute(agreement).effects)
+    return {
+        "is_corrected": is_cut,
+        **{name: getattr(agreement, name) for name in names},
+    }

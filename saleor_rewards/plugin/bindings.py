@@ -10,14 +10,15 @@ from datetime import datetime
 class Binding:
     """What a checkout is bound to: a price that was agreed, and a completion.
 
-    ``fingerprint`` is the checkout's now, ``agreed_fingerprint`` and
-    ``agreed_amount`` are those of its price agreement, ``pledged_at`` is when the
+    ``fingerprint`` is the checkout's now, ``agreed_fingerprint``, ``agreed_amount``
+    and ``agreed_at`` are those of its price agreement, ``pledged_at`` is when the
     gate last let it through; ``None`` where there is none.
     """
 
     fingerprint: str = ""
     agreed_fingerprint: str | None = None
     agreed_amount: int | None = None
+    agreed_at: datetime | None = None
     pledged_at: datetime | None = None
 
 
@@ -46,8 +47,15 @@ class CheckoutMoney:
         >>> CheckoutMoney(1000, 0, 999).covers(1000), CheckoutMoney(0, 0, 0).covers(0)
         (False, False)
         """
-        due = total_amount - self.gift_card_amount
-        return due > 0 and 0 < self.covered_amount >= due
+        return total_amount > self.gift_card_amount and self.suffices(total_amount)
+
+    def suffices(self, total_amount: int) -> bool:
+        """Return whether what was paid is enough for a total that may have fallen.
+
+        >>> CheckoutMoney(0, 0, 999).suffices(0), CheckoutMoney(0, 0, 0).suffices(0)
+        (True, False)
+        """
+        return 0 < self.covered_amount >= total_amount - self.gift_card_amount
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
+    BooleanField,
     CharField,
     Count,
     Exists,
+    F,
+    Func,
     IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
+    UUIDField,
     Value,
 )
-from django.db.models.functions import Cast, Lower, Now
+from django.db.models.functions import Cast, Coalesce, Lower, Now, Replace
 
 from ..engine import CustomerSnapshot
 from ..models import (
@@ -30,6 +34,7 @@ from ..models import (
     ReferralState,
     Verdict,
 )
+from ..reservations import UNDER_WAY
 from .bindings import Binding
 
 if TYPE_CHECKING:
@@ -45,6 +50,7 @@ def binding_columns() -> dict[str, Any]:
     return {
         "agreed_fingerprint": Subquery(agreements.values("fingerprint")[:1]),
         "agreed_amount": Subquery(agreements.values("total_amount")[:1]),
+        "agreed_at": Subquery(agreements.values("created_at")[:1]),
         "pledged_at": Subquery(pledges.values("gate_at")[:1]),
     }
 
@@ -55,21 +61,25 @@ def binding_of(checkout: Any, fingerprint: str) -> Binding:
         fingerprint=fingerprint,
         agreed_fingerprint=checkout.agreed_fingerprint,
         agreed_amount=checkout.agreed_amount,
+        agreed_at=checkout.agreed_at,
         pledged_at=checkout.pledged_at,
     )
 
 
-def customer_columns(book: Rulebook, orders: QuerySet[Any]) -> dict[str, Any]:
+def customer_columns(
+    book: Rulebook, orders: QuerySet[Any], checkouts: QuerySet[Any]
+) -> dict[str, Any]:
     """Return the annotations of a checkout that the book's rules need.
 
-    ``order_count`` counts those of ``orders`` that are its customer's,
-    ``points_held`` is what the customer put aside for it, ``tier_pk`` the
+    ``order_count`` counts those of ``orders`` that are its customer's, and their other
+    ``checkouts`` of which an order is on its way. ``points_held`` is what the customer put aside for it, ``tier_pk`` the
     customer's tier. An e-mail that somebody typed in gives neither of these two.
     ``has_referral`` says whether a member brought the customer.
     """
     columns: dict[str, Any] = {}
     if "customer" in book.compiled.needs:
-        columns["order_count"] = Subquery(_count(orders))
+        columns["order_count"] = _count(_of_customer(orders, "user_email"))
+        columns["order_count"] += _count(_on_their_way(checkouts))
     if book.compiled.settings.points is not None:
         columns["points_held"] = Subquery(_holds().values("points")[:1])
     if "tier" in book.compiled.needs:
@@ -113,18 +123,54 @@ def country_of(checkout: Any) -> str | None:
     return country.code if country else None
 
 
-def _count(orders: QuerySet[Any]) -> QuerySet[Any]:
+class _Like(Func):
+    """Whether a text is like a pattern, in capitals or not.
+
+    Saleor 3 has an index that a pattern can use, and a comparison in capitals not.
+    """
+
+    arg_joiner = " ILIKE "
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
+
+
+def _pattern(address: Any) -> Any:
+    """Return the pattern that matches an address and nothing else."""
+    for mark in ("\\", "%", "_"):
+        address = Replace(address, Value(mark), Value("\\" + mark))
+    return address
+
+
+def _of_customer(rows: QuerySet[Any], email: str) -> QuerySet[Any]:
+    """Return those of some rows that are the outer checkout's customer's."""
     mine = Q(user_id=OuterRef("user_id"), user_id__isnull=False) | Q(
-        user_email=OuterRef("email"), user_email__gt=""
+        has_address=True, **{f"{email}__gt": ""}
     )
-    return (
-        orders.filter(mine)
-        .order_by()
+    pattern = _pattern(OuterRef("email"))
+    return rows.annotate(has_address=_Like(F(email), pattern)).filter(mine)
+
+
+def _on_their_way(checkouts: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the checkouts of which an order is about to be placed, or is paid for."""
+    completing = Pledge.objects.filter(order_pk=None, gate_at__gt=Now() - UNDER_WAY)
+    found = Q(pk__in=_keys(completing)) | Q(pk__in=_keys(PriceAgreement.objects))
+    others = checkouts.filter(found).exclude(pk=OuterRef("pk"))
+    return _of_customer(others, "email")
+
+
+def _keys(rows: Any) -> Any:
+    return rows.annotate(key=Cast("checkout_token", UUIDField())).values("key")
+
+
+def _count(rows: QuerySet[Any]) -> Any:
+    counted = (
+        rows.order_by()
         .annotate(all=Value(1, output_field=IntegerField()))
         .values("all")
         .annotate(count=Count("pk"))
         .values("count")
     )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _holds() -> Any:

@@ -55,7 +55,7 @@ def _may_come(found: Pledge, at: datetime) -> bool:
     bound = Receipt.objects.filter(order_pk__in=orders)
     if bound.count() < len(orders):
         return True
-    money = host.money(token, at, None)
+    money = host.money(token, at)
     if money is None:
         return False
     return money.covered_amount > 0 or host.is_completing(token, at)

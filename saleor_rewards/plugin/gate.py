@@ -20,10 +20,13 @@ from ..engine import Evaluation, PointsDiscount, evaluate
 from ..models import PriceAgreement, Receipt
 from ..reservations import UNDER_WAY, open_pledge, pledge
 from . import agreements
+from .agreements import Standing
 from .guard import guarded
 from .host import Reading, host
+from .locks import lock_customer
 from .points.redeeming import forget_receipt, keep_hold, refuse_points
 from .points.settling import settle_order
+from .refusals import refusal
 from .rulebook import Rulebook
 from .service import refresh as sync_offers
 from .shown import shown_by
@@ -33,8 +36,6 @@ if TYPE_CHECKING:
 
 #: PostgreSQL's word for a lock that did not come in time.
 LOCK_NOT_AVAILABLE = "55P03"
-#: What every mutation that places an order has a name for.
-REFUSED = "voucher_not_applicable"
 
 
 @dataclass(frozen=True)
@@ -84,25 +85,37 @@ def mend_overdrawn(
     """Return why there is to be no order of a checkout whose prices fell underneath.
 
     Saleor looks at the delivery method before it comes to the gate, and takes it off
-    a checkout that is worth less than nothing.
+    a checkout that is worth less than nothing. Nor does it come there where staff
+    ended what a paid checkout's prices carry: that is put back before.
     """
     checkout = host.checkout(checkout_token)
     book = book_of(checkout) if checkout is not None else None
     if checkout is None or book is None:
         return None
     reading = host.read(checkout, book)
-    if reading is None or not reading.is_overdrawn:
+    if reading is None or not _is_to_be_mended(checkout_token, reading):
         return None
     now = sync_offers(checkout, book)
-    return refusal(_changes(reading, now)) if now is not None else None
+    if now is None or not reading.is_overdrawn or agreements.exists(checkout_token):
+        return None
+    return refusal(_changes(reading, now))
+
+
+def _is_to_be_mended(checkout_token: str, reading: Reading) -> bool:
+    if reading.binding.agreed_fingerprint is None:
+        return reading.is_overdrawn
+    return agreements.is_out_of_step(checkout_token, reading)
 
 
 @contextmanager
-def _locked(checkout_token: str) -> Iterator[None]:
-    """Lock the checkout; refuse the order where the lock does not come in time."""
+def _locked(attempt: Attempt) -> Iterator[None]:
+    """Lock what an order is decided by; refuse it where a lock does not come in time."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(host.locked(checkout_token))
+            stack.enter_context(host.locked(attempt.token))
+            if "customer" in attempt.book.compiled.needs:
+                # Of two orders at once, the second counts the first.
+                lock_customer(attempt.checkout.user_id, attempt.checkout.email or "")
         except OperationalError as error:
             cause: Any = error.__cause__
             names = ("pgcode", "sqlstate")
@@ -124,21 +137,27 @@ def close_gate(attempt: Attempt) -> None:
         # An earlier order of the same checkout takes what is its own first.
         for order_pk in host.ordered_checkouts([attempt.token]).get(attempt.token, ()):
             settle_order(order_pk, attempt.at)
-    with _locked(attempt.token):
+    with _locked(attempt):
         reading = host.read(attempt.checkout, attempt.book)
         if reading is None:
             return
-        refused = _refused(attempt, reading)
-        if refused is None:
+        standing = agreements.standing(attempt.token, reading, attempt.at)
+        refused = _refused(attempt, reading, standing)
+        if refused is None and standing is not Standing.ASKED:
             pledge(attempt.token, attempt.at)
+        if refused is None and standing is Standing.PAID:
             host.hold_prices(attempt.token, attempt.at + UNDER_WAY)
     if refused is not None:
         raise refused
 
 
-def _refused(attempt: Attempt, reading: Reading) -> ValidationError | None:
+def _refused(
+    attempt: Attempt, reading: Reading, standing: Standing
+) -> ValidationError | None:
     """Write the order's receipt, or return why there is to be no order."""
-    if agreements.is_kept(attempt.token, reading, attempt.at):
+    if not host.is_as_read(attempt.given, reading):
+        return refusal(_("Please check the new total and order again."))
+    if standing is not Standing.NONE:
         agreement = PriceAgreement.objects.get(checkout_token=attempt.token)
         write_receipt(attempt.token, agreements.copied(agreement))
         return None
@@ -158,7 +177,7 @@ def _refused(attempt: Attempt, reading: Reading) -> ValidationError | None:
 def _refused_by_payment(
     attempt: Attempt, reading: Reading, now: Evaluation
 ) -> ValidationError | None:
-    money = host.money(attempt.token, attempt.at, None)
+    money = host.money(attempt.token, attempt.at)
     total = host.price(attempt.given)
     due = max(0, total - (money.gift_card_amount if money else 0))
     columns = agreements.outcome(attempt.book, now, attempt.at, due)
@@ -185,11 +204,6 @@ def write_receipt(checkout_token: str, columns: dict[str, Any]) -> None:
     Receipt.objects.update_or_create(
         checkout_token=checkout_token, order_pk=None, defaults=columns
     )
-
-
-def refusal(message: str) -> ValidationError:
-    """Return the error by which an order is refused."""
-    return ValidationError({"rewards": ValidationError(message, code=REFUSED)})
 
 
 def _changes(reading: Reading, now: Evaluation) -> str:

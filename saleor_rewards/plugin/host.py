@@ -165,7 +165,7 @@ class Host(Protocol):
         """Make the shopper's prices carry ``now``; return whether they changed."""
 
     def money(
-        self, checkout_token: str, at: datetime, gate_at: datetime | None
+        self, checkout_token: str, at: datetime, binding: Binding | None = None
     ) -> CheckoutMoney | None:
         """Return what a checkout costs and what was paid, ``None`` where it is gone.
 
@@ -189,6 +189,9 @@ class Host(Protocol):
 
     def undo_attempt(self, attempt: Any) -> None:
         """Undo what Saleor counted for an order before it asked the gate."""
+
+    def is_as_read(self, attempt: Any, reading: Reading) -> bool:
+        """Return whether Saleor is about to order the goods that were read."""
 
     def compute_prices(self, checkout: Checkout) -> None:
         """Let Saleor compute stored prices that expired, and what is paid of them."""
@@ -253,7 +256,7 @@ class Host(Protocol):
         """
 
     def orders_before(self, facts: OrderFacts) -> int:
-        """Return how many orders the same person placed before this one."""
+        """Return how many orders the same person placed before that came to something."""
 
     def carries_points(self, checkout: Checkout) -> bool:
         """Return whether spent points take something off a checkout's prices."""

@@ -9,6 +9,18 @@ from django.db import connection
 #: Each says nothing but "a lock on one of these".
 ORDER_LOCKS = 7_267_392
 REFERRER_LOCKS = 7_267_393
+CUSTOMER_LOCKS = 7_267_394
+
+
+def lock_customer(user_pk: int | None, email: str) -> None:
+    """Keep everybody else from counting a customer's orders to place one.
+
+    The user first, then the address, however it is written.
+    """
+    if user_pk is not None:
+        _lock(CUSTOMER_LOCKS, f"user:{user_pk}")
+    if email:
+        _lock(CUSTOMER_LOCKS, f"email:{email.lower()}")
 
 
 def lock_order(order_pk: str) -> None:

@@ -20,10 +20,10 @@ from ..engine import (
     ShippingDiscount,
     effect_from_json,
 )
-from ..models import PriceAgreement, Program, Receipt
+from ..models import Hold, PriceAgreement, Program, Receipt
 from ..programs.receipts import receipt_of
-from ..programs.settings import program_settings
 from ..reservations import fulfil
+from .agreements import copied, points_of
 from .bindings import GivenRewards
 from .guard import bounded_transaction, faults
 from .host import host
@@ -31,6 +31,7 @@ from .locks import lock_order
 from .points.cases import made_receipt
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from saleor.order.models import Order
 
     from ..ledger.facts import OrderFacts
@@ -57,12 +58,27 @@ def bind(facts: OrderFacts) -> None:
     left = Receipt.objects.filter(
         checkout_token=token, order_pk=None, created_at__lte=facts.ordered_at
     )
-    left.update(order_pk=facts.order_pk)
+    if not left.update(order_pk=facts.order_pk):
+        _write_as_agreed(facts)
     fulfil(token, facts.order_pk, facts.ordered_at)
-    PriceAgreement.objects.filter(
-        checkout_token=token, created_at__lte=facts.ordered_at
-    ).delete()
+    _agreements(facts).delete()
     _correct(facts)
+
+
+def _write_as_agreed(facts: OrderFacts) -> None:
+    """Write the receipt of an order that passed no gate, as while we are off."""
+    for agreement in _agreements(facts):
+        Receipt.objects.create(
+            checkout_token=facts.checkout_token,
+            order_pk=facts.order_pk,
+            **copied(agreement),
+        )
+
+
+def _agreements(facts: OrderFacts) -> QuerySet[PriceAgreement]:
+    return PriceAgreement.objects.filter(
+        checkout_token=facts.checkout_token, created_at__lte=facts.ordered_at
+    )
 
 
 def bind_unbound(order_pks: Sequence[str]) -> None:
@@ -93,7 +109,7 @@ def _correct(facts: OrderFacts) -> None:
         return
     if receipt is not None and _agrees(receipt, given):
         return
-    receipt = receipt or _made(facts)
+    receipt = receipt or _made(facts, given)
     if receipt is None:
         return
     faults[CORRECTED] += 1
@@ -121,14 +137,15 @@ def _by_total(receipt: Receipt | None, facts: OrderFacts) -> GivenRewards | None
     return GivenRewards() if taken and is_without else None
 
 
-def _made(facts: OrderFacts) -> Receipt | None:
+def _made(facts: OrderFacts, given: GivenRewards) -> Receipt | None:
     program = Program.objects.filter(channel_pk=facts.channel_pk).first()
     if program is None:
         return None
     receipt = made_receipt(facts, program)
     if receipt is None:
-        if not (facts.is_paid or facts.is_undone):
-            # Its points may be due later.
+        has_points = any(one.rule_id is None for one in given.discounts)
+        if not (facts.is_paid or facts.is_undone or has_points):
+            # What it earns may be due later.
             return None
         receipt = receipt_of(facts, program, CustomerSnapshot(is_known=True))
         receipt.settings = {**receipt.settings, "points": None}
@@ -202,12 +219,11 @@ def _shipping_effects(
 
 
 def _points(receipt: Receipt, effects: Sequence[Effect]) -> int:
-    """Return how many points are worth what points took off, never too few."""
-    worth = sum(one.amount for one in effects if isinstance(one, PointsDiscount))
-    known = map(effect_from_json, receipt.effects)
-    if worth == sum(one.amount for one in known if isinstance(one, PointsDiscount)):
-        return int(receipt.points_redeemed)
-    terms = program_settings(receipt.settings).points
-    if terms is None or not terms.redeem_points or not terms.redeem_amount:
-        return 0
-    return -(-worth * terms.redeem_points // terms.redeem_amount)
+    """Return how many points paid what points took off."""
+    points = points_of(receipt, effects)
+    if points or not any(isinstance(effect, PointsDiscount) for effect in effects):
+        return points
+    # Nobody knows what they are worth; what was put aside is what paid.
+    holds = Hold.objects.filter(checkout_token=receipt.checkout_token)
+    hold = holds.order_by("pk").last()
+    return int(hold.points) if hold else 0

@@ -42,8 +42,9 @@ def agree_if_paid(checkout: Checkout, book: Rulebook) -> None:
     Its total may have fallen to what was paid, of which Saleor tells nobody.
     """
     # Whoever reads prices off the instance computes them with what it loaded beside it.
-    host.compute_prices(copy(checkout))
-    _bring(checkout, book)
+    with host.writing():
+        host.compute_prices(copy(checkout))
+        _bring(checkout, book)
 
 
 def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]:
@@ -54,12 +55,12 @@ def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]
         if reading is None:
             return None, False
         if agreements.is_kept(token, reading, at):
-            return agreements.agreed(token), False
+            return _keep(checkout, book, reading), False
         if reading.binding.agreed_fingerprint is not None:
             agreements.end(token)
         now = evaluate(reading.snapshot, book.compiled, at)
         is_changed = host.write(checkout, book, reading, now)
-        money = host.money(token, at, None) if reading.may_be_paid else None
+        money = host.money(token, at) if reading.may_be_paid else None
         if money is None:
             return now, False
         if is_changed or not money.is_current:
@@ -70,8 +71,19 @@ def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]
     return now, False
 
 
+def _keep(checkout: Checkout, book: Rulebook, reading: Reading) -> Evaluation | None:
+    """Let prices carry what was agreed on, whoever took it off them."""
+    token = str(checkout.pk)
+    if reading.is_overdrawn:
+        agreements.fit(token, reading)
+    agreed = agreements.agreed(token)
+    if agreed is not None:
+        host.write(checkout, book, reading, agreed)
+    return agreed
+
+
 def _is_paid(token: str, at: datetime) -> bool:
-    money = host.money(token, at, None)
+    money = host.money(token, at)
     return money is not None and _covers(money)
 
 
@@ -115,17 +127,28 @@ def _look(
     checkout: Checkout, book: Rulebook, reading: Reading, at: datetime
 ) -> Look | None:
     token = str(checkout.pk)
-    if agreements.is_kept(token, reading, at):
-        agreed = agreements.agreed(token)
-        return Look(agreed) if agreed else None
-    now = evaluate(reading.snapshot, book.compiled, at)
+    is_kept = agreements.is_kept(token, reading, at)
+    now = (
+        agreements.agreed(token)
+        if is_kept
+        else evaluate(reading.snapshot, book.compiled, at)
+    )
+    if now is None:
+        return None
     if shown_by(now.effects) == reading.shown:
-        if reading.may_be_paid and _is_paid(token, at):
+        if not is_kept and reading.may_be_paid and _is_paid(token, at):
             # It became so by a total that fell, of which no hook tells.
             refresh(copy(checkout), book)
         return Look(now)
     fresh = refresh(copy(checkout), book)
     return Look(fresh, is_changed=True, shown=reading.shown) if fresh else None
+
+
+def are_offers_stopped() -> bool:
+    """Return whether the merchant stopped all offers, or switched the plugin off."""
+    with host.writing():
+        plugin = host.loaded_plugin(PLUGIN_ID)
+    return plugin is None or not plugin.active or plugin.is_killed
 
 
 def checkout_rewards(checkout: Checkout, request: Any) -> Look | None:

@@ -59,7 +59,7 @@ def agreements(
     for receipt, facts in pairs:
         points = receipt.settings.get("points")
         if points is None:
-            yield Agreement()
+            yield Agreement(redeemed_points=receipt.points_redeemed)
             continue
         grant = _kept(receipt, facts)
         if grant is None:

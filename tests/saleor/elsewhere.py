@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
+import pytest
 from django.db import connection, connections, transaction
+
+from saleor_rewards.plugin import gate
+
+
+def connect_replica() -> None:
+    """Let this thread read what the tests write; they know one database alone."""
+    if "replica" in connections:
+        name = connections["default"].settings_dict["NAME"]
+        connections["replica"].settings_dict["NAME"] = name
+
+
+def in_thread(work: Callable[[], Any]) -> threading.Thread:
+    """Run ``work`` on connections of its own."""
+
+    def run() -> None:
+        connect_replica()
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
 
 
 @contextmanager
@@ -31,6 +57,27 @@ def held_elsewhere(take: Callable[[], Any]) -> Iterator[None]:
         holder.join()
 
 
+@contextmanager
+def queued_behind_the_gate(
+    patch: pytest.MonkeyPatch, work: Callable[[], Any]
+) -> Iterator[None]:
+    """Let a request wait for the gate's lock, so that it is next in the queue."""
+    pledge, threads = gate.pledge, []
+
+    def then(*arguments: Any) -> None:
+        pledge(*arguments)
+        if not threads:
+            threads.append(in_thread(work))
+            time.sleep(1)
+
+    with patch.context() as patched:
+        patched.setattr(gate, "pledge", then)
+        yield
+    for thread in threads:
+        thread.join()
+    assert threads, "The gate let nothing through."
+
+
 def do_elsewhere(work: Callable[[], Any]) -> Any:
     """Run ``work`` on a connection of its own; return its result or what it raised."""
     outcomes: list[Any] = []
@@ -40,10 +87,6 @@ def do_elsewhere(work: Callable[[], Any]) -> Any:
             outcomes.append(work())
         except Exception as error:
             outcomes.append(error)
-        finally:
-            connections.close_all()
 
-    worker = threading.Thread(target=run)
-    worker.start()
-    worker.join()
+    in_thread(run).join()
     return outcomes[0]

@@ -19,6 +19,7 @@ MARK = "<!-- checked: locks -->"
 ADVISORY = {
     locks.ORDER_LOCKS: "ORDER_LOCKS",
     locks.REFERRER_LOCKS: "REFERRER_LOCKS",
+    locks.CUSTOMER_LOCKS: "CUSTOMER_LOCKS",
 }
 ROWS = ("checkout_checkout", "saleor_rewards_account")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

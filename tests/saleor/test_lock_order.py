@@ -30,6 +30,7 @@ def test_a_journey_takes_locks_in_the_order_of_the_guide(
     # given
     promise(shop, "points")
     shop.earning()
+    shop.ladder(("1.00", "1"), conditions={"nth_order": {"number": 1}})
     member = make_member(shop, 3000)
     member.payments = staff.payments
     variant = shop.product("40.00", ships=False)

@@ -10,11 +10,12 @@ from importlib import import_module
 from typing import Any, Callable
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from saleor_rewards.plugin.guard import bounded_transaction
 from saleor_rewards.plugin.host import host
 
+from .elsewhere import in_thread
 from .inputs import document
 from .limits import needs
 from .points import make_member
@@ -66,20 +67,6 @@ def _is_waited_for() -> bool:
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(IS_WAITED_FOR)
         return cursor.fetchone() != (0,)
-
-
-def in_thread(work: Callable[[], Any]) -> threading.Thread:
-    """Run ``work`` on a connection of its own."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
 
 
 def race(

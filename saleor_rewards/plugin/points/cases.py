@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Iterable, Mapping, Optional, Sequence, Tuple
 
@@ -45,8 +45,9 @@ Owner = Tuple[int, Optional[int], str]
 class Case:
     """One order: how it stands, what was agreed, what the ledger has of it.
 
-    ``hold`` is what the buyer put aside for the order's checkout or what the order
-    took, ``stray_hold`` what somebody else put aside who had the checkout before.
+    ``hold`` is what was put aside for the order's checkout and paid for it or can, or
+    what the order took; ``stray_hold`` is what somebody else put aside who had the
+    checkout before. ``payer`` is whose points paid, whoever the order names.
     ``policy`` is the program's of today. ``account_lapses_at`` is for an order that
     was never settled: when the points of its account lapse, if they do.
     ``receipt`` is not saved yet for an order that left none.
@@ -59,6 +60,7 @@ class Case:
     settlement: Settlement | None
     hold: Hold | None
     stray_hold: Hold | None = None
+    payer: Account | None = None
     policy: PointsPolicy | None = None
     account_lapses_at: datetime | None = None
     targets: Targets = field(init=False)
@@ -67,7 +69,10 @@ class Case:
         wanted = targets(self.facts, self.agreement)
         if self.agreement.terms is None and self.settlement is not None:
             # Without its receipt nobody knows what the order should have.
+            spent, returned = wanted.points_spent, wanted.points_returned
             wanted = _as_settled(self.settlement)
+            if spent:
+                wanted = replace(wanted, points_spent=spent, points_returned=returned)
         object.__setattr__(self, "targets", wanted)
 
     @property
@@ -139,7 +144,7 @@ def cases(order_pks: Sequence[str]) -> list[Case]:
         for case in _cases(list(facts.values()))
         if case.is_of_somebody
         and (case.agreement.terms or case.settlement or case.hold or case.stray_hold)
-        and not _is_erased(case.settlement)
+        and not _is_erased(case)
     ]
 
 
@@ -161,6 +166,7 @@ def _cases(orders: list[OrderFacts]) -> Iterable[Case]:
     }
     holds = _holds(pks, tokens)
     receipts = _receipts(orders, pks, tokens, programs)
+    payers = _payers(orders, receipts)
     agreed = _agreed(orders, receipts)
     new = [facts for facts in orders if facts.order_pk not in settlements]
     lapses = _lapses(new, agreed, programs)
@@ -168,15 +174,17 @@ def _cases(orders: list[OrderFacts]) -> Iterable[Case]:
         program = programs.get(facts.channel_pk)
         if program is not None:
             owner = _owner(program.pk, facts.user_pk, facts.email)
-            own, stray = _aside(holds, facts)
+            receipt = receipts.get(facts.order_pk)
+            own, stray = _aside(holds, facts, receipt)
             yield Case(
                 facts=facts,
                 program=program,
-                receipt=receipts.get(facts.order_pk),
+                receipt=receipt,
                 agreement=agreed.get(facts.order_pk, Agreement()),
                 settlement=settlements.get(facts.order_pk),
                 hold=holds.get(facts.order_pk) or own,
                 stray_hold=stray,
+                payer=payers.get(facts.order_pk),
                 policy=_policy(program),
                 account_lapses_at=lapses.get(owner),
             )
@@ -191,17 +199,44 @@ def _agreed(
 
 
 def _aside(
-    holds: Mapping[str, Hold], facts: OrderFacts
+    holds: Mapping[str, Hold], facts: OrderFacts, receipt: Receipt | None
 ) -> tuple[Hold | None, Hold | None]:
-    """Return what the order's buyer put aside for it, and what somebody else did.
+    """Return what was put aside for the order, and what is not to pay for it.
 
-    What was put aside after the order is for another one of the same checkout.
+    Points that paid are of whoever put them aside, also where the checkout left its
+    owner before it was an order. What was put aside after the order is for another
+    one of the same checkout.
     """
     hold = holds.get(facts.checkout_token or "")
     if hold is None or hold.at > facts.ordered_at:
         return None, None
+    has_paid = receipt is not None and receipt.points_redeemed > 0
     is_buyers = hold.account.user_pk == facts.user_pk
-    return (hold, None) if is_buyers else (None, hold)
+    return (hold, None) if has_paid or is_buyers else (None, hold)
+
+
+def _payers(
+    orders: Iterable[OrderFacts], receipts: Mapping[str, Receipt]
+) -> dict[str, Account]:
+    """Return whose points paid for the orders that points paid for, by order.
+
+    Known by what was last put aside for the checkout, let go meanwhile or not.
+    """
+    paid = [
+        facts
+        for facts in orders
+        if facts.order_pk in receipts and receipts[facts.order_pk].points_redeemed
+    ]
+    tokens = [facts.checkout_token for facts in paid if facts.checkout_token]
+    if not tokens:
+        return {}
+    holds = Hold.objects.select_related("account").filter(checkout_token__in=tokens)
+    return {
+        facts.order_pk: hold.account
+        for facts in paid
+        for hold in holds.order_by("pk")
+        if hold.checkout_token == facts.checkout_token and hold.at <= facts.ordered_at
+    }
 
 
 def _policy(program: Program) -> PointsPolicy | None:
@@ -318,5 +353,6 @@ def _as_settled(settlement: Settlement) -> Targets:
     )
 
 
-def _is_erased(settlement: Settlement | None) -> bool:
-    return settlement is not None and settlement.account.state == AccountState.ERASED
+def _is_erased(case: Case) -> bool:
+    account = case.settlement.account if case.settlement else case.payer
+    return account is not None and account.state == AccountState.ERASED

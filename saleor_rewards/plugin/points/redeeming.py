@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Iterator
 from uuid import uuid4
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from ..completions import Bound, bound_by, is_under_way
 from ..guard import bounded_transaction, faults, guarded
 from ..host import Reading, host
 from ..members import member_account
+from ..refusals import refusal
 from ..service import agree_if_paid
 
 if TYPE_CHECKING:
@@ -111,9 +111,12 @@ def _release_stray(checkout: Checkout, at: datetime) -> None:
 
     By itself: nothing may hold the locks of two accounts at once.
     """
-    with host.locked(str(checkout.pk)):
-        hold = open_hold(str(checkout.pk))
-        if hold is not None and hold.account.user_pk != checkout.user_id:
+    token = str(checkout.pk)
+    with host.locked(token):
+        hold = open_hold(token)
+        if hold is None or hold.account.user_pk == checkout.user_id:
+            return
+        if not is_under_way(token, at):
             _let_go(hold, at)
 
 
@@ -158,6 +161,10 @@ def refuse_points(checkout: Checkout) -> None:
     taken off or not.
     """
     has_points = host.carries_points(checkout)
+    if has_points and PriceAgreement.objects.filter(pk=str(checkout.pk)).exists():
+        # They paid already: nothing of a paid checkout is touched.
+        message = _("The cart is being changed. Please try again.")
+        raise refusal(message)
     for work in (_end_hold, _drop_points):
         guarded("REWARDS_POINTS_DROP", None, partial(work, checkout))
     if has_points:
@@ -165,7 +172,7 @@ def refuse_points(checkout: Checkout) -> None:
             "Points cannot be spent at this moment. Please check the new total and "
             "order again."
         )
-        raise ValidationError({"rewards": ValidationError(message, code="invalid")})
+        raise refusal(message)
 
 
 def _end_hold(checkout: Checkout) -> None:

@@ -186,6 +186,9 @@ def _account_pk(case: Case, at: datetime) -> int:
         return int(case.settlement.account_id)
     if case.hold is not None:
         return int(case.hold.account_id)
+    if case.payer is not None:
+        # Nobody pays who put nothing aside, whatever address the order names.
+        return int(case.payer.pk)
     facts = case.facts
     if facts.user_pk is not None:
         account = accounts.member(case.program.pk, facts.user_pk, facts.email, at)

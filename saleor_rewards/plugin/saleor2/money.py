@@ -15,11 +15,12 @@ from saleor.payment.models import Payment
 
 from ...engine import to_minor
 from ...reservations import is_fresh
-from ..bindings import CheckoutMoney, GivenRewards
+from ..bindings import Binding, CheckoutMoney, GivenRewards
 from . import memo
 
 if TYPE_CHECKING:
     from ...engine import Evaluation
+    from ..host import Reading
 
 #: How long a payment that waits for the shopper's bank counts as paid.
 PENDING = timedelta(hours=6)
@@ -29,7 +30,7 @@ class Money:
     """What the adapter tells of the money for checkouts, and does about it."""
 
     def money(
-        self, checkout_token: str, at: datetime, gate_at: datetime | None
+        self, checkout_token: str, at: datetime, binding: Binding | None = None
     ) -> CheckoutMoney | None:
         """Return what was paid for a checkout, ``None`` where it is gone.
 
@@ -48,7 +49,9 @@ class Money:
             covered_amount=offered if payment and _is_taken(payment, at) else 0,
             is_current=False,
             offered_amount=offered,
-            is_under_way=_is_under_way(payment, at, gate_at),
+            is_under_way=_is_under_way(
+                payment, at, binding.pledged_at if binding else None
+            ),
         )
 
     def is_completing(self, checkout_token: str, at: datetime) -> bool:
@@ -72,9 +75,13 @@ class Money:
         priced = memo.known(str(attempt.pk))
         if priced is None:
             return True
+        return bool(priced.effects == now.effects)
+
+    def is_as_read(self, attempt: Checkout, reading: Reading) -> bool:
+        """Return whether Saleor is about to order the goods that were read."""
         bought = {str(line.pk): line.quantity for line in attempt.lines.all()}
-        known = {line.id: line.quantity for line in now.snapshot.lines}
-        return priced.effects == now.effects and bought == known
+        known = {line.id: line.quantity for line in reading.snapshot.lines}
+        return bought == known
 
     def undo_attempt(self, attempt: Checkout) -> None:
         """Leave it to Saleor, which takes back what it counted."""
@@ -103,5 +110,8 @@ def _is_taken(payment: Payment, at: datetime) -> bool:
 
 def _is_under_way(payment: Any, at: datetime, gate_at: datetime | None) -> bool:
     if payment is None or gate_at is None or not is_fresh(gate_at, at):
+        return False
+    if payment.created > gate_at:
+        # It is a promise of later; the one that was asked is not active any more.
         return False
     return not payment.transactions.filter(created__gte=gate_at).exists()

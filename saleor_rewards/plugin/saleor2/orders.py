@@ -31,6 +31,7 @@ from ...ledger.facts import (
 )
 from ...stripe_events.tables import with_payments
 from ..common import of_person
+from .counting import counted_orders
 from .reader import CHANNEL_PK, CHANNEL_SLUG, ArraySubquery, ancestors
 
 TAKEN = {TransactionKind.CAPTURE, TransactionKind.CONFIRM}
@@ -75,9 +76,11 @@ class Orders:
         return {token: str(pk) for token, pk in rows}
 
     def orders_before(self, facts: OrderFacts) -> int:
-        """Return how many orders the same person placed before."""
+        """Return how many orders the same person placed before, and came to something."""
         mine = of_person(facts.user_pk, facts.email)
-        placed = Order.objects.confirmed().filter(mine, created__lt=facts.ordered_at)
+        placed = counted_orders(facts.user_pk).filter(
+            mine, created__lt=facts.ordered_at
+        )
         return int(placed.count())
 
 

@@ -22,7 +22,6 @@ from saleor.core.taxes import quantize_price
 from saleor.discount import DiscountValueType, VoucherType
 from saleor.discount.models import Voucher
 from saleor.discount.utils import calculate_discounted_price, fetch_discounts
-from saleor.order.models import Order
 from saleor.product.models import Category, CollectionProduct
 
 from ...engine import (
@@ -44,6 +43,7 @@ from ..columns import (
 from ..fingerprints import fingerprint_of
 from ..host import Reading
 from ..shown import shown_by
+from .counting import counted_orders
 
 if TYPE_CHECKING:
     from ..rulebook import Rulebook
@@ -115,7 +115,9 @@ def _checkout(book: Rulebook) -> QuerySet[Checkout]:
             ).values("giftcard_id")
         ),
         **binding_columns(),
-        **customer_columns(book, Order.objects.confirmed()),
+        **customer_columns(
+            book, counted_orders(OuterRef("user_id")), Checkout.objects.all()
+        ),
     )
 
 

@@ -21,20 +21,21 @@ from saleor.plugins.manager import get_plugins_manager
 
 from ...models import OwnedVoucher
 from ...reservations import is_fresh
-from ..bindings import CheckoutMoney, GivenDiscount, GivenRewards
+from ..bindings import Binding, CheckoutMoney, GivenDiscount, GivenRewards
 from .lines import minor, ours, rule_of
 
 if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo
 
     from ...engine import Evaluation
+    from ..host import Reading
 
 
 class Money:
     """What the adapter tells of the money for checkouts, and does about it."""
 
     def money(
-        self, checkout_token: str, at: datetime, gate_at: datetime | None
+        self, checkout_token: str, at: datetime, binding: Binding | None = None
     ) -> CheckoutMoney | None:
         """Return what a checkout costs and what was paid, ``None`` where it is gone."""
         checkout = Checkout.objects.filter(pk=checkout_token).first()
@@ -43,8 +44,10 @@ class Money:
         currency = checkout.currency
         payment = _active_payment(checkout)
         cards = checkout.gift_cards.aggregate(sum=Sum("current_balance_amount"))["sum"]
-        covered, returned = _by_transactions(checkout, at)
-        covered += _by_payment(payment, at)
+        binding = binding or Binding()
+        since = _promised_since(at, binding.agreed_at)
+        covered, returned = _by_transactions(checkout, since)
+        covered += _by_payment(payment, since)
         return CheckoutMoney(
             total_amount=minor(checkout.total_gross_amount, currency),
             gift_card_amount=minor(cards or Decimal(0), currency),
@@ -52,7 +55,7 @@ class Money:
             returned_amount=minor(returned, currency),
             is_current=checkout.price_expiration > at,
             offered_amount=minor(payment.total, currency) if payment else None,
-            is_under_way=_is_under_way(payment, at, gate_at),
+            is_under_way=_is_under_way(payment, at, binding.pledged_at),
         )
 
     def is_completing(self, checkout_token: str, at: datetime) -> bool:
@@ -93,6 +96,12 @@ class Money:
             attempt.voucher,
             get_customer_email_for_voucher_usage(attempt),
         )
+
+    def is_as_read(self, attempt: CheckoutInfo, reading: Reading) -> bool:
+        """Return whether Saleor is about to order the goods that were read."""
+        given = {str(one.line.pk): one.line.quantity for one in attempt.lines}
+        known = {line.id: line.quantity for line in reading.snapshot.lines}
+        return given == known
 
     def compute_prices(self, checkout: Checkout) -> None:
         """Let Saleor compute stored prices that expired, and what is paid of them."""
@@ -142,12 +151,23 @@ def _active_payment(checkout: Checkout) -> Payment | None:
     return checkout.payments.filter(is_active=True).order_by("-pk").first()
 
 
-def _by_transactions(checkout: Checkout, at: datetime) -> tuple[Decimal, Decimal]:
+def _promised_since(at: datetime, agreed_at: datetime | None) -> datetime | None:
+    """Return since when money that was only promised counts, ``None`` for no more.
+
+    A price that was agreed on waits no longer for promises that are made anew.
+    """
+    since: datetime = at - settings.CHECKOUT_TTL_BEFORE_RELEASING_FUNDS
+    return None if agreed_at is not None and agreed_at < since else since
+
+
+def _by_transactions(
+    checkout: Checkout, since: datetime | None
+) -> tuple[Decimal, Decimal]:
     """Return what transactions have of a checkout's money, and what went back.
 
     What is about to be taken counts for a while, what is about to go back at once.
     """
-    young = Q(modified_at__gt=at - settings.CHECKOUT_TTL_BEFORE_RELEASING_FUNDS)
+    young = Q(modified_at__gt=since) if since else Q(pk=None)
     covered = {
         "authorized": Sum("authorized_value"),
         "charged": Sum("charged_value"),
@@ -169,13 +189,13 @@ def _total(sums: Mapping[str, Decimal | None], names: Iterable[str]) -> Decimal:
     return sum((sums[name] or Decimal(0) for name in names), Decimal(0))
 
 
-def _by_payment(payment: Payment | None, at: datetime) -> Decimal:
+def _by_payment(payment: Payment | None, since: datetime | None) -> Decimal:
     """Return what an older payment has taken or set aside."""
     if payment is None:
         return Decimal(0)
-    young = at - settings.CHECKOUT_TTL_BEFORE_RELEASING_FUNDS
+    young = Q(created_at__gt=since) if since else Q(pk=None)
     done = payment.transactions.filter(
-        Q(action_required=False) | Q(created_at__gt=young), is_success=True
+        Q(action_required=False) | young, is_success=True
     )
     return payment.total if done.exists() else Decimal(0)
 
@@ -184,6 +204,9 @@ def _is_under_way(
     payment: Payment | None, at: datetime, gate_at: datetime | None
 ) -> bool:
     if payment is None or gate_at is None or not is_fresh(gate_at, at):
+        return False
+    if payment.created_at > gate_at:
+        # It is a promise of later; the one that was asked is not active any more.
         return False
     answers = Transaction.objects.filter(payment=payment, created_at__gte=gate_at)
     return not answers.exists()

@@ -48,6 +48,7 @@ from ...ledger.facts import (
 )
 from ...stripe_events.tables import with_payments
 from ..common import of_person
+from .counting import UNDONE, counted_orders
 from .lines import POINTS_REASON, ancestors, minor, ours
 
 #: Kinds of transactions by which Saleor's older payments take money.
@@ -65,8 +66,6 @@ PAYERS = (
     (Payment.objects, "token", "order_id"),
     (TransactionEvent.objects, "psp_reference", "transaction__order_id"),
 )
-
-UNDONE = {OrderStatus.CANCELED, OrderStatus.EXPIRED}
 
 #: Of goods that came back and were not exchanged.
 RETURNED = [FulfillmentStatus.RETURNED, FulfillmentStatus.REFUNDED_AND_RETURNED]
@@ -118,9 +117,11 @@ class Orders:
         return found
 
     def orders_before(self, facts: OrderFacts) -> int:
-        """Return how many orders the same person placed before."""
+        """Return how many orders the same person placed before, and came to something."""
         mine = of_person(facts.user_pk, facts.email)
-        placed = Order.objects.non_draft().filter(mine, created_at__lt=facts.ordered_at)
+        placed = counted_orders(facts.user_pk).filter(
+            mine, created_at__lt=facts.ordered_at
+        )
         return placed.count()
 
 

@@ -15,7 +15,6 @@ from saleor.checkout import CheckoutAuthorizeStatus
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.discount import DiscountValueType, PromotionType, VoucherType
 from saleor.discount.models import Promotion, VoucherChannelListing, VoucherCode
-from saleor.order.models import Order
 
 from ...engine import (
     LineSnapshot,
@@ -34,6 +33,7 @@ from ..columns import (
 )
 from ..fingerprints import fingerprint_of
 from ..host import Reading
+from .counting import counted_orders
 from .lines import Row, line_snapshot, lines_of, minor
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Slot:
     ``owned`` is the primary key of the :class:`OwnedVoucher` in it. A slot
     that holds the shopper's own ``code`` is foreign; one whose code no voucher
     has any more is free. ``takes`` is what comes off the shipping price.
+    ``is_live`` is false where staff ended, disabled or deleted our voucher.
     """
 
     code: str | None
@@ -54,6 +55,7 @@ class Slot:
     name: str | None
     takes: Decimal
     is_foreign: bool = False
+    is_live: bool = True
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def _slot(checkout: Checkout) -> Slot:
         name=checkout.discount_name if checkout.owned_pk else None,
         takes=checkout.discount_amount if ships else Decimal(0),
         is_foreign=checkout.voucher_type is not None and checkout.owned_pk is None,
+        is_live=checkout.owned_pk is None or checkout.is_voucher_live,
     )
 
 
@@ -154,6 +157,7 @@ def _checkout(book: Rulebook) -> QuerySet[Checkout]:
         voucher_value=_voucher_value(DiscountValueType.FIXED),
         voucher_percent=_voucher_value(DiscountValueType.PERCENTAGE),
         owned_pk=Subquery(owned.values("pk")[:1]),
+        is_voucher_live=Exists(voucher.filter(is_active=True, voucher__end_date=None)),
         has_order_promotion=Exists(_order_promotions()),
         gift_card_pks=ArraySubquery(
             Checkout.gift_cards.through.objects.filter(
@@ -167,7 +171,9 @@ def _checkout(book: Rulebook) -> QuerySet[Checkout]:
             )
         ),
         **binding_columns(),
-        **customer_columns(book, Order.objects.non_draft()),
+        **customer_columns(
+            book, counted_orders(OuterRef("user_id")), Checkout.objects.all()
+        ),
     )
 
 
@@ -234,6 +240,6 @@ def _shown(rows: Iterable[Row], slot: Slot) -> dict[str, Decimal]:
     shown: dict[str, Decimal] = {}
     for row in rows:
         shown[row.name] = shown.get(row.name, Decimal(0)) + row.amount
-    if slot.owned is not None and slot.name:
+    if slot.owned is not None and slot.name and slot.is_live:
         shown[slot.name] = shown.get(slot.name, Decimal(0)) + slot.takes
     return shown

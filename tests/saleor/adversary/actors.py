@@ -132,7 +132,7 @@ class Actor:
             cart.is_over = True
         return answer.act.total
 
-    def job(self, path: str, cart: Cart | None = None, *arguments: str) -> str:
+    def job(self, path: str, cart: Cart | None = None, *arguments: Any) -> str:
         """Let the worker run a task."""
         act = self.journal.begin("job", path.rsplit(".", 1)[1])
         told = self.world.site.worker.run(path, *arguments)

@@ -20,9 +20,15 @@ JOBS = [
     if hasattr(tasks, name)
 ]
 if capabilities.transactions:
+    from saleor.checkout import tasks as saleors
+
     JOBS += [
-        "saleor.checkout.tasks.delete_expired_checkouts",
-        "saleor.checkout.tasks.trigger_automatic_checkout_completion_task",
+        f"saleor.checkout.tasks.{name}"
+        for name in (
+            "delete_expired_checkouts",
+            "trigger_automatic_checkout_completion_task",
+        )
+        if hasattr(saleors, name)
     ]
 
 

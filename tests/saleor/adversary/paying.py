@@ -86,7 +86,7 @@ def complete(actor: Actor, cart: Cart, *, tab: bool = False) -> None:
         by_app(actor, cart)
     else:
         pk = cart.token
-        actor.job(COMPLETION, cart, pk)
+        actor.job(COMPLETION, cart, pk, None, None)
 
 
 def by_shopper(actor: Actor, cart: Cart, *, tab: bool = False) -> None:

@@ -45,7 +45,7 @@ class Worker:
     process: Any
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def run(self, path: str, *arguments: str) -> str:
+    def run(self, path: str, *arguments: Any) -> str:
         """Run a task and return ``done`` or what went wrong."""
         line = json.dumps([path, *arguments]) + "\n"
         with self.lock:

@@ -1,0 +1,183 @@
+"""A paid cart is ordered at its price, whatever staff or a fault did to it meanwhile."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Callable
+
+import pytest
+from django.db.utils import OperationalError
+from django.utils import timezone
+from saleor.checkout.models import Checkout
+from saleor.discount.models import Voucher
+from saleor.shipping.models import ShippingMethod
+
+from saleor_rewards.models import OwnedVoucher, PriceAgreement, Receipt
+from saleor_rewards.plugin import gate
+from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.programs import update_rule
+from saleor_rewards.tasks import end_stale_pledges
+
+from .inputs import node_id
+from .limits import needs
+from .points import make_member, reconcile_all
+from .world import HOST, Cart, Refused, Shop, Shopper
+
+if capabilities.stored_discounts:
+    from saleor.discount.models import VoucherCode
+
+pytestmark = [pytest.mark.django_db(transaction=True), needs("transactions")]
+
+
+def total_of(order: dict[str, Any]) -> Decimal:
+    return Decimal(str(order["total"]["gross"]["amount"]))
+
+
+def shipped_for_nothing(shop: Shop, shopper: Shopper) -> Cart:
+    """Return a cart of 40.00 that our voucher ships for nothing."""
+    shop.free_shipping("30.00")
+    cart = shopper.cart((shop.product("40.00"), 1))
+    cart = shopper.ship(cart, shop.shipping_method("10.00"))
+    assert cart.total == Decimal("40.00")
+    return cart
+
+
+def ended(owned: OwnedVoucher) -> None:
+    Voucher.objects.filter(pk=owned.voucher_pk).update(end_date=timezone.now())
+
+
+def disabled(owned: OwnedVoucher) -> None:
+    VoucherCode.objects.filter(code=owned.code).update(is_active=False)
+
+
+def deleted(owned: OwnedVoucher) -> None:
+    Voucher.objects.filter(pk=owned.voucher_pk).delete()
+
+
+def bereft_of_its_code(owned: OwnedVoucher) -> None:
+    VoucherCode.objects.filter(code=owned.code).delete()
+
+
+def deleted_and_forgotten(owned: OwnedVoucher) -> None:
+    deleted(owned)
+    Checkout.objects.update(price_expiration=timezone.now())
+    Shopper().bare_total(Cart({"id": node_id("Checkout", Checkout.objects.get().pk)}))
+
+
+@pytest.mark.parametrize(
+    "meddle", [ended, disabled, deleted, bereft_of_its_code, deleted_and_forgotten]
+)
+@pytest.mark.parametrize("is_looked_at", [True, False])
+def test_our_voucher_of_a_paid_cart_is_put_back(
+    shop: Shop,
+    shopper: Shopper,
+    meddle: Callable[[OwnedVoucher], None],
+    is_looked_at: bool,
+) -> None:
+    # given
+    cart = shipped_for_nothing(shop, shopper)
+    shopper.pay(cart, cart.total)
+
+    # when
+    meddle(OwnedVoucher.objects.get())
+    if is_looked_at:
+        assert shopper.look(cart).total == Decimal("40.00")
+    order = shopper.complete(cart)
+
+    # then
+    assert total_of(order) == Decimal("40.00")
+    assert not Receipt.objects.get().is_corrected
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_paid_cart_whose_goods_became_cheaper_is_ordered_for_less(
+    shop: Shop, shopper: Shopper, is_told: bool
+) -> None:
+    # given: a rule that ended takes 30.00 off
+    rule = shop.ladder(("30.00", "75"))
+    variant = shop.product("40.00", ships=False)
+    cart = shopper.cart((variant, 1))
+    shopper.pay(cart, cart.total)
+    update_rule(rule.pk, is_active=False)
+
+    # when
+    HOST.set_price(variant, "25.00")
+    if is_told:
+        HOST.tell_plugins_of(variant)
+    order = shopper.complete(cart)
+
+    # then
+    assert total_of(order) == Decimal("0.00")
+    receipt = Receipt.objects.get()
+    assert receipt.is_corrected
+    assert [effect["amount"] for effect in receipt.effects] == [2500]
+
+
+def test_points_of_a_paid_cart_are_cut_last(shop: Shop) -> None:
+    # given: a rule takes 20.00 off, points 15.00
+    shop.points()
+    shop.ladder(("30.00", "50"))
+    member = make_member(shop, 1500)
+    variant = shop.product("40.00", ships=False)
+    cart = member.put_aside(variant, 1500)
+    member.pay(cart, cart.total)
+
+    # when
+    HOST.set_price(variant, "30.00")
+    order = member.complete(cart)
+
+    # then
+    assert total_of(order) == Decimal("0.00")
+    assert Receipt.objects.get().points_redeemed == 1000
+    assert member.sums == (500, 0)
+
+
+def test_a_fault_at_the_gate_of_a_paid_cart_takes_nothing_off_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    shop.points()
+    member = make_member(shop, 1000)
+    cart = member.put_aside(shop.product("40.00", ships=False), 1000)
+    member.pay(cart, cart.total)
+
+    def fail(*_: Any) -> None:
+        raise OperationalError("The server is restarting.")
+
+    # when
+    with monkeypatch.context() as patch:
+        patch.setattr(gate, "pledge", fail)
+        with pytest.raises(Refused) as refused:
+            member.complete(cart)
+    order = member.complete(cart)
+
+    # then
+    assert "try again" in refused.value.errors[0]["message"]
+    assert total_of(order) == Decimal("30.00")
+    assert member.sums == (0, 0)
+
+
+@pytest.mark.parametrize("is_ordered", [True, False])
+def test_our_code_is_worth_nothing_once_no_paid_cart_has_it(
+    shop: Shop, shopper: Shopper, is_ordered: bool
+) -> None:
+    # given: a paid cart keeps it while the plugin goes off
+    cart = shipped_for_nothing(shop, shopper)
+    shopper.pay(cart, cart.total)
+    shop.plugin(active=False)
+    code = OwnedVoucher.objects.get().code
+
+    # when
+    if is_ordered:
+        shopper.mutate("complete", cart=cart)
+        reconcile_all()
+    else:
+        PriceAgreement.objects.all().delete()
+    end_stale_pledges()
+
+    # then
+    other = Shopper()
+    mine = other.cart((shop.product("5.00"), 1))
+    mine = other.ship(mine, ShippingMethod.objects.get())
+    with pytest.raises(Refused):
+        other.promo(mine, code)

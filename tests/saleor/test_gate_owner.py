@@ -1,0 +1,169 @@
+"""Points that paid for an order are of whoever put them aside, whatever it says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Callable
+
+import pytest
+from saleor.account.models import User
+from saleor.order.models import Order
+
+from saleor_rewards import tasks
+from saleor_rewards.models import Account, Receipt, Settlement
+from saleor_rewards.plugin.members import member_account
+from saleor_rewards.tasks import end_stale_pledges, release_holds
+
+from .elsewhere import queued_behind_the_gate
+from .inputs import document
+from .limits import needs
+from .points import Member, let_completions_end, make_member, reconcile_all
+from .staff import Staff
+from .world import HOST, Cart, Shop, Shopper
+
+pytestmark = [pytest.mark.django_db(transaction=True), needs("transactions")]
+
+DETACH = """
+mutation($id: ID!) {
+  checkoutCustomerDetach(id: $id) { checkout { id } errors { code } }
+}
+"""
+EMAIL = """
+mutation($id: ID!, $email: String!) {
+  checkoutEmailUpdate(id: $id, email: $email) { checkout { id } errors { code } }
+}
+"""
+
+
+class Theft:
+    """A cart of a thief's, with a victim's address; points pay 10.00 of 40.00."""
+
+    def __init__(self, shop: Shop) -> None:
+        shop.points()
+        self.thief, self.victim = make_member(shop, 1000), make_member(shop, 1000)
+        self.program = shop.program
+        variant = shop.product("40.00", ships=False)
+        self.cart = self.thief.cart((variant, 1), email=self.victim.email)
+        self.thief.do(document("PointsRedeem"), checkoutId=self.cart.id, points=1000)
+        self.cart = self.thief.look(self.cart)
+        assert self.cart.total == Decimal("30.00")
+
+    def leave(self) -> None:
+        self.thief.ask(DETACH, id=self.cart.id)
+
+    def settle(self) -> None:
+        """Let everything run that could move points, the victim's own look last."""
+        reconcile_all()
+        let_completions_end()
+        end_stale_pledges()
+        release_holds()
+        reconcile_all()
+        member_account(self.program.pk, User.objects.get(email=self.victim.email))
+
+    def assert_thief_paid(self) -> None:
+        assert Order.objects.get().total_gross_amount == Decimal("30.00")
+        assert Receipt.objects.get().points_redeemed == 1000
+        assert self.victim.sums == (1000, 0)
+        assert self.thief.sums == (0, 0)
+        assert not Account.objects.filter(points_debt__gt=0).exists()
+
+
+def paid(theft: Theft) -> None:
+    theft.thief.pay(theft.cart, theft.cart.total)
+
+
+def unpaid(_theft: Theft) -> None:
+    HOST.allow_unpaid_orders()
+
+
+@pytest.mark.parametrize("prepare", [paid, unpaid])
+@pytest.mark.parametrize("is_guest", [False, True])
+def test_a_cart_that_leaves_its_owner_behind_the_gate_is_paid_by_them(
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    prepare: Callable[[Theft], None],
+    is_guest: bool,
+) -> None:
+    # given
+    theft = Theft(shop)
+    prepare(theft)
+
+    # when
+    with queued_behind_the_gate(monkeypatch, theft.leave):
+        (Shopper() if is_guest else theft.thief).complete(theft.cart)
+    theft.settle()
+
+    # then
+    theft.assert_thief_paid()
+
+
+@pytest.mark.parametrize("is_on_again", [True, False])
+def test_a_cart_that_leaves_its_owner_while_we_are_off_is_paid_by_them(
+    shop: Shop, is_on_again: bool
+) -> None:
+    # given
+    theft = Theft(shop)
+    paid(theft)
+    shop.plugin(active=False)
+
+    # when
+    theft.leave()
+    theft.thief.ask(EMAIL, id=theft.cart.id, email=theft.victim.email)
+    theft.thief.mutate("complete", cart=theft.cart)
+    if is_on_again:
+        shop.plugin()
+    theft.settle()
+
+    # then
+    theft.assert_thief_paid()
+
+
+class LeftOn:
+    """A cart of 40.00 with points worth 10.00 whose prices carry offers still."""
+
+    def __init__(self, shop: Shop, patch: pytest.MonkeyPatch) -> None:
+        shop.points()
+        shop.ladder(("30.00", "25"))
+        self.member: Member = make_member(shop, 1000)
+        variant = shop.product("40.00", ships=False)
+        self.cart: Cart = self.member.put_aside(variant, 1000)
+        # The task that takes the offers off has to wait for others.
+        patch.setattr(tasks.withdraw_offers, "delay", lambda: None)
+
+
+@pytest.mark.parametrize("is_on_again", [True, False])
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_an_order_that_passed_no_gate_takes_the_points_that_paid_for_it(
+    shop: Shop,
+    staff: Staff,
+    monkeypatch: pytest.MonkeyPatch,
+    is_paid: bool,
+    is_on_again: bool,
+) -> None:
+    # given
+    left = LeftOn(shop, monkeypatch)
+    if is_paid:
+        left.member.pay(left.cart, left.cart.total)
+    HOST.allow_unpaid_orders()
+    shop.plugin(active=False)
+
+    # when
+    order: dict[str, Any] = left.member.mutate("complete", cart=left.cart)
+    if is_on_again:
+        shop.plugin()
+    reconcile_all()
+    release_holds()
+    end_stale_pledges()
+    reconcile_all()
+
+    # then
+    assert order["total"]["gross"]["amount"] == Decimal("20.00")
+    assert left.member.sums == (0, 0)
+
+    # when
+    staff.do("cancel", order)
+    reconcile_all()
+
+    # then
+    assert left.member.sums == (1000, 0)
+    assert Settlement.objects.get().points_returned == 1000
