@@ -65,7 +65,7 @@ def mending_first(mutation: Any, resolver: Callable[..., Any]) -> Callable[..., 
 
 
 def _mend(info: Any, args: dict[str, Any]) -> Any:
-    from ..plugin.gate import mend_overdrawn
+    from ..plugin.gate import mend
     from ..plugin.host import host
 
     plugin = host.plugin(info.context, PLUGIN_ID)
@@ -73,7 +73,7 @@ def _mend(info: Any, args: dict[str, Any]) -> Any:
     if not token or not plugin or not plugin.active:
         return None
     with host.writing():
-        return mend_overdrawn(token, plugin.book)
+        return mend(token, plugin.book)
 
 
 def _token(global_id: str | None) -> str | None:

@@ -79,7 +79,7 @@ def guard_order_placement(
         raise
 
 
-def mend_overdrawn(
+def mend(
     checkout_token: str, book_of: Callable[[Checkout], Rulebook | None]
 ) -> ValidationError | None:
     """Return why there is to be no order of a checkout whose prices fell underneath.

@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any, Callable
 
 import pytest
+from django.utils import timezone
 from saleor.account.models import User
+from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
 from saleor_rewards import tasks
 from saleor_rewards.models import Account, Receipt, Settlement
 from saleor_rewards.plugin.members import member_account
+from saleor_rewards.reservations import pledge
 from saleor_rewards.tasks import end_stale_pledges, release_holds
 
 from .elsewhere import queued_behind_the_gate
@@ -19,7 +22,7 @@ from .inputs import document
 from .limits import needs
 from .points import Member, let_completions_end, make_member, reconcile_all
 from .staff import Staff
-from .world import HOST, Cart, Shop, Shopper
+from .world import HOST, Cart, Refused, Shop, Shopper
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs("transactions")]
 
@@ -116,6 +119,24 @@ def test_a_cart_that_leaves_its_owner_while_we_are_off_is_paid_by_them(
 
     # then
     theft.assert_thief_paid()
+
+
+def test_whoever_takes_over_a_cart_that_is_being_ordered_frees_no_points(
+    shop: Shop,
+) -> None:
+    # given
+    theft = Theft(shop)
+    pledge(theft.cart.pk, timezone.now())
+    taker = User.objects.get(email=theft.victim.email)
+    Checkout.objects.filter(pk=theft.cart.pk).update(user=taker)
+
+    # when
+    with pytest.raises(Refused) as refused:
+        theft.victim.do(document("PointsRedeem"), checkoutId=theft.cart.id, points=1000)
+
+    # then
+    assert refused.value.errors[0]["code"] == "ORDER_IN_PROGRESS"
+    assert theft.thief.account.points_held == 1000
 
 
 class LeftOn:

@@ -18,7 +18,7 @@ from .inputs import document
 from .limits import needs
 from .points import Member, make_member, reconcile_all
 from .staff import Staff, pk_of
-from .world import Shop
+from .world import HOST, Shop
 
 refunds: Any = None
 if capabilities.transactions:
@@ -168,6 +168,32 @@ def test_a_refund_by_staff_does_what_its_preview_says(
 
     # when / then
     assert_each_refund_is_as_previewed(paid, by_staff, "5.00", "7.77", "17.23")
+
+
+def test_money_is_a_part_of_all_that_paid_beside_the_points(
+    shop: Shop, staff: Staff
+) -> None:
+    # given: goods of 100.00, of which points pay 20.00 and a gift card 70.00
+    shop.points()
+    shop.earning()
+    member = make_member(shop, 2000)
+    member.pay_beside_gift_cards()
+    staff.payments = member.payments
+    HOST.make_gift_card("CARD-0070", "70.00")
+    cart = member.put_aside(shop.product("100.00", ships=False), 2000)
+    cart = member.promo(cart, "CARD-0070")
+    assert cart.total == Decimal("10.00")
+    order = member.buy(cart)
+    assert member.sums == (80, 0)
+
+    # when / then: a sixteenth, then an eighth of what was not paid in points
+    for refunded, earned, returned in (("5.00", 75, 125), ("5.00", 70, 250)):
+        told = preview(pk_of(order), Decimal(refunded))
+        before = sum(member.sums)
+        staff.refund(order, refunded)
+        assert member.sums == (earned + returned, 0)
+        moved = told.points_given_back - told.points_taken_back
+        assert moved == sum(member.sums) - before
 
 
 @needs("transactions")
