@@ -170,7 +170,7 @@ class ShippingMethods:
 
 @dataclass(frozen=True)
 class FirstOrder:
-    """The shopper is known and has no order yet.
+    """The shopper is known and has no order yet, nor one on its way.
 
     >>> now = datetime(2024, 5, 1, tzinfo=timezone.utc)
     >>> regular = CustomerSnapshot(is_known=True, order_count=4)
@@ -183,7 +183,7 @@ class FirstOrder:
         customer = facts.customer
         if not customer.is_known or customer.order_count is None:
             return Eligibility(OfferCode.CUSTOMER_UNKNOWN)
-        if customer.order_count:
+        if customer.order_count or customer.is_ordering:
             return Eligibility(OfferCode.NOT_FIRST_ORDER)
         return MET
 
@@ -191,6 +191,8 @@ class FirstOrder:
 @dataclass(frozen=True)
 class NthOrder:
     """The order being placed is the shopper's `number`-th, or each `number`-th one.
+
+    While another one is on its way nobody knows which it is going to be.
 
     >>> now = datetime(2024, 5, 1, tzinfo=timezone.utc)
     >>> regular = CustomerSnapshot(is_known=True, order_count=9)
@@ -208,6 +210,8 @@ class NthOrder:
         customer = facts.customer
         if not customer.is_known or customer.order_count is None:
             return Eligibility(OfferCode.CUSTOMER_UNKNOWN)
+        if customer.is_ordering:
+            return Eligibility(OfferCode.NOT_NTH_ORDER)
         placed = customer.order_count + 1
         if placed == self.number or (self.repeats and placed % self.number == 0):
             return MET

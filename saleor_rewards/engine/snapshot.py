@@ -123,7 +123,8 @@ class CustomerSnapshot:
     """What is known of the shopper.
 
     `is_known` says that an account or an e-mail is given; `order_count` is None
-    where it was not read. `tier_id` is the level of the member's account, and
+    where it was not read, and `is_ordering` says that another order of theirs is on
+    its way. `tier_id` is the level of the member's account, and
     `points_held` how many points are put aside to pay with in this cart.
     `has_referral` says whether another member brought the shopper, None where that
     was not read.
@@ -137,9 +138,11 @@ class CustomerSnapshot:
     tier_id: str | None = None
     points_held: int = 0
     has_referral: bool | None = None
+    is_ordering: bool = False
 
     def __post_init__(self) -> None:
         _flag(self.is_known, "is_known")
+        _flag(self.is_ordering, "is_ordering")
         _whole(self.points_held, "points_held")
         if self.tier_id is not None:
             _text(self.tier_id, "tier_id")

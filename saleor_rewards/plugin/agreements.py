@@ -67,7 +67,7 @@ def is_out_of_step(checkout_token: str, reading: Reading) -> bool:
     if reading.is_overdrawn:
         return True
     found = PriceAgreement.objects.filter(checkout_token=checkout_token).first()
-    return found is not None and shown_by(_effects(found)) != reading.shown
+    return found is not None and shown_by(_fitted(found, reading)) != reading.shown
 
 
 def agree(
@@ -120,31 +120,30 @@ def end_unpaid(at: datetime) -> None:
             end(one.checkout_token)
 
 
-def agreed(checkout_token: str) -> Evaluation | None:
-    """Return what was agreed for a checkout, as it was evaluated then."""
+def agreed(checkout_token: str, reading: Reading) -> Evaluation | None:
+    """Return what was agreed for a checkout, cut to what its lines cost by now."""
     found = PriceAgreement.objects.filter(checkout_token=checkout_token).first()
     if found is None:
         return None
     evaluation = recompute(found)
-    evaluation.effects = _effects(found)
+    evaluation.effects = _fitted(found, reading)
+    evaluation.snapshot = reading.snapshot
     return evaluation
 
 
-def fit(checkout_token: str, reading: Reading) -> None:
-    """Let what was agreed take no more off a line than it costs by now."""
-    found = PriceAgreement.objects.get(checkout_token=checkout_token)
-    left = {line.id: line.amount for line in reading.snapshot.lines}
+def _fitted(agreement: PriceAgreement, reading: Reading) -> tuple[Effect, ...]:
+    """Return effects that take no more off a line than it costs, points cut last."""
+    left = {line.id: line.amount - line.keep_amount for line in reading.snapshot.lines}
     fitting: list[Effect] = []
-    for effect in _effects(found):
-        if isinstance(effect, (LineDiscount, PointsDiscount)):
-            amount = min(effect.amount, left.get(effect.line_id, 0))
-            left[effect.line_id] = left.get(effect.line_id, 0) - amount
-            effect = replace(effect, amount=amount)
-        if not isinstance(effect, (LineDiscount, PointsDiscount)) or effect.amount:
+    for effect in _effects(agreement):
+        if not isinstance(effect, (LineDiscount, PointsDiscount)):
             fitting.append(effect)
-    found.points_redeemed = points_of(found, fitting)
-    found.effects = [effect.to_json() for effect in fitting]
-    found.save()
+            continue
+        amount = min(effect.amount, left.get(effect.line_id, 0))
+        if amount:
+            left[effect.line_id] -= amount
+            fitting.append(replace(effect, amount=amount))
+    return tuple(fitting)
 
 
 def points_of(outcome: Outcome, effects: Iterable[Effect]) -> int:
@@ -181,16 +180,19 @@ def outcome(
     }
 
 
-def copied(agreement: PriceAgreement) -> dict[str, Any]:
+def copied(agreement: PriceAgreement, reading: Reading | None = None) -> dict[str, Any]:
     """Return the same columns of a price agreement, for the order's receipt.
 
-    One that had to be cut to fit is no outcome of its rules any more.
+    Cut to what is read, where that is known; then it is no outcome of its rules.
     """
     names = [
         field.name for field in Outcome._meta.get_fields() if field.name != "created_at"
     ]
-    is_cut = _effects(agreement) != tuple(recompute(agreement).effects)
-    return {
-        "is_corrected": is_cut,
-        **{name: getattr(agreement, name) for name in names},
-    }
+    columns = {name: getattr(agreement, name) for name in names}
+    whole = _effects(agreement)
+    effects = _fitted(agreement, reading) if reading else whole
+    if effects != whole:
+        columns["is_corrected"] = True
+        columns["effects"] = [effect.to_json() for effect in effects]
+        columns["points_redeemed"] = points_of(agreement, effects)
+    return columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
@@ -19,7 +20,7 @@ from django.db.models import (
     UUIDField,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce, Lower, Now, Replace
+from django.db.models.functions import Cast, Lower, Now, Replace
 
 from ..engine import CustomerSnapshot
 from ..models import (
@@ -34,12 +35,15 @@ from ..models import (
     ReferralState,
     Verdict,
 )
-from ..reservations import UNDER_WAY
 from .bindings import Binding
 
 if TYPE_CHECKING:
     from ..ledger.facts import OrderFacts
     from .rulebook import Rulebook
+
+
+#: For how long after the gate other carts take it that an order is about to be placed.
+SOON = timedelta(minutes=2)
 
 
 def binding_columns() -> dict[str, Any]:
@@ -67,19 +71,24 @@ def binding_of(checkout: Any, fingerprint: str) -> Binding:
 
 
 def customer_columns(
-    book: Rulebook, orders: QuerySet[Any], checkouts: QuerySet[Any]
+    book: Rulebook,
+    orders: QuerySet[Any],
+    checkouts: QuerySet[Any],
+    with_money: QuerySet[Any],
 ) -> dict[str, Any]:
     """Return the annotations of a checkout that the book's rules need.
 
-    ``order_count`` counts those of ``orders`` that are its customer's, and their other
-    ``checkouts`` of which an order is on its way. ``points_held`` is what the customer put aside for it, ``tier_pk`` the
-    customer's tier. An e-mail that somebody typed in gives neither of these two.
-    ``has_referral`` says whether a member brought the customer.
+    ``order_count`` counts those of ``orders`` that are its customer's. ``is_completing``
+    says of their other ``checkouts``, ``is_paying`` of those ``with_money``, whether an
+    order is on its way. ``points_held`` is what the customer put aside for it,
+    ``tier_pk`` the customer's tier. An e-mail that somebody typed in gives neither of
+    these two. ``has_referral`` says whether a member brought the customer.
     """
     columns: dict[str, Any] = {}
     if "customer" in book.compiled.needs:
-        columns["order_count"] = _count(_of_customer(orders, "user_email"))
-        columns["order_count"] += _count(_on_their_way(checkouts))
+        columns["order_count"] = Subquery(_count(_of_customer(orders, "user_email")))
+        columns["is_paying"] = Exists(_paid(with_money))
+        columns["is_completing"] = Exists(_completing(checkouts))
     if book.compiled.settings.points is not None:
         columns["points_held"] = Subquery(_holds().values("points")[:1])
     if "tier" in book.compiled.needs:
@@ -99,6 +108,7 @@ def customer_of(checkout: Any, book: Rulebook) -> CustomerSnapshot:
         points_held=getattr(checkout, "points_held", None) or 0,
         tier_id=None if tier_pk is None else str(tier_pk),
         has_referral=getattr(checkout, "has_referral", None),
+        is_ordering=counted and (checkout.is_paying or checkout.is_completing),
     )
 
 
@@ -150,11 +160,20 @@ def _of_customer(rows: QuerySet[Any], email: str) -> QuerySet[Any]:
     return rows.annotate(has_address=_Like(F(email), pattern)).filter(mine)
 
 
-def _on_their_way(checkouts: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the checkouts of which an order is about to be placed, or is paid for."""
-    completing = Pledge.objects.filter(order_pk=None, gate_at__gt=Now() - UNDER_WAY)
-    found = Q(pk__in=_keys(completing)) | Q(pk__in=_keys(PriceAgreement.objects))
-    others = checkouts.filter(found).exclude(pk=OuterRef("pk"))
+def _paid(with_money: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the customer's other checkouts that are paid for, at an agreed price."""
+    others = with_money.exclude(pk=OuterRef("pk"))
+    agreed = others.filter(pk__in=_keys(PriceAgreement.objects))
+    return _of_customer(agreed, "email")
+
+
+def _completing(checkouts: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the customer's other checkouts of which an order is about to be placed.
+
+    Anybody can type an address in, so no longer than an order takes.
+    """
+    pledges = Pledge.objects.filter(order_pk=None, gate_at__gt=Now() - SOON)
+    others = checkouts.exclude(pk=OuterRef("pk")).filter(pk__in=_keys(pledges))
     return _of_customer(others, "email")
 
 
@@ -162,15 +181,14 @@ def _keys(rows: Any) -> Any:
     return rows.annotate(key=Cast("checkout_token", UUIDField())).values("key")
 
 
-def _count(rows: QuerySet[Any]) -> Any:
-    counted = (
+def _count(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return (
         rows.order_by()
         .annotate(all=Value(1, output_field=IntegerField()))
         .values("all")
         .annotate(count=Count("pk"))
         .values("count")
     )
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _holds() -> Any:

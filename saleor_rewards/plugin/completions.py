@@ -75,4 +75,7 @@ def end_stale_pledges(after: int, limit: int, at: datetime) -> int | None:
 
 def _end_stale(checkout_token: str, at: datetime) -> None:
     with host.locked(checkout_token):
-        is_under_way(checkout_token, at)
+        is_ended = not is_under_way(checkout_token, at)
+    if is_ended and agreements.exists(checkout_token):
+        # What was agreed on with it ends too, if it does not hold any more.
+        host.refresh(checkout_token)

@@ -159,7 +159,7 @@ def _refused(
         return refusal(_("Please check the new total and order again."))
     if standing is not Standing.NONE:
         agreement = PriceAgreement.objects.get(checkout_token=attempt.token)
-        write_receipt(attempt.token, agreements.copied(agreement))
+        write_receipt(attempt.token, agreements.copied(agreement, reading))
         return None
     agreements.end(attempt.token)
     if reading.snapshot.customer.points_held:

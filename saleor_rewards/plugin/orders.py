@@ -88,7 +88,12 @@ def bind_unbound(order_pks: Sequence[str]) -> None:
     facts = host.orders([pk for pk in order_pks if pk not in known])
     tokens = [one.checkout_token for one in facts.values() if one.checkout_token]
     left = Receipt.objects.filter(checkout_token__in=tokens, order_pk=None)
-    waiting = set(left.values_list("checkout_token", flat=True))
+    agreed = PriceAgreement.objects.filter(checkout_token__in=tokens)
+    waiting = {
+        token
+        for rows in (left, agreed)
+        for token in rows.values_list("checkout_token", flat=True)
+    }
     rewarded = host.rewarded_orders(list(facts))
     for pk, one in facts.items():
         if one.checkout_token in waiting or pk in rewarded:

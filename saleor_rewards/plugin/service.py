@@ -17,6 +17,7 @@ from . import agreements
 from .bindings import CheckoutMoney
 from .guard import guarded
 from .host import Reading, host
+from .locks import lock_customer
 from .rulebook import Rulebook
 from .shown import shown_by
 
@@ -66,17 +67,32 @@ def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]
         if is_changed or not money.is_current:
             return now, True
         if _covers(money):
-            columns = agreements.outcome(book, now, at)
-            agreements.agree(token, reading, money, money.total_amount, columns)
+            return now, _agree(checkout, book, now, at)
     return now, False
+
+
+def _agree(checkout: Checkout, book: Rulebook, now: Evaluation, at: datetime) -> bool:
+    """Agree on the price of a paid checkout; return whether it is another one by now.
+
+    Of two first orders that are paid at once, the second counts the first.
+    """
+    token = str(checkout.pk)
+    if "customer" in book.compiled.needs:
+        lock_customer(checkout.user_id, checkout.email or "")
+    reading = host.read(checkout, book)
+    money = host.money(token, at)
+    if reading is None or money is None:
+        return False
+    if evaluate(reading.snapshot, book.compiled, at).effects != now.effects:
+        return True
+    columns = agreements.outcome(book, now, at)
+    agreements.agree(token, reading, money, money.total_amount, columns)
+    return False
 
 
 def _keep(checkout: Checkout, book: Rulebook, reading: Reading) -> Evaluation | None:
     """Let prices carry what was agreed on, whoever took it off them."""
-    token = str(checkout.pk)
-    if reading.is_overdrawn:
-        agreements.fit(token, reading)
-    agreed = agreements.agreed(token)
+    agreed = agreements.agreed(str(checkout.pk), reading)
     if agreed is not None:
         host.write(checkout, book, reading, agreed)
     return agreed
@@ -129,7 +145,7 @@ def _look(
     token = str(checkout.pk)
     is_kept = agreements.is_kept(token, reading, at)
     now = (
-        agreements.agreed(token)
+        agreements.agreed(token, reading)
         if is_kept
         else evaluate(reading.snapshot, book.compiled, at)
     )

@@ -93,7 +93,10 @@ def goods_amount(facts: OrderFacts) -> int:
     gross = sum(line.gross_amount for line in lines)
     amount = gross if facts.prices_with_tax else sum(line.net_amount for line in lines)
     others = max(0, facts.total_amount + facts.gift_card_amount - gross)
-    returned = int(sum(line.returned_amount for line in lines))
+    returned = sum(
+        line.gross_amount * line.returned_quantity // (line.quantity or 1)
+        for line in lines
+    )
     taken = min(gross, max(facts.taken_amount - others, returned, 0))
     return amount - amount * taken // gross if taken else amount
 

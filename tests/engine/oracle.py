@@ -100,7 +100,11 @@ class Oracle:
             and (not asked.shipping_methods or method in asked.shipping_methods.ids)
             and (
                 not asked.first_order
-                or (customer.is_known and customer.order_count == 0)
+                or (
+                    customer.is_known
+                    and customer.order_count == 0
+                    and not customer.is_ordering
+                )
             )
             and (not asked.nth_order or self.is_nth(asked.nth_order))
             and (not asked.tiers or customer.tier_id in asked.tiers.ids)
@@ -113,6 +117,8 @@ class Oracle:
         )
 
     def is_nth(self, asked: NthOrder) -> bool:
+        if self.cart.customer.is_ordering:
+            return False
         placed = self.cart.customer.order_count + 1
         return placed % asked.number == 0 if asked.repeats else placed == asked.number
 

@@ -112,6 +112,7 @@ def snapshots(draw: Draw, currency: str = "USD") -> Snapshot:
             draw(st.sampled_from((None, "3"))),
             draw(st.sampled_from((0, 7, 250, 10**6))),
             draw(st.sampled_from((None, False, True))),
+            draw(st.sampled_from((False, False, False, True))),
         ),
         shipping_carrier=draw(st.sampled_from(ShippingCarrier)),
         prices_with_tax=draw(st.booleans()),

@@ -245,6 +245,7 @@ def test_free_shipping_by_one_method_waits_for_the_shopper_to_choose() -> None:
         (CustomerSnapshot(True, None), OfferCode.CUSTOMER_UNKNOWN),
         (CustomerSnapshot(True, 0), OfferCode.APPLIED),
         (CustomerSnapshot(True, 1), OfferCode.NOT_FIRST_ORDER),
+        (CustomerSnapshot(True, 0, is_ordering=True), OfferCode.NOT_FIRST_ORDER),
     ],
 )
 def test_a_first_order_rule_asks_who_the_shopper_is(
@@ -264,6 +265,7 @@ def test_a_first_order_rule_asks_who_the_shopper_is(
         (CustomerSnapshot(True), OfferCode.CUSTOMER_UNKNOWN),
         (CustomerSnapshot(True, 3), OfferCode.NOT_NTH_ORDER),
         (CustomerSnapshot(True, 4), OfferCode.APPLIED),
+        (CustomerSnapshot(True, 4, is_ordering=True), OfferCode.NOT_NTH_ORDER),
         (CustomerSnapshot(True, 5), OfferCode.NOT_NTH_ORDER),
         (CustomerSnapshot(True, 9), OfferCode.NOT_NTH_ORDER),
     ],

@@ -113,6 +113,45 @@ def test_a_paid_cart_whose_goods_became_cheaper_is_ordered_for_less(
     assert [effect["amount"] for effect in receipt.effects] == [2500]
 
 
+def test_a_price_that_falls_and_rises_again_leaves_a_paid_cart_as_it_was(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given
+    rule = shop.ladder(("30.00", "75"))
+    variant = shop.product("40.00", ships=False)
+    cart = shopper.cart((variant, 1))
+    shopper.pay(cart, cart.total)
+    update_rule(rule.pk, is_active=False)
+
+    # when
+    for price, total in (("25.00", "0.00"), ("40.00", "10.00")):
+        HOST.set_price(variant, price)
+        HOST.tell_plugins_of(variant)
+        assert shopper.look(cart).total == Decimal(total)
+
+    # then
+    assert total_of(shopper.complete(cart)) == Decimal("10.00")
+    assert not Receipt.objects.get().is_corrected
+
+
+def test_an_order_of_a_paid_cart_that_passed_no_gate_gets_its_receipt(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given: no row of a line says what it got
+    cart = shipped_for_nothing(shop, shopper)
+    shopper.pay(cart, cart.total)
+    shop.plugin(active=False)
+
+    # when
+    shopper.mutate("complete", cart=cart)
+    reconcile_all()
+
+    # then
+    (effect,) = Receipt.objects.get().effects
+    assert effect["amount"] == 1000
+    assert not PriceAgreement.objects.exists()
+
+
 def test_points_of_a_paid_cart_are_cut_last(shop: Shop) -> None:
     # given: a rule takes 20.00 off, points 15.00
     shop.points()

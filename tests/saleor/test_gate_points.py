@@ -94,17 +94,15 @@ def test_points_put_aside_behind_the_gate_are_refused(
 
 
 @needs("transactions")
-@pytest.mark.parametrize("prepare", [paid, unpaid])
 def test_points_that_an_order_was_discounted_by_are_taken_whatever_the_gate_said(
     shop: Shop,
     member: Member,
     behind_gate: BehindGate,
-    prepare: Callable[[Member, Cart], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # given: redeeming that does not ask whether an order is being placed
     cart = cart_of(shop, member)
-    prepare(member, cart)
+    unpaid(member, cart)
     monkeypatch.setattr(redeeming, "_check_free", lambda *_: None)
     behind_gate.then(lambda: redeem(member, cart))
 
@@ -118,6 +116,30 @@ def test_points_that_an_order_was_discounted_by_are_taken_whatever_the_gate_said
     receipt = receipt_of(order)
     assert (receipt.points_redeemed, receipt.is_corrected) == (1000, True)
     assert member.sums == (0, 0)
+
+
+@needs("transactions")
+def test_points_that_come_behind_the_gate_of_a_paid_cart_go_off_it_again(
+    shop: Shop,
+    member: Member,
+    behind_gate: BehindGate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given: redeeming that does not ask whether an order is being placed
+    cart = cart_of(shop, member)
+    paid(member, cart)
+    monkeypatch.setattr(redeeming, "_check_free", lambda *_: None)
+    behind_gate.then(lambda: redeem(member, cart))
+
+    # when
+    order = member.complete(cart)
+    reconcile_all()
+
+    # then
+    assert behind_gate.outcomes[0]["errors"] == []
+    assert total_of(order) == Decimal("30.00")
+    assert receipt_of(order).points_redeemed == 0
+    assert member.sums == (1000, 0)
 
 
 def move_points(member: Member, one: Cart, other: Cart) -> None:

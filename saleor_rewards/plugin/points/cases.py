@@ -128,8 +128,7 @@ class Case:
     @property
     def is_of_somebody(self) -> bool:
         """Whether there is an account, or somebody to open one for."""
-        known = self.settlement is not None or self.hold is not None
-        return known or bool(self.facts.user_pk or self.facts.email)
+        return _accounts_for(self) or bool(self.facts.user_pk or self.facts.email)
 
 
 def cases(order_pks: Sequence[str]) -> list[Case]:
@@ -143,7 +142,7 @@ def cases(order_pks: Sequence[str]) -> list[Case]:
         case
         for case in _cases(list(facts.values()))
         if case.is_of_somebody
-        and (case.agreement.terms or case.settlement or case.hold or case.stray_hold)
+        and (case.agreement.terms or case.stray_hold or _accounts_for(case))
         and not _is_erased(case)
     ]
 
@@ -231,10 +230,11 @@ def _payers(
     if not tokens:
         return {}
     holds = Hold.objects.select_related("account").filter(checkout_token__in=tokens)
+    known = list(holds.order_by("pk"))
     return {
         facts.order_pk: hold.account
         for facts in paid
-        for hold in holds.order_by("pk")
+        for hold in known
         if hold.checkout_token == facts.checkout_token and hold.at <= facts.ordered_at
     }
 
@@ -351,6 +351,10 @@ def _as_settled(settlement: Settlement) -> Targets:
         spend_amount=settlement.spend_amount,
         is_counted=settlement.is_counted,
     )
+
+
+def _accounts_for(case: Case) -> bool:
+    return any(one is not None for one in (case.settlement, case.hold, case.payer))
 
 
 def _is_erased(case: Case) -> bool:

@@ -153,6 +153,12 @@ def keep_hold(checkout: Checkout, book: Rulebook, at: datetime) -> None:
         ledger.touch(hold, expires_at=_end(book, at))
 
 
+def _is_paid(checkout: Checkout) -> bool:
+    money = host.money(str(checkout.pk), timezone.now())
+    is_agreed = PriceAgreement.objects.filter(checkout_token=str(checkout.pk)).exists()
+    return is_agreed and money is not None and money.covered_amount > 0
+
+
 def refuse_points(checkout: Checkout) -> None:
     """Take spent points off a checkout that the gate could not look at.
 
@@ -161,8 +167,8 @@ def refuse_points(checkout: Checkout) -> None:
     taken off or not.
     """
     has_points = host.carries_points(checkout)
-    if has_points and PriceAgreement.objects.filter(pk=str(checkout.pk)).exists():
-        # They paid already: nothing of a paid checkout is touched.
+    if has_points and guarded("REWARDS_POINTS_DROP", True, partial(_is_paid, checkout)):
+        # Nothing of a paid checkout is touched.
         message = _("The cart is being changed. Please try again.")
         raise refusal(message)
     for work in (_end_hold, _drop_points):

@@ -15,7 +15,14 @@ from django.utils import timezone
 from ...engine import to_minor
 from ...ledger import accounts, posting
 from ...ledger.membership import review_tier
-from ...models import Entry, EntryKind, Hold, PointsPolicy, ReferralPolicy
+from ...models import (
+    Entry,
+    EntryKind,
+    Hold,
+    PointsPolicy,
+    PriceAgreement,
+    ReferralPolicy,
+)
 from ..guard import bounded_transaction, guarded
 from ..host import host
 from ..locks import lock_order
@@ -129,9 +136,14 @@ def reconcile(after: str, limit: int) -> Reconciled:
 
 
 def _since() -> datetime | None:
-    """Return when the first program switched points or referrals on."""
+    """Return since when orders are to be settled, or to get what was agreed on.
+
+    That is when the first program switched points or referrals on.
+    """
     policies = (PointsPolicy.objects, ReferralPolicy.objects)
     found = [one.aggregate(since=Min("since"))["since"] for one in policies]
+    agreed = PriceAgreement.objects.aggregate(since=Min("created_at"))
+    found.append(agreed["since"])
     return min((since for since in found if since is not None), default=None)
 
 

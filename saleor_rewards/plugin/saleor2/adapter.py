@@ -106,17 +106,25 @@ def price_now(
     checkout_of: Callable[[], Checkout],
     book: Rulebook,
     discounts: Any,
+    *,
+    is_active: bool,
 ) -> Evaluation | None:
     """Return what the checkout gets, evaluated once a request.
 
     What is shown is kept for the order's gate, except while an order is being
-    placed: then the gate compares with what the shopper saw before.
+    placed: then the gate compares with what the shopper saw before. While the plugin
+    is not active that is what was agreed with somebody who paid, and nothing else.
     """
 
     changes: list[bool] = []
 
     def work() -> Evaluation | None:
-        return _evaluate(checkout_pk, book, discounts, changes)
+        # It needs this adapter, which is not there yet when it is loaded.
+        from .. import agreements
+
+        if not is_active and not agreements.exists(str(checkout_pk)):
+            return None
+        return _evaluate(checkout_pk, book, discounts, changes, is_active=is_active)
 
     # A fault is remembered too: the prices of one answer are of one piece.
     now = memo.remembered(
@@ -128,7 +136,12 @@ def price_now(
 
 
 def _evaluate(
-    checkout_pk: Any, book: Rulebook, discounts: Any, changes: list[bool]
+    checkout_pk: Any,
+    book: Rulebook,
+    discounts: Any,
+    changes: list[bool],
+    *,
+    is_active: bool,
 ) -> Evaluation | None:
     # They need this adapter, which is not there yet when it is loaded.
     from .. import agreements
@@ -139,7 +152,9 @@ def _evaluate(
             return None
         at = timezone.now()
         if agreements.is_kept(str(checkout_pk), reading, at):
-            return agreements.agreed(str(checkout_pk))
+            return agreements.agreed(str(checkout_pk), reading)
+        if not is_active:
+            return None
         now = evaluate(reading.snapshot, book.compiled, at)
         if not memo.is_completing():
             changes.append(keep_quote(checkout_pk, reading, now))

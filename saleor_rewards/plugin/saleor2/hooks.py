@@ -78,10 +78,10 @@ class Hooks:
         less: Callable[[Evaluation], TaxedMoney],
     ) -> TaxedMoney:
         def work() -> TaxedMoney:
-            if not self.active:
-                return price
             book = self.channel_book(CHANNEL_PK)
-            now = book and price_now(checkout_pk, checkout_of, book, discounts)
+            now = book and price_now(
+                checkout_pk, checkout_of, book, discounts, is_active=self.active
+            )
             return less(now) if now else price
 
         return guarded("REWARDS_PRICE", price, work)

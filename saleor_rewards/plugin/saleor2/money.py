@@ -42,16 +42,19 @@ class Money:
         payment = checkout.payments.filter(is_active=True).order_by("-pk").first()
         cards = checkout.gift_cards.aggregate(sum=Sum("current_balance_amount"))["sum"]
         currency = checkout.currency
+        binding = binding or Binding()
+        since = at - PENDING
+        if binding.agreed_at is not None and binding.agreed_at < since:
+            # A price that was agreed on waits no longer for promises made anew.
+            since = at
         offered = to_minor(payment.total, currency) if payment else None
         return CheckoutMoney(
             total_amount=0,
             gift_card_amount=to_minor(cards or Decimal(0), currency),
-            covered_amount=offered if payment and _is_taken(payment, at) else 0,
+            covered_amount=offered if payment and _is_taken(payment, since) else 0,
             is_current=False,
             offered_amount=offered,
-            is_under_way=_is_under_way(
-                payment, at, binding.pledged_at if binding else None
-            ),
+            is_under_way=_is_under_way(payment, at, binding.pledged_at),
         )
 
     def is_completing(self, checkout_token: str, at: datetime) -> bool:
@@ -101,9 +104,9 @@ class Money:
         return set()
 
 
-def _is_taken(payment: Payment, at: datetime) -> bool:
+def _is_taken(payment: Payment, since: datetime) -> bool:
     done = payment.transactions.filter(
-        Q(action_required=False) | Q(created__gt=at - PENDING), is_success=True
+        Q(action_required=False) | Q(created__gt=since), is_success=True
     )
     return bool(done.exists())
 

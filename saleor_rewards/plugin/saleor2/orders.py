@@ -78,9 +78,7 @@ class Orders:
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before, and came to something."""
         mine = of_person(facts.user_pk, facts.email)
-        placed = counted_orders(facts.user_pk).filter(
-            mine, created__lt=facts.ordered_at
-        )
+        placed = counted_orders().filter(mine, created__lt=facts.ordered_at)
         return int(placed.count())
 
 

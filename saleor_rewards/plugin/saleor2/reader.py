@@ -43,7 +43,7 @@ from ..columns import (
 from ..fingerprints import fingerprint_of
 from ..host import Reading
 from ..shown import shown_by
-from .counting import counted_orders
+from .counting import checkouts_with_money, counted_orders
 
 if TYPE_CHECKING:
     from ..rulebook import Rulebook
@@ -116,7 +116,7 @@ def _checkout(book: Rulebook) -> QuerySet[Checkout]:
         ),
         **binding_columns(),
         **customer_columns(
-            book, counted_orders(OuterRef("user_id")), Checkout.objects.all()
+            book, counted_orders(), Checkout.objects.all(), checkouts_with_money()
         ),
     )
 

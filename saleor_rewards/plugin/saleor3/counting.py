@@ -1,12 +1,10 @@
-"""Which orders of Saleor 3 count as a customer's."""
+"""Which orders of Saleor 3 count as a customer's, and which checkouts are paid for."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.conf import settings
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from saleor.checkout import CheckoutAuthorizeStatus
+from saleor.checkout.models import Checkout
 from saleor.order import (
     OrderAuthorizeStatus,
     OrderChargeStatus,
@@ -14,24 +12,45 @@ from saleor.order import (
     OrderStatus,
 )
 from saleor.order.models import Order
+from saleor.payment.models import Transaction, TransactionItem
 
 UNDONE = {OrderStatus.CANCELED, OrderStatus.EXPIRED}
 
 
-def counted_orders(user_pk: Any) -> QuerySet[Order]:
+def counted_orders() -> QuerySet[Order]:
     """Return the orders that were placed and came to something.
 
-    Money was set aside or taken for them, or none is due. One that waits for its money
-    counts for a while for the user who placed it, and for nobody by an address alone,
-    which anybody can type in. What replaces goods of another order is none of its own.
+    Money was set aside or taken for them, be it given back since, or none is due. What
+    waits for its money counts for nobody: anybody can place it under any address. What
+    replaces goods of another order is none of its own.
     """
     no_money = Q(
         charge_status=OrderChargeStatus.NONE, authorize_status=OrderAuthorizeStatus.NONE
     )
-    young = Now() - settings.CHECKOUT_TTL_BEFORE_RELEASING_FUNDS
-    waiting = Q(created_at__gt=young, user_id=user_pk, user_id__isnull=False)
+    refunded = TransactionItem.objects.filter(
+        order_id=OuterRef("pk"), refunded_value__gt=0
+    )
+    taken = Transaction.objects.filter(
+        payment__order_id=OuterRef("pk"), is_success=True
+    )
     return (
         Order.objects.non_draft()
         .exclude(Q(status__in=UNDONE) | Q(origin=OrderOrigin.REISSUE))
-        .filter(Q(total_gross_amount=0) | ~no_money | waiting)
+        .annotate(is_refunded=Exists(refunded), was_taken=Exists(taken))
+        .filter(
+            Q(total_gross_amount=0)
+            | ~no_money
+            | Q(is_refunded=True)
+            | Q(was_taken=True)
+        )
+    )
+
+
+def checkouts_with_money() -> QuerySet[Checkout]:
+    """Return the checkouts for which money was set aside or taken."""
+    paid = Transaction.objects.filter(
+        payment__checkout_id=OuterRef("pk"), payment__is_active=True, is_success=True
+    )
+    return Checkout.objects.annotate(is_taken=Exists(paid)).filter(
+        ~Q(authorize_status=CheckoutAuthorizeStatus.NONE) | Q(is_taken=True)
     )

@@ -119,9 +119,7 @@ class Orders:
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before, and came to something."""
         mine = of_person(facts.user_pk, facts.email)
-        placed = counted_orders(facts.user_pk).filter(
-            mine, created_at__lt=facts.ordered_at
-        )
+        placed = counted_orders().filter(mine, created_at__lt=facts.ordered_at)
         return placed.count()
 
 
@@ -206,13 +204,16 @@ def _orders() -> QuerySet[Order]:
 
 
 def _paid_by_gift_cards() -> QuerySet[GiftCardEvent]:
+    """Return what gift cards took off the total; others pay by transactions."""
     before, after = (
         Cast(KeyTextTransform(key, KeyTransform("balance", "parameters")), AMOUNT)
         for key in ("old_current_balance", "current_balance")
     )
     return (
         GiftCardEvent.objects.filter(
-            order_id=OuterRef("pk"), type=GiftCardEvents.USED_IN_ORDER
+            order_id=OuterRef("pk"),
+            type=GiftCardEvents.USED_IN_ORDER,
+            gift_card__orders=F("order_id"),
         )
         .order_by()
         .values("order_id")

@@ -33,7 +33,7 @@ from ..columns import (
 )
 from ..fingerprints import fingerprint_of
 from ..host import Reading
-from .counting import counted_orders
+from .counting import checkouts_with_money, counted_orders
 from .lines import Row, line_snapshot, lines_of, minor
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _checkout(book: Rulebook) -> QuerySet[Checkout]:
         ),
         **binding_columns(),
         **customer_columns(
-            book, counted_orders(OuterRef("user_id")), Checkout.objects.all()
+            book, counted_orders(), Checkout.objects.all(), checkouts_with_money()
         ),
     )
 

@@ -107,6 +107,7 @@ def test_an_order_that_is_not_worth_enough_any_more_is_undone(
         ),
         # One of four came back, and nothing was given for it.
         ({"lines": (line(4000, returned_quantity=1),)}, 3000),
+        ({"lines": (line(4000, returned_quantity=1, points_amount=2000),)}, 3000),
         ({"total_amount": 0, "gift_card_amount": 5000}, 4000),
         ({"prices_with_tax": False}, 3200),
         ({"prices_with_tax": False, "refunded_amount": 3000}, 1600),
