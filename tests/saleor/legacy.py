@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 import pytest
+
+from saleor_rewards.plugin.capabilities import capabilities
 
 if TYPE_CHECKING:
     from .staff import Staff
@@ -56,6 +59,23 @@ def refusing() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dummy, "dummy_success", lambda: False)
+        yield
+
+
+@contextmanager
+def asking_the_shopper() -> Iterator[None]:
+    """Let the shopper's bank ask for a second step."""
+    from saleor.payment.gateways.dummy import plugin
+
+    process = plugin.process_payment
+
+    def ask(*arguments: Any, **options: Any) -> Any:
+        answer = process(*arguments, **options)
+        kind = "action_to_confirm" if capabilities.stored_discounts else answer.kind
+        return replace(answer, action_required=True, kind=kind)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plugin, "process_payment", ask)
         yield
 
 

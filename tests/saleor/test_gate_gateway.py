@@ -15,7 +15,12 @@ from saleor_rewards.programs import update_rule
 from saleor_rewards.tasks import release_holds
 
 from .elsewhere import do_elsewhere
-from .legacy import DummyGateway, refusing, waiting_at_the_gateway
+from .legacy import (
+    DummyGateway,
+    asking_the_shopper,
+    refusing,
+    waiting_at_the_gateway,
+)
 from .limits import needs
 from .points import Member, make_member, reconcile_all
 from .world import Cart, Refused, Shop
@@ -106,6 +111,27 @@ def test_what_ends_while_the_gateway_is_asked_was_agreed_on(
     assert sum(effect["amount"] for effect in receipt.effects) == 2000
     assert Settlement.objects.get().points_spent == 1000
     assert promised.member.sums == (0, 0)
+
+
+@pytest.mark.parametrize("is_on_again", [True, False])
+def test_what_was_agreed_on_while_the_bank_asks_holds_while_we_are_off(
+    shop: Shop, promised: PromisedCart, is_on_again: bool
+) -> None:
+    # given
+    member, cart = promised.member, promised.cart
+    with asking_the_shopper():
+        assert member.complete(cart) is None
+
+    # when
+    shop.plugin(active=False)
+    if is_on_again:
+        shop.plugin()
+    order = member.mutate("complete", cart=cart)
+    reconcile_all()
+
+    # then
+    assert total_of(order) == Decimal("20.00")
+    assert member.sums == (0, 0)
 
 
 def test_a_card_that_was_refused_keeps_no_rule(promised: PromisedCart) -> None:
