@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from decimal import Decimal
 from typing import Any, Callable
 
@@ -13,14 +14,23 @@ from saleor.order.models import Order
 
 from saleor_rewards import tasks
 from saleor_rewards.models import Account, Receipt, Settlement
+from saleor_rewards.plugin import guard
+from saleor_rewards.plugin.host import host
 from saleor_rewards.plugin.members import member_account
+from saleor_rewards.plugin.points import redeeming
 from saleor_rewards.reservations import pledge
 from saleor_rewards.tasks import end_stale_pledges, release_holds
 
 from .elsewhere import queued_behind_the_gate
 from .inputs import document
 from .limits import needs
-from .points import Member, let_completions_end, make_member, reconcile_all
+from .points import (
+    Member,
+    let_completions_end,
+    make_member,
+    no_hooks,
+    reconcile_all,
+)
 from .staff import Staff
 from .world import HOST, Cart, Refused, Shop, Shopper
 
@@ -140,6 +150,31 @@ def test_whoever_takes_over_a_cart_that_is_being_ordered_frees_no_points(
     # then
     assert refused.value.errors[0]["code"] == "ORDER_IN_PROGRESS"
     assert theft.thief.account.points_held == 1000
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_whoever_takes_over_a_cart_that_is_an_order_frees_no_points(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    # given: the order has not taken its points yet
+    theft = Theft(shop)
+    unpaid(theft)
+    guard.faults.clear()
+    with no_hooks():
+        theft.thief.complete(theft.cart)
+    taker = User.objects.get(email=theft.victim.email)
+    checkout = Checkout(pk=theft.cart.pk, user=taker)
+
+    # when
+    if is_there:
+        monkeypatch.setattr(host, "locked", lambda _token: nullcontext(True))
+    redeeming._release_stray(checkout, timezone.now())
+
+    # then
+    assert theft.thief.account.points_held == 1000
+    assert not guard.faults
+    theft.settle()
+    theft.assert_thief_pays()
 
 
 class LeftOn:

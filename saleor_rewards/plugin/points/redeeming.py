@@ -112,11 +112,12 @@ def _release_stray(checkout: Checkout, at: datetime) -> None:
     By itself: nothing may hold the locks of two accounts at once.
     """
     token = str(checkout.pk)
-    with host.locked(token):
+    with host.locked(token) as is_living:
         hold = open_hold(token)
         if hold is None or hold.account.user_pk == checkout.user_id:
             return
-        if not is_under_way(token, at):
+        is_ordered = not is_living or bool(host.ordered_checkouts([token]))
+        if not is_ordered and not is_under_way(token, at):
             _let_go(hold, at)
 
 
@@ -235,7 +236,9 @@ def _release_hold(hold: Hold, at: datetime) -> None:
 
 def _let_go(hold: Hold, at: datetime) -> None:
     with posting(hold.account_id, at) as ledger:
-        ledger.release(hold, key=f"hold:{hold.pk}:release")
+        # An order may have taken it while the account's lock was waited for.
+        if Hold.objects.filter(pk=hold.pk, state=HoldState.OPEN).exists():
+            ledger.release(hold, key=f"hold:{hold.pk}:release")
 
 
 def _reading(checkout: Checkout, request: Any) -> tuple[Rulebook, Reading]:
