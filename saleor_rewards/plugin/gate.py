@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 from django.core.exceptions import ValidationError
@@ -136,7 +137,8 @@ def close_gate(attempt: Attempt) -> None:
     if open_pledge(attempt.token) is not None:
         # An earlier order of the same checkout takes what is its own first.
         for order_pk in host.ordered_checkouts([attempt.token]).get(attempt.token, ()):
-            settle_order(order_pk, attempt.at)
+            work = partial(settle_order, order_pk, attempt.at)
+            guarded("REWARDS_SETTLE_ORDER", False, work)
     with _locked(attempt):
         reading = host.read(attempt.checkout, attempt.book)
         if reading is None:
@@ -157,8 +159,9 @@ def _refused(
     """Write the order's receipt, or return why there is to be no order."""
     if not host.is_as_read(attempt.given, reading):
         return refusal(_("Please check the new total and order again."))
-    if standing is not Standing.NONE:
-        agreement = PriceAgreement.objects.get(checkout_token=attempt.token)
+    kept = PriceAgreement.objects.filter(checkout_token=attempt.token)
+    agreement = None if standing is Standing.NONE else kept.first()
+    if agreement is not None:
         write_receipt(attempt.token, agreements.copied(agreement, reading))
         return None
     agreements.end(attempt.token)

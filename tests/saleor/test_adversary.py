@@ -12,17 +12,14 @@ import pytest
 from .adversary.judge import judge
 from .adversary.run import let_loose
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.storm]
 
 #: How long the full run takes; shorter while something is sought.
 MINUTES = int(os.environ.get("ADVERSARY_MINUTES", "10"))
 SEED = int(os.environ.get("ADVERSARY_SEED") or random.randrange(10**6))
 
 
-@pytest.mark.parametrize(
-    ("clients", "seconds"),
-    [(6, 25), pytest.param(32, 60 * MINUTES, marks=pytest.mark.storm)],
-)
+@pytest.mark.parametrize(("clients", "seconds"), [(6, 25), (32, 60 * MINUTES)])
 def test_nothing_is_given_or_taken_that_no_receipt_tells(
     clients: int, seconds: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

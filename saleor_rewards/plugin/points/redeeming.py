@@ -151,7 +151,9 @@ def keep_hold(checkout: Checkout, book: Rulebook, at: datetime) -> None:
     if hold is None:
         return
     with posting(hold.account_id, at) as ledger:
-        ledger.touch(hold, expires_at=_end(book, at))
+        # An order may have taken it while the account's lock was waited for.
+        if Hold.objects.filter(pk=hold.pk, state=HoldState.OPEN).exists():
+            ledger.touch(hold, expires_at=_end(book, at))
 
 
 def _is_paid(checkout: Checkout) -> bool:
