@@ -51,9 +51,10 @@ class LineSnapshot:
     `list_amount` is the whole line at list price, `amount` the whole line after
     catalogue sales and before any voucher or reward. `category_ids` names the
     product's category and all its ancestors. Neither a gift nor a gift card that is
-    bought counts towards a rule or gets anything: `takes_part` says so. `keep_amount` is what the line has to cost in the
-    end, for a host that cannot sell a line for nothing. `tax_rate` is a share, such
-    as `Decimal("0.23")`. Raises `ValueError` naming the field.
+    bought counts towards a rule or gets anything: `takes_part` says so. `keep_amount`
+    is what the line has to cost in the end, for a host that cannot sell a line for
+    nothing. `tax_rate` is a share, such as `Decimal("0.23")`. Raises `ValueError`
+    naming the field.
 
     >>> line = LineSnapshot("7", "1", "2", quantity=2, list_amount=2000, amount=1500)
     >>> line.on_sale

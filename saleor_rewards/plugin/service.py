@@ -67,27 +67,31 @@ def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]
         if is_changed or not money.is_current:
             return now, True
         if _covers(money):
-            return now, _agree(checkout, book, now, at)
+            return now, not _agree(checkout, book, reading, money, now, at)
     return now, False
 
 
-def _agree(checkout: Checkout, book: Rulebook, now: Evaluation, at: datetime) -> bool:
-    """Agree on the price of a paid checkout; return whether it is another one by now.
+def _agree(
+    checkout: Checkout,
+    book: Rulebook,
+    reading: Reading,
+    money: CheckoutMoney,
+    now: Evaluation,
+    at: datetime,
+) -> bool:
+    """Agree on the price of a paid checkout, unless it is another one by now.
 
     Of two first orders that are paid at once, the second counts the first.
     """
-    token = str(checkout.pk)
     if "customer" in book.compiled.needs:
         lock_customer(checkout.user_id, checkout.email or "")
-    reading = host.read(checkout, book)
-    money = host.money(token, at)
-    if reading is None or money is None:
-        return False
-    if evaluate(reading.snapshot, book.compiled, at).effects != now.effects:
-        return True
+        fresh = host.read(checkout, book) or reading
+        if evaluate(fresh.snapshot, book.compiled, at).effects != now.effects:
+            return False
     columns = agreements.outcome(book, now, at)
+    token = str(checkout.pk)
     agreements.agree(token, reading, money, money.total_amount, columns)
-    return False
+    return True
 
 
 def _keep(checkout: Checkout, book: Rulebook, reading: Reading) -> Evaluation | None:

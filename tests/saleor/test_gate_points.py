@@ -94,15 +94,23 @@ def test_points_put_aside_behind_the_gate_are_refused(
 
 
 @needs("transactions")
-def test_points_that_an_order_was_discounted_by_are_taken_whatever_the_gate_said(
+@pytest.mark.parametrize(
+    ("prepare", "total", "taken", "left"),
+    [(unpaid, "20.00", 1000, 0), (paid, "30.00", 0, 1000)],
+)
+def test_points_that_come_behind_the_gate_are_taken_if_they_took_something_off(
     shop: Shop,
     member: Member,
     behind_gate: BehindGate,
     monkeypatch: pytest.MonkeyPatch,
+    prepare: Callable[[Member, Cart], None],
+    total: str,
+    taken: int,
+    left: int,
 ) -> None:
     # given: redeeming that does not ask whether an order is being placed
     cart = cart_of(shop, member)
-    unpaid(member, cart)
+    prepare(member, cart)
     monkeypatch.setattr(redeeming, "_check_free", lambda *_: None)
     behind_gate.then(lambda: redeem(member, cart))
 
@@ -110,36 +118,12 @@ def test_points_that_an_order_was_discounted_by_are_taken_whatever_the_gate_said
     order = member.complete(cart)
     reconcile_all()
 
-    # then
+    # then: they go off a paid cart again
     assert behind_gate.outcomes[0]["errors"] == []
-    assert total_of(order) == Decimal("20.00")
+    assert total_of(order) == Decimal(total)
     receipt = receipt_of(order)
-    assert (receipt.points_redeemed, receipt.is_corrected) == (1000, True)
-    assert member.sums == (0, 0)
-
-
-@needs("transactions")
-def test_points_that_come_behind_the_gate_of_a_paid_cart_go_off_it_again(
-    shop: Shop,
-    member: Member,
-    behind_gate: BehindGate,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    # given: redeeming that does not ask whether an order is being placed
-    cart = cart_of(shop, member)
-    paid(member, cart)
-    monkeypatch.setattr(redeeming, "_check_free", lambda *_: None)
-    behind_gate.then(lambda: redeem(member, cart))
-
-    # when
-    order = member.complete(cart)
-    reconcile_all()
-
-    # then
-    assert behind_gate.outcomes[0]["errors"] == []
-    assert total_of(order) == Decimal("30.00")
-    assert receipt_of(order).points_redeemed == 0
-    assert member.sums == (1000, 0)
+    assert (receipt.points_redeemed, receipt.is_corrected) == (taken, bool(taken))
+    assert member.sums == (left, 0)
 
 
 def move_points(member: Member, one: Cart, other: Cart) -> None:

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from ...engine import Evaluation, evaluate
 from ...ledger import LedgerError, LedgerErrorCode, posting
-from ...models import Account, Hold, HoldState, PriceAgreement, Program, Receipt
+from ...models import Account, Hold, HoldState, Program, Receipt
 from ...programs import FieldError, ProgramError
 from ...programs.versions import PLUGIN_ID
+from .. import agreements
 from ..completions import Bound, bound_by, is_under_way
 from ..guard import bounded_transaction, faults, guarded
 from ..host import Reading, host
@@ -157,9 +158,10 @@ def keep_hold(checkout: Checkout, book: Rulebook, at: datetime) -> None:
 
 
 def _is_paid(checkout: Checkout) -> bool:
-    money = host.money(str(checkout.pk), timezone.now())
-    is_agreed = PriceAgreement.objects.filter(checkout_token=str(checkout.pk)).exists()
-    return is_agreed and money is not None and money.covered_amount > 0
+    token = str(checkout.pk)
+    money = host.money(token, timezone.now())
+    is_covered = money is not None and money.covered_amount > 0
+    return is_covered and agreements.exists(token)
 
 
 def refuse_points(checkout: Checkout) -> None:
@@ -221,7 +223,7 @@ def release_holds(after: int, limit: int, at: datetime) -> int | None:
 def _release_hold(hold: Hold, at: datetime) -> None:
     """Let go of a hold if that is right still, under the lock of its checkout."""
     token = hold.checkout_token
-    if PriceAgreement.objects.filter(checkout_token=token).exists():
+    if agreements.exists(token):
         # What was agreed ends there if it does not hold any more.
         host.refresh(token)
     with host.locked(token) as is_living:
@@ -230,7 +232,7 @@ def _release_hold(hold: Hold, at: datetime) -> None:
             return
         if host.ordered_checkouts([token]) or is_under_way(token, at):
             return
-        if is_living and PriceAgreement.objects.filter(checkout_token=token).exists():
+        if is_living and agreements.exists(token):
             return
         _let_go(fresh, at)
     host.refresh(token)
