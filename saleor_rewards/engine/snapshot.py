@@ -6,7 +6,7 @@ net as the channel's prices are entered.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Mapping
 
@@ -203,6 +203,14 @@ class Snapshot:
         ids = [line.id for line in self.lines]
         if len(set(ids)) != len(ids):
             raise ValueError("lines: each id must be there once")
+
+    def with_points(self, points: int) -> Snapshot:
+        """Return the same cart with that many points put aside for it.
+
+        >>> Snapshot("default", "USD").with_points(30).customer.points_held
+        30
+        """
+        return replace(self, customer=replace(self.customer, points_held=points))
 
     def to_json(self) -> dict[str, Any]:
         """Return plain dicts, lists, texts and numbers that `from_json` reads."""

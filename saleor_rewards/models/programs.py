@@ -40,11 +40,15 @@ class Program(models.Model):
 
 
 class Rule(models.Model):
-    """What stays of a rule while its versions change."""
+    """What stays of a rule while its versions change.
+
+    ``switched_at`` is when staff last switched it on or off.
+    """
 
     id = models.BigAutoField(primary_key=True)
     program = models.ForeignKey(Program, related_name="rules", on_delete=models.PROTECT)
     is_active = models.BooleanField(default=True)
+    switched_at = models.DateTimeField(null=True, blank=True)
     current = models.ForeignKey(
         "RuleVersion",
         related_name="+",

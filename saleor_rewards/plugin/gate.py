@@ -22,21 +22,20 @@ from ..models import PriceAgreement, Receipt
 from ..reservations import UNDER_WAY, open_pledge, pledge
 from . import agreements
 from .agreements import Standing
-from .guard import guarded
+from .guard import guarded, is_lock_timeout
 from .host import Reading, host
+from .lately import Pricing
 from .locks import lock_customer
 from .points.redeeming import forget_receipt, keep_hold, refuse_points
 from .points.settling import settle_order
 from .refusals import refusal
 from .rulebook import Rulebook
+from .service import agree_if_shown
 from .service import refresh as sync_offers
 from .shown import shown_by
 
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
-
-#: PostgreSQL's word for a lock that did not come in time.
-LOCK_NOT_AVAILABLE = "55P03"
 
 
 @dataclass(frozen=True)
@@ -118,9 +117,7 @@ def _locked(attempt: Attempt) -> Iterator[None]:
                 # Of two orders at once, the second counts the first.
                 lock_customer(attempt.checkout.user_id, attempt.checkout.email or "")
         except OperationalError as error:
-            cause: Any = error.__cause__
-            names = ("pgcode", "sqlstate")
-            if LOCK_NOT_AVAILABLE in (getattr(cause, name, None) for name in names):
+            if is_lock_timeout(error):
                 message = _("The cart is being changed. Please try again.")
                 raise refusal(message) from error
             raise
@@ -143,7 +140,7 @@ def close_gate(attempt: Attempt) -> None:
         reading = host.read(attempt.checkout, attempt.book)
         if reading is None:
             return
-        standing = agreements.standing(attempt.token, reading, attempt.at)
+        standing = _standing(attempt, reading)
         refused = _refused(attempt, reading, standing)
         if refused is None and standing is not Standing.ASKED:
             pledge(attempt.token, attempt.at)
@@ -151,6 +148,24 @@ def close_gate(attempt: Attempt) -> None:
             host.hold_prices(attempt.token, attempt.at + UNDER_WAY)
     if refused is not None:
         raise refused
+
+
+def _standing(attempt: Attempt, reading: Reading) -> Standing:
+    """Return what the checkout's price rests on, agreed on here if it is paid.
+
+    A hook that the money was told to may have failed.
+    """
+    standing = agreements.standing(attempt.token, reading, attempt.at)
+    if standing is not Standing.NONE:
+        return standing
+    agreements.end(attempt.token)
+    money = host.money(attempt.token, attempt.at) if reading.may_be_paid else None
+    if money is None:
+        return standing
+    evaluation = evaluate(reading.snapshot, attempt.book.compiled, attempt.at)
+    now = Pricing(attempt.book, evaluation, attempt.at)
+    is_agreed = agree_if_shown(attempt.checkout, reading, now, money) is not None
+    return Standing.PAID if is_agreed else standing
 
 
 def _refused(
@@ -164,7 +179,6 @@ def _refused(
     if agreement is not None:
         write_receipt(attempt.token, agreements.copied(agreement, reading))
         return None
-    agreements.end(attempt.token)
     if reading.snapshot.customer.points_held:
         keep_hold(attempt.checkout, attempt.book, attempt.at)
         fresh = host.read(attempt.checkout, attempt.book)

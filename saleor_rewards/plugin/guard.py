@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from contextlib import contextmanager
-from typing import Callable, Iterator, TypeVar
+from typing import Any, Callable, Iterator, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -13,6 +13,9 @@ from django.db import connection, transaction
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+#: PostgreSQL's word for a lock that did not come in time.
+LOCK_NOT_AVAILABLE = "55P03"
 
 #: Faults since the process began, by code. Operators export it as a metric.
 faults: Counter[str] = Counter()
@@ -38,6 +41,13 @@ def guarded(code: str, default: T, work: Callable[[], T]) -> T:
         faults[code] += 1
         logger.exception("%s: the checkout goes on without rewards", code)
         return default
+
+
+def is_lock_timeout(error: Exception) -> bool:
+    """Return whether a statement waited longer for a lock than it may."""
+    cause: Any = error.__cause__
+    names = ("pgcode", "sqlstate")
+    return LOCK_NOT_AVAILABLE in (getattr(cause, name, None) for name in names)
 
 
 def bound_locks() -> None:

@@ -172,6 +172,14 @@ class Host(Protocol):
         A gateway that was asked at ``gate_at`` may not have answered yet.
         """
 
+    def payments_begun(
+        self, checkout_token: str, since: datetime
+    ) -> list[tuple[datetime, int]]:
+        """Return when somebody began to pay for a checkout since a moment, and what.
+
+        By an app that takes the money before the gate; oldest first, in minor units.
+        """
+
     def is_completing(self, checkout_token: str, at: datetime) -> bool:
         """Return whether Saleor says that an order of a checkout is on its way."""
 

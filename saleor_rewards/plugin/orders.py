@@ -28,7 +28,7 @@ from .bindings import GivenRewards
 from .guard import bounded_transaction, faults
 from .host import host
 from .locks import lock_order
-from .points.cases import made_receipt
+from .points.cases import early_receipt, made_receipt
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -150,8 +150,7 @@ def _made(facts: OrderFacts, given: GivenRewards) -> Receipt | None:
     if receipt is None:
         has_points = any(one.rule_id is None for one in given.discounts)
         if not (facts.is_paid or facts.is_undone or has_points):
-            # What it earns may be due later.
-            return None
+            return early_receipt(facts, program)
         receipt = receipt_of(facts, program, CustomerSnapshot(is_known=True))
         receipt.settings = {**receipt.settings, "points": None}
     return receipt

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Iterable
 
 from ..engine import (
     CompiledProgram,
@@ -13,7 +14,8 @@ from ..engine import (
     compile_program,
     parse_rule,
 )
-from ..models import Program, Rule, VoucherSlot
+from ..models import Program, Rule, RuleVersion, VoucherSlot
+from ..programs.history import versions_at
 from ..programs.settings import program_settings, settings_of
 from .guard import bounded_transaction, faults
 from .host import host
@@ -29,6 +31,7 @@ class Rulebook:
 
     ``settings`` is what a receipt needs beside the rule versions to compute
     an order again, see :func:`saleor_rewards.programs.settings.settings_of`.
+    ``is_stopped`` says that the merchant stopped all offers.
     """
 
     channel_pk: int
@@ -36,6 +39,7 @@ class Rulebook:
     withhold_shipping: bool
     settings: dict[str, Any]
     rule_version_pks: tuple[int, ...]
+    is_stopped: bool = False
 
     def without_rules(self) -> Rulebook:
         """Return the same channel's book with nothing to give."""
@@ -45,6 +49,20 @@ class Rulebook:
             compiled=compile_program(program_settings(settings), []),
             settings=settings,
             rule_version_pks=(),
+            is_stopped=True,
+        )
+
+    def as_it_was(self, at: datetime) -> Rulebook:
+        """Return the same channel's book with the rules that it had at a moment.
+
+        They are not kept: each call reads and compiles them.
+        """
+        parsed = _parsed(versions_at(self.channel_pk, at))
+        rules = [definition for definition, _ in parsed]
+        return replace(
+            self,
+            compiled=compile_program(self.compiled.settings, rules),
+            rule_version_pks=tuple(pk for _, pk in parsed),
         )
 
 
@@ -78,12 +96,8 @@ def _load(channel_pk: int) -> Rulebook | None:
         .select_related("current")
         .order_by("pk")
     )
-    parsed = [
-        (definition, rule.current_id)
-        for rule in (rules if program.is_active else [])
-        for definition in [_parse(rule)]
-        if definition is not None
-    ]
+    current = [rule.current for rule in rules] if program.is_active else []
+    parsed = _parsed(current)
     settings = settings_of(program)
     return Rulebook(
         channel_pk=channel_pk,
@@ -96,14 +110,21 @@ def _load(channel_pk: int) -> Rulebook | None:
     )
 
 
-def _parse(rule: Rule) -> RuleDefinition | None:
-    version = rule.current
+def _parsed(versions: Iterable[RuleVersion]) -> list[tuple[RuleDefinition, int]]:
+    found = ((_parse(version), version.pk) for version in versions)
+    return [(one, pk) for one, pk in found if one is not None]
+
+
+def _parse(version: RuleVersion) -> RuleDefinition | None:
     try:
         return parse_rule(
-            version.definition, id=rule.pk, version=version.number, name=version.name
+            version.definition,
+            id=version.rule_id,
+            version=version.number,
+            name=version.name,
         )
     except RuleErrors:
         # One unreadable rule must not take the others with it.
         faults[BROKEN_RULE] += 1
-        logger.exception("%s: rule %s is left out", BROKEN_RULE, rule.pk)
+        logger.exception("%s: rule %s is left out", BROKEN_RULE, version.rule_id)
         return None

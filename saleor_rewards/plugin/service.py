@@ -17,6 +17,7 @@ from . import agreements
 from .bindings import CheckoutMoney
 from .guard import guarded
 from .host import Reading, host
+from .lately import Pricing, shown_lately, shown_while_paying
 from .locks import lock_customer
 from .rulebook import Rulebook
 from .shown import shown_by
@@ -59,39 +60,57 @@ def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]
             return _keep(checkout, book, reading), False
         if reading.binding.agreed_fingerprint is not None:
             agreements.end(token)
-        now = evaluate(reading.snapshot, book.compiled, at)
-        is_changed = host.write(checkout, book, reading, now)
+        now = Pricing(book, evaluate(reading.snapshot, book.compiled, at), at)
         money = host.money(token, at) if reading.may_be_paid else None
-        if money is None:
-            return now, False
-        if is_changed or not money.is_current:
-            return now, True
-        if _covers(money):
-            return now, not _agree(checkout, book, reading, money, now, at)
-    return now, False
+        shown = money and agree_if_shown(checkout, reading, now, money)
+        shown = shown or shown_while_paying(checkout, reading, now)
+        if shown:
+            return shown.evaluation, False
+        is_changed = host.write(checkout, book, reading, now.evaluation)
+    if money is None:
+        return now.evaluation, False
+    return now.evaluation, is_changed or not money.is_current or _covers(money)
 
 
-def _agree(
-    checkout: Checkout,
-    book: Rulebook,
-    reading: Reading,
-    money: CheckoutMoney,
-    now: Evaluation,
-    at: datetime,
-) -> bool:
-    """Agree on the price of a paid checkout, unless it is another one by now.
+def agree_if_shown(
+    checkout: Checkout, reading: Reading, now: Pricing, money: CheckoutMoney
+) -> Pricing | None:
+    """Agree on the price that a paid checkout shows, if that is right.
+
+    Or was until a few minutes ago: it was being paid then. Returns what it comes to,
+    ``None`` where nothing was agreed on. Ask under the lock of the checkout's row.
+    """
+    if not _covers(money):
+        return None
+    shown: Pricing | None = now
+    if shown_by(now.evaluation.effects) != reading.shown:
+        shown = shown_lately(checkout, reading, now)
+    elif host.write(checkout, now.book, reading, now.evaluation):
+        return None
+    if shown is None or not _is_still_so(checkout, shown):
+        return None
+    columns = agreements.outcome(shown.book, shown.evaluation, shown.at)
+    token = str(checkout.pk)
+    agreements.agree(token, reading, money, money.total_amount, columns)
+    return shown
+
+
+def _is_still_so(checkout: Checkout, shown: Pricing) -> bool:
+    """Return whether a price is right once its customer's orders are waited for.
 
     Of two first orders that are paid at once, the second counts the first.
     """
-    if "customer" in book.compiled.needs:
-        lock_customer(checkout.user_id, checkout.email or "")
-        fresh = host.read(checkout, book) or reading
-        if evaluate(fresh.snapshot, book.compiled, at).effects != now.effects:
-            return False
-    columns = agreements.outcome(book, now, at)
-    token = str(checkout.pk)
-    agreements.agree(token, reading, money, money.total_amount, columns)
-    return True
+    if "customer" not in shown.book.compiled.needs:
+        return True
+    lock_customer(checkout.user_id, checkout.email or "")
+    fresh = host.read(checkout, shown.book)
+    if fresh is None:
+        return False
+    snapshot = fresh.snapshot.with_points(
+        shown.evaluation.snapshot.customer.points_held
+    )
+    again = evaluate(snapshot, shown.book.compiled, shown.at)
+    return again.effects == shown.evaluation.effects
 
 
 def _keep(checkout: Checkout, book: Rulebook, reading: Reading) -> Evaluation | None:

@@ -7,8 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Iterable, Iterator
 
-from django.db.models import Q
-
 from ..engine import (
     CompiledProgram,
     CustomerSnapshot,
@@ -23,6 +21,7 @@ from ..engine import (
 )
 from ..ledger.settle import GONE, Agreement, Terms, grant_of, lines_digest
 from ..models import Outcome, Program, Receipt, RuleVersion
+from .history import versions_at
 from .settings import program_settings, settings_of
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def receipt_of(
     offers that take off money are in the order's prices already.
     """
     settings = settings_of(program)
-    versions = list(_points_versions(program, facts.ordered_at))
+    versions = _points_versions(program, facts.ordered_at)
     snapshot = _snapshot(facts, customer)
     now = evaluate(snapshot, _compile(settings, versions), facts.ordered_at)
     return Receipt(
@@ -142,17 +141,8 @@ def _versions(receipts: Iterable[Outcome]) -> dict[int, RuleVersion]:
     return {version.pk: version for version in versions.order_by("rule_id")}
 
 
-def _points_versions(program: Program, at: datetime) -> Iterable[RuleVersion]:
-    versions = (
-        RuleVersion.objects.filter(
-            Q(rule__deleted_at=None) | Q(rule__deleted_at__gt=at),
-            rule__program=program,
-            rule__is_active=True,
-            created_at__lte=at,
-        )
-        .order_by("rule_id", "-number")
-        .distinct("rule_id")
-    )
+def _points_versions(program: Program, at: datetime) -> list[RuleVersion]:
+    versions = versions_at(program.channel_pk, at)
     points = Lane.POINTS.value
     return [version for version in versions if version.definition["lane"] == points]
 

@@ -115,9 +115,8 @@ def update_rule(
         current.definition if definition is None else definition,
     )
     wanted = dump_rule(parsed)
-    if is_active is not None:
-        rule.is_active = is_active
-        rule.save(update_fields=["is_active"])
+    if is_active is not None and is_active != rule.is_active:
+        _switch(rule, is_active)
     if (wanted_name, wanted) != (current.name, current.definition):
         _add_version(rule, current.number + 1, wanted_name, wanted, created_by)
     bump_version()
@@ -131,11 +130,18 @@ def delete_rule(rule_pk: int) -> Rule:
     It stays in the database, since receipts cite its versions.
     """
     rule = locked_rule(rule_pk)
-    rule.is_active = False
+    if rule.is_active:
+        _switch(rule, is_active=False)
     rule.deleted_at = timezone.now()
-    rule.save(update_fields=["is_active", "deleted_at"])
+    rule.save(update_fields=["deleted_at"])
     bump_version()
     return rule
+
+
+def _switch(rule: Rule, is_active: bool) -> None:
+    rule.is_active = is_active
+    rule.switched_at = timezone.now()
+    rule.save(update_fields=["is_active", "switched_at"])
 
 
 def _add_version(

@@ -16,11 +16,12 @@ from saleor_rewards.models import OwnedVoucher, PriceAgreement, Receipt
 from saleor_rewards.plugin import gate
 from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.programs import update_rule
-from saleor_rewards.tasks import end_stale_pledges
+from saleor_rewards.tasks import end_stale_pledges, withdraw_offers
 
 from .inputs import node_id
 from .limits import needs
 from .points import make_member, reconcile_all
+from .staff import Staff
 from .world import HOST, Cart, Refused, Shop, Shopper
 
 if capabilities.stored_discounts:
@@ -150,6 +151,40 @@ def test_an_order_of_a_paid_cart_that_passed_no_gate_gets_its_receipt(
     (effect,) = Receipt.objects.get().effects
     assert effect["amount"] == 1000
     assert not PriceAgreement.objects.exists()
+
+
+def test_an_unpaid_order_that_passed_no_gate_has_its_receipt_and_earns_when_paid(
+    shop: Shop, staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: the task that takes offers off has to wait for others
+    shop.points()
+    shop.earning()
+    shop.ladder(("30.00", "25"))
+    member = make_member(shop, 100)
+    cart = member.cart((shop.product("40.00", ships=False), 1))
+    monkeypatch.setattr(withdraw_offers, "delay", lambda: None)
+    HOST.allow_unpaid_orders()
+    shop.plugin(active=False)
+    order = member.mutate("complete", cart=cart)
+    reconcile_all()
+    assert not Receipt.objects.exists()
+
+    # when
+    shop.plugin()
+    reconcile_all()
+
+    # then
+    receipt = Receipt.objects.get()
+    taken = [effect for effect in receipt.effects if "LINE" in effect["type"]]
+    assert [effect["amount"] for effect in taken] == [1000]
+    assert member.sums == (100, 0)
+
+    # when
+    staff.do("pay", order)
+    reconcile_all()
+
+    # then
+    assert member.sums == (130, 0)
 
 
 def test_points_of_a_paid_cart_are_cut_last(shop: Shop) -> None:

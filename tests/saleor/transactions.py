@@ -15,7 +15,7 @@ from saleor_rewards.plugin.host import host
 from .merchants import PAYMENTS, Caller, permissions_named
 
 if TYPE_CHECKING:
-    from .world import Cart
+    from .world import Cart, Shopper
 
 IDENTIFIER = "tests.payments"
 
@@ -38,6 +38,13 @@ mutation(
   $id: ID!, $type: TransactionEventTypeEnum!, $amount: PositiveDecimal, $psp: String!
 ) {
   transactionEventReport(id: $id, type: $type, amount: $amount, pspReference: $psp) {
+    transaction { id } errors { field message code }
+  }
+}
+"""
+INITIALIZE = """
+mutation($id: ID!, $gateway: String!, $amount: PositiveDecimal!) {
+  transactionInitialize(id: $id, amount: $amount, paymentGateway: {id: $gateway}) {
     transaction { id } errors { field message code }
   }
 }
@@ -77,6 +84,11 @@ class PaymentApp:
             self.create(cart.id, reference or _reference(), **sums)
         else:
             self.correct(_id(paid), **sums)
+
+    def begin(self, shopper: Shopper, cart: Cart, amount: str) -> str:
+        """Let a shopper begin to pay an amount; return the transaction's ID."""
+        begun = shopper.do(INITIALIZE, id=cart.id, gateway=IDENTIFIER, amount=amount)
+        return str(begun["transaction"]["id"])
 
     def capture(self, _staff: Any, order: dict[str, Any], amount: str) -> None:
         """Take money of an order that was set aside."""

@@ -317,18 +317,34 @@ def _receipts(
 
 def made_receipt(facts: OrderFacts, program: Program) -> Receipt | None:
     """Return a receipt, not saved, for an order that left none and earns points."""
-    policy = _policy(program)
-    is_on = program.is_active and policy is not None and policy.is_active
-    if not is_on or policy.since is None:
+    if not _may_earn(facts, program):
         return None
     terms = Terms.from_settings(settings_of(program)["points"])
-    is_due = earned_at(facts, terms) is not None and not facts.is_undone
-    if not is_due or facts.ordered_at < policy.since:
+    if earned_at(facts, terms) is None or facts.is_undone:
         return None
     if in_force(program.channel_pk) is None:
         # Whoever stops all offers wants no new points, but for those agreed on.
         return None
     return receipt_of(facts, program, _customer(facts, program))
+
+
+def early_receipt(facts: OrderFacts, program: Program) -> Receipt | None:
+    """Return the same for an order that earns points when it is paid, if it does.
+
+    ``None`` while all offers are stopped, as nobody knows then what it is to earn.
+    """
+    if in_force(program.channel_pk) is None:
+        return None
+    receipt = receipt_of(facts, program, _customer(facts, program))
+    if not _may_earn(facts, program):
+        receipt.settings = {**receipt.settings, "points": None}
+    return receipt
+
+
+def _may_earn(facts: OrderFacts, program: Program) -> bool:
+    policy = _policy(program)
+    is_on = program.is_active and policy is not None and policy.is_active
+    return is_on and policy.since is not None and facts.ordered_at >= policy.since
 
 
 def _customer(facts: OrderFacts, program: Program) -> CustomerSnapshot:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
@@ -22,7 +21,7 @@ from ...programs import FieldError, ProgramError
 from ...programs.versions import PLUGIN_ID
 from .. import agreements
 from ..completions import Bound, bound_by, is_under_way
-from ..guard import bounded_transaction, faults, guarded
+from ..guard import bounded_transaction, faults, guarded, is_lock_timeout
 from ..host import Reading, host
 from ..members import member_account
 from ..refusals import refusal
@@ -259,9 +258,7 @@ def _reading(checkout: Checkout, request: Any) -> tuple[Rulebook, Reading]:
 def _with_points(
     reading: Reading, book: Rulebook, points: int, at: datetime
 ) -> Evaluation:
-    customer = replace(reading.snapshot.customer, points_held=points)
-    snapshot = replace(reading.snapshot, customer=customer)
-    return evaluate(snapshot, book.compiled, at)
+    return evaluate(reading.snapshot.with_points(points), book.compiled, at)
 
 
 def _account(checkout: Checkout, book: Rulebook) -> Account | None:
@@ -301,7 +298,8 @@ def _errors_told() -> Iterator[None]:
             if error.code is LedgerErrorCode.INSUFFICIENT_POINTS:
                 code = PointsErrorCode.INSUFFICIENT_POINTS
                 raise _error(code, _("You have too few points.")) from error
-        faults[FAULT] += 1
-        logger.exception("%s: no points are spent", FAULT)
+        if not is_lock_timeout(error):
+            faults[FAULT] += 1
+            logger.exception("%s: no points are spent", FAULT)
         message = _("Points cannot be spent at this moment. Please try again later.")
         raise _error(PointsErrorCode.UNAVAILABLE, message) from error

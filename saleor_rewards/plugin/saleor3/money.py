@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Iterable, Mapping, Sequence
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -16,7 +17,13 @@ from saleor.checkout.models import Checkout
 from saleor.discount.models import OrderLineDiscount
 from saleor.discount.utils.voucher import get_customer_email_for_voucher_usage
 from saleor.order.models import Order
-from saleor.payment.models import Payment, Transaction, TransactionItem
+from saleor.payment import TransactionEventType
+from saleor.payment.models import (
+    Payment,
+    Transaction,
+    TransactionEvent,
+    TransactionItem,
+)
 from saleor.plugins.manager import get_plugins_manager
 
 from ...models import OwnedVoucher
@@ -57,6 +64,23 @@ class Money:
             offered_amount=minor(payment.total, currency) if payment else None,
             is_under_way=_is_under_way(payment, at, binding.pledged_at),
         )
+
+    def payments_begun(
+        self, checkout_token: str, since: datetime
+    ) -> list[tuple[datetime, int]]:
+        """Return when an app was asked to take or set aside money, and how much."""
+        asked = TransactionEvent.objects.filter(
+            transaction__checkout_id=checkout_token,
+            type__in=(
+                TransactionEventType.CHARGE_REQUEST,
+                TransactionEventType.AUTHORIZATION_REQUEST,
+            ),
+            created_at__gt=since,
+        )
+        return [
+            (event.created_at, minor(event.amount_value, event.currency))
+            for event in asked.order_by("created_at", "pk")
+        ]
 
     def is_completing(self, checkout_token: str, at: datetime) -> bool:
         """Return whether Saleor says that an order of a checkout is on its way."""
@@ -112,7 +136,12 @@ class Money:
         lines, _ = fetch_checkout_lines(checkout)
         info = fetch_checkout_info(checkout, lines, manager)
         # Nobody asks: Saleor 3.23 takes it as who does, earlier ones as "no force".
-        Promise.resolve(fetch_checkout_data(info, manager, lines, None)).get()
+        try:
+            Promise.resolve(fetch_checkout_data(info, manager, lines, None)).get()
+        except DatabaseError:
+            # It may have become an order meanwhile: then there is nothing to save to.
+            if Checkout.objects.filter(pk=checkout.pk).exists():
+                raise
 
     def hold_prices(self, checkout_token: str, until: datetime) -> None:
         """Let stored prices that hold now hold at least ``until`` then.

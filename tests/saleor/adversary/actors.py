@@ -88,6 +88,7 @@ class Actor:
         self.staff = Client(world.site.port, world.journal, self.stage.staff)
         self.app = Client(world.site.port, world.journal, self.stage.app)
         self.mine: Cart | None = None
+        self.looked_at = world.journal.now()
 
     def chance(self, percent: int) -> bool:
         """Throw the dice."""
@@ -128,6 +129,8 @@ class Actor:
         client = self.tab if tab else self.browser
         client.authorization = cart.owner.authorization if cart.owner else None
         answer = client.send("look", document, cart.token, token=cart.token)
+        if not tab:
+            self.looked_at = answer.act.begun_at
         if not answer.payload:
             cart.is_over = True
         return answer.act.total
@@ -155,7 +158,11 @@ class Actor:
             connection.close()
 
     def note_payment(self, mode: str, total: Decimal, amount: Decimal) -> Act:
-        """Begin an act that says what was paid when which total was shown."""
+        """Begin an act that says what was paid when which total was shown.
+
+        It began with the look at the total.
+        """
         act = self.journal.begin("paid", f"{amount} by {mode}")
+        act.begun_at = self.looked_at
         act.total, act.paid = total, amount
         return act

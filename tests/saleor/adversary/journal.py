@@ -65,6 +65,7 @@ class Journal:
         self.requests: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
         self.faults: list[str] = []
+        self.stops: list[tuple[Decimal, Decimal]] = []
         self._lock = threading.Lock()
 
     def now(self) -> Decimal:
@@ -90,6 +91,18 @@ class Journal:
         """Keep what no server should answer."""
         with self._lock:
             self.faults.append(text)
+
+    def stop(self, begun_at: Decimal) -> None:
+        """Keep since when, and until now, the merchant had all offers stopped."""
+        with self._lock:
+            self.stops.append((begun_at, self.now()))
+
+    def was_stopped(self, act: Act) -> bool:
+        """Tell whether all offers were stopped while something was done."""
+        return any(
+            begun <= act.done_at and act.begun_at <= ended
+            for begun, ended in self.stops
+        )
 
     def of(self, token: Any) -> list[Act]:
         """Return what touched a cart, in the order in which it began."""

@@ -22,13 +22,13 @@ def stranded(outcome: Outcome, tables: Any) -> Iterator[Any]:
 
     actor = Actor(outcome.world, -1)
     for token in sorted(outcome.journal.acts):
-        for act, why in _refusals(outcome.journal.of(token)):
+        for act, why in _refusals(outcome, outcome.journal.of(token)):
             yield Difference(
                 "4", f"cart {token}", f"refused at {act.begun_at}: {why}", token
             )
     for token in sorted(tables.paid_checkouts())[:MAX_CARTS]:
         cart = outcome.world.by_token.get(token)
-        if cart is None or _agreement(outcome.journal.of(token), None) is None:
+        if cart is None or _agreement(outcome, outcome.journal.of(token), None) is None:
             continue
         cart.is_over = False
         try_again(actor, cart)
@@ -45,9 +45,9 @@ def stranded(outcome: Outcome, tables: Any) -> Iterator[Any]:
             yield Difference("4", f"cart {token}", text, token)
 
 
-def _refusals(acts: list[Act]) -> Iterator[tuple[Act, str]]:
+def _refusals(outcome: Outcome, acts: list[Act]) -> Iterator[tuple[Act, str]]:
     for act in _completions(acts):
-        if _agreement(acts, act) is not None and act.detail != "afterwards":
+        if _agreement(outcome, acts, act) is not None and act.detail != "afterwards":
             why = _because_of_us(acts, act)
             if why:
                 yield act, why
@@ -57,10 +57,11 @@ def _completions(acts: list[Act]) -> list[Act]:
     return [act for act in acts if act.name in COMPLETIONS]
 
 
-def _agreement(acts: list[Act], completion: Act | None) -> Act | None:
+def _agreement(outcome: Outcome, acts: list[Act], completion: Act | None) -> Act | None:
     """Return the payment of the total shown that no edit has undone since.
 
-    An edit that overlaps the payment, or the completion, counts as one that did.
+    An edit that overlaps the payment, or the completion, counts as one that did. What
+    is paid while the merchant has all offers stopped is none.
     """
     until = completion.begun_at if completion else max(act.done_at for act in acts)
     paid = [
@@ -74,6 +75,8 @@ def _agreement(acts: list[Act], completion: Act | None) -> Act | None:
     if not paid:
         return None
     last = paid[-1]
+    if outcome.journal.was_stopped(last):
+        return None
     end = completion.done_at if completion else until
     for act in acts:
         if _is_edit(act) and act.done_at >= last.begun_at and act.begun_at <= end:

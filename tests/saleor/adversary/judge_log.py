@@ -48,10 +48,11 @@ def faults(outcome: Outcome) -> Iterator[Any]:
 
 def _whose(answer: str, tracebacks: list[str]) -> str:
     """Return the category of an answer: the log has the traceback of most."""
-    code = re.search(r"HTTP 200, \[\('', '(\w+)'", answer)
+    code = re.search(r"HTTP 200, \[\('', '(\w+)'|^job saleor\.\S+ (\w+)", answer)
     if code is None or OUR_CODE in answer:
         return "7"
-    return "7" if any(f"{code[1]}:" in text for text in tracebacks) else "S"
+    name = code[1] or code[2]
+    return "7" if any(f"{name}:" in text for text in tracebacks) else "S"
 
 
 def _reason(traceback: str) -> str:

@@ -89,6 +89,7 @@ def switch(actor: Actor, _cart: Cart | None = None) -> None:
             if on:
                 actor.pause(500, 3000)
     finally:
+        actor.journal.stop(now)
         actor.world.operator.release()
 
 
