@@ -73,7 +73,7 @@ from .money import (
 from .offers import Offer, OfferCode, OfferState
 from .parse import parse_rule
 from .points import grant_points, occasion_points
-from .redeem import points_paid
+from .redeem import points_paid, points_worth
 from .referral import ReferralGrant, referral_grants
 from .rules import Conditions, PointsTerms, ProgramSettings, RuleDefinition
 from .scope import IdFilter, Scope
@@ -158,6 +158,7 @@ __all__ = [
     "occasion_points",
     "parse_rule",
     "points_paid",
+    "points_worth",
     "referral_grants",
     "to_minor",
 ]

@@ -82,7 +82,7 @@ class Evaluation:
 
     @property
     def redeemed_amount(self) -> int:
-        """What these points take off the lines, in minor units."""
+        """What these points pay of what the shopper pays, in minor units."""
         return self._payment.amount
 
     @property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cached_property
+from math import floor
 from typing import Iterable, Iterator, Sequence
 
 from .allocate import split_by_largest_remainder
@@ -19,7 +21,9 @@ class Payment:
 
     `effects` is what the other lanes give, none of which the points change. The
     shopper's own voucher takes its share of each line before the points do. Without
-    `terms`, or in another currency than theirs, points pay nothing.
+    `terms`, or in another currency than theirs, points pay nothing. What they pay is
+    part of what the shopper pays: where prices are without tax, they take that much
+    less off the lines.
 
     >>> from saleor_rewards.engine.snapshot import CustomerSnapshot, Snapshot
     >>> line = LineSnapshot("7", "1", "2", 2, list_amount=2000, amount=2000)
@@ -125,12 +129,31 @@ class Payment:
         terms = self.terms
         if terms is None or terms.currency != self.cart.snapshot.currency:
             return 0
-        limit = Rate.from_percent(terms.most_percent).floor_of(sum(self._left))
-        return min(limit, sum(self._rooms))
+        left = sum(self._paid(self._left))
+        limit = Rate.from_percent(terms.most_percent).floor_of(left)
+        return min(limit, sum(self._paid(self._rooms)))
 
     @cached_property
     def _parts(self) -> Sequence[int]:
-        return split_by_largest_remainder(self.amount, self._rooms)
+        parts = split_by_largest_remainder(self.amount, self._paid(self._rooms))
+        if self.cart.snapshot.prices_with_tax:
+            return parts
+        taken: list[int] = []
+        rest = Fraction(0)
+        for line, part in zip(self.cart.lines, parts):
+            # What rounding leaves of one line is taken off the next.
+            exact = (part + rest) / _taxed(line)
+            room = self._rooms[len(taken)]
+            taken.append(min(room, floor(exact)))
+            rest = (exact - taken[-1]) * _taxed(line)
+        return taken
+
+    def _paid(self, amounts: Sequence[int]) -> list[int]:
+        """Return what a shopper pays for what costs so much on each line."""
+        if self.cart.snapshot.prices_with_tax:
+            return list(amounts)
+        pairs = zip(self.cart.lines, amounts)
+        return [floor(amount * _taxed(line)) for line, amount in pairs]
 
 
 def points_paid(
@@ -142,6 +165,28 @@ def points_paid(
     0
     """
     return Payment(Cart(snapshot, ()), effects, terms).points
+
+
+def points_worth(snapshot: Snapshot, effects: Iterable[Effect]) -> int:
+    """Return how much less is paid for what points take off, in minor units.
+
+    >>> from decimal import Decimal
+    >>> line = LineSnapshot("7", "1", "2", 1, 5000, 5000, tax_rate=Decimal("0.23"))
+    >>> net = Snapshot("default", "USD", lines=(line,), prices_with_tax=False)
+    >>> points_worth(net, [PointsDiscount("7", 813, "USD")])
+    1000
+    """
+    lines = {line.id: line for line in snapshot.lines}
+    worth = Fraction(0)
+    for effect in effects:
+        if isinstance(effect, PointsDiscount):
+            line = None if snapshot.prices_with_tax else lines.get(effect.line_id)
+            worth += effect.amount * (_taxed(line) if line else 1)
+    return floor(worth + Fraction(1, 2))
+
+
+def _taxed(line: LineSnapshot) -> Fraction:
+    return 1 + Fraction(line.tax_rate)
 
 
 def _less(amounts: Sequence[int], parts: Sequence[int]) -> list[int]:

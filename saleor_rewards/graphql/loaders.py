@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Sequence
 
-from django.db.models import Q
+from django.db.models import Max, Q, Sum
 
-from ..models import Receipt, Rule
+from ..models import Entry, EntryKind, Lot, Receipt, Rule, Settlement
 from .base import DataLoader, database
 
 
@@ -58,3 +60,48 @@ class ReceiptByOrderLoader(DataLoader):
         by_token = {one.checkout_token: one for one in rows if one.order_pk is None}
         by_order = {receipt.order_pk: receipt for receipt in rows}
         return [by_order.get(pk) or by_token.get(token) for pk, token in keys]
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What the ledger has of one order's points.
+
+    ``earned`` were given in all and ``taken_back`` of them not given again; of those
+    that paid, ``returned`` were given back. The last of them can be spent at
+    ``pending_until``, ``None`` where all can.
+    """
+
+    earned: int = 0
+    taken_back: int = 0
+    returned: int = 0
+    pending_until: datetime | None = None
+
+
+class PostedByOrderLoader(DataLoader):
+    """What was posted for orders, by their keys."""
+
+    context_key = "rewards_posted_by_order"
+
+    def batch_load(self, keys: Sequence[str]) -> list[Posted]:
+        mine = {"order_pk__in": [key for key in keys if key]}
+        using = database(self.context)
+        entries = Entry.objects.using(using).filter(**mine).order_by()
+        sums = entries.values_list("order_pk", "kind").annotate(Sum("points_lifetime"))
+        posted: dict[str, Counter[str]] = defaultdict(Counter)
+        for pk, kind, points in sums:
+            posted[pk][kind] = points
+        lots = Lot.objects.using(using).filter(**mine, points_pending__gt=0).order_by()
+        waiting = lots.values_list("order_pk").annotate(Max("available_from"))
+        pending_until = dict(waiting)
+        settled = Settlement.objects.using(using).filter(**mine)
+        returned = dict(settled.values_list("order_pk", "points_returned"))
+        return [
+            Posted(
+                earned=posted[pk][EntryKind.EARN],
+                taken_back=-posted[pk][EntryKind.REVERSE]
+                - posted[pk][EntryKind.RESTORE],
+                returned=returned.get(pk, 0),
+                pending_until=pending_until.get(pk),
+            )
+            for pk in keys
+        ]

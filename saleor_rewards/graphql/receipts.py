@@ -9,10 +9,11 @@ import graphene
 from ..engine import (
     Effect,
     LineDiscount,
-    PointsDiscount,
     PointsEarned,
     ShippingDiscount,
+    Snapshot,
     effect_from_json,
+    points_worth,
 )
 from ..models import Receipt
 from ..plugin.capabilities import capabilities
@@ -26,7 +27,7 @@ from .base import (
     is_owner,
 )
 from .ids import global_id
-from .loaders import ReceiptByOrderLoader
+from .loaders import PostedByOrderLoader, ReceiptByOrderLoader
 from .money import money_of
 
 
@@ -118,9 +119,22 @@ class RewardsReceipt(graphene.ObjectType):
     points_worth = graphene.Field(
         Money, required=True, description="What these points paid."
     )
+    points_returned = graphene.Int(
+        required=True, description="How many of these were given back since."
+    )
     points_earned = graphene.Int(
         required=True,
-        description="How many points it was to earn, before refunds and cancellation.",
+        description="How many points it was to earn, as the checkout told.",
+    )
+    points_posted = graphene.Int(
+        required=True, description="How many points it was given so far."
+    )
+    points_taken_back = graphene.Int(
+        required=True,
+        description="How many of the posted points were taken back since.",
+    )
+    points_pending_until = DateTime(
+        description="Until when posted points cannot be spent yet, if any cannot."
     )
 
     class Meta:
@@ -144,11 +158,33 @@ class RewardsReceipt(graphene.ObjectType):
 
     @staticmethod
     def resolve_points_worth(root: Receipt, _info: Any) -> Any:
-        return _total(root, _of_type(root, PointsDiscount))
+        worth = points_worth(Snapshot.from_json(root.snapshot), _effects(root))
+        return money_of(worth, root.currency)
 
     @staticmethod
     def resolve_points_earned(root: Receipt, _info: Any) -> int:
         return sum(effect.points for effect in _of_type(root, PointsEarned))
+
+    @staticmethod
+    def resolve_points_returned(root: Receipt, info: Any) -> Any:
+        return _posted(root, info, "returned")
+
+    @staticmethod
+    def resolve_points_posted(root: Receipt, info: Any) -> Any:
+        return _posted(root, info, "earned")
+
+    @staticmethod
+    def resolve_points_taken_back(root: Receipt, info: Any) -> Any:
+        return _posted(root, info, "taken_back")
+
+    @staticmethod
+    def resolve_points_pending_until(root: Receipt, info: Any) -> Any:
+        return _posted(root, info, "pending_until")
+
+
+def _posted(receipt: Receipt, info: Any, name: str) -> Any:
+    posted = PostedByOrderLoader(info.context).load(receipt.order_pk or "")
+    return posted.then(lambda found: getattr(found, name))
 
 
 def _effects(receipt: Receipt) -> list[Effect]:

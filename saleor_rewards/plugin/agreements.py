@@ -12,7 +12,9 @@ from ..engine import (
     Evaluation,
     LineDiscount,
     PointsDiscount,
+    Snapshot,
     effect_from_json,
+    points_worth,
 )
 from ..models import Outcome, PriceAgreement
 from ..programs.receipts import recompute
@@ -148,15 +150,12 @@ def _fitted(agreement: PriceAgreement, reading: Reading) -> tuple[Effect, ...]:
 
 def points_of(outcome: Outcome, effects: Iterable[Effect]) -> int:
     """Return how many points are worth what points take off, never too few."""
-    worth = _points_amount(effects)
-    if worth == _points_amount(_effects(outcome)):
+    snapshot = Snapshot.from_json(outcome.snapshot)
+    worth = points_worth(snapshot, effects)
+    if worth == points_worth(snapshot, _effects(outcome)):
         return int(outcome.points_redeemed)
     terms = program_settings(outcome.settings).points
     return terms.points_for(worth) if terms else 0
-
-
-def _points_amount(effects: Iterable[Effect]) -> int:
-    return sum(one.amount for one in effects if isinstance(one, PointsDiscount))
 
 
 def _effects(outcome: Outcome) -> tuple[Effect, ...]:

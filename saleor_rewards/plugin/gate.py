@@ -79,6 +79,24 @@ def guard_order_placement(
         raise
 
 
+def pass_without_offers(
+    checkout: Checkout, book_of: Callable[[Checkout], Rulebook | None]
+) -> None:
+    """Forget what an earlier gate let through, unless it was agreed on and holds.
+
+    For a host that asks us while we are off, and whose orders do not say what they got.
+    """
+
+    def work() -> None:
+        book = book_of(checkout)
+        reading = host.read(checkout, book) if book is not None else None
+        token = str(checkout.pk)
+        if reading is None or not agreements.is_kept(token, reading, timezone.now()):
+            forget_receipt(checkout)
+
+    guarded("REWARDS_ORDER_GATE", None, work)
+
+
 def mend(
     checkout_token: str, book_of: Callable[[Checkout], Rulebook | None]
 ) -> ValidationError | None:

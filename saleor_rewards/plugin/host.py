@@ -37,7 +37,8 @@ class Reading:
     ``shown`` maps the name of each offer that the shopper's prices carry now
     to its amount. ``carrier`` is the adapter's own record of how they do.
     ``is_overdrawn`` says that more is taken off a line than it costs by now, and
-    ``may_be_paid`` that Saleor knows of money for the checkout.
+    ``may_be_paid`` that Saleor knows of money for the checkout. ``lacks_taxes`` says
+    that prices are without tax, and that nobody computed yet how much comes on top.
     """
 
     snapshot: Snapshot
@@ -46,6 +47,7 @@ class Reading:
     binding: Binding = field(default_factory=Binding)
     is_overdrawn: bool = False
     may_be_paid: bool = False
+    lacks_taxes: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,21 @@
-"""Locks on what has no row of ours to lock, each held until its transaction ends."""
+"""Locks on what has no row of ours to lock; most are held until a transaction ends."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import Iterator
 from zlib import crc32
 
-from django.db import connection
+from django.db import connection, transaction
 
 #: Each says nothing but "a lock on one of these".
 ORDER_LOCKS = 7_267_392
 REFERRER_LOCKS = 7_267_393
 CUSTOMER_LOCKS = 7_267_394
+COMPLETION_LOCKS = 7_267_395
+
+#: Longer than a payment gateway is asked for.
+COMPLETION_TIMEOUT = "60s"
 
 
 def lock_customer(user_pk: int | None, email: str) -> None:
@@ -21,6 +27,24 @@ def lock_customer(user_pk: int | None, email: str) -> None:
         _lock(CUSTOMER_LOCKS, f"user:{user_pk}")
     if email:
         _lock(CUSTOMER_LOCKS, f"email:{email.lower()}")
+
+
+@contextmanager
+def completing_alone(name: str) -> Iterator[None]:
+    """Wait until nobody else places an order of one checkout, then keep others waiting.
+
+    No transaction lasts as long as that, so the lock is the session's. Raises
+    ``OperationalError`` where the others take too long.
+    """
+    key = [COMPLETION_LOCKS, _key(name)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{COMPLETION_TIMEOUT}'")
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", key)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
 
 
 def lock_order(order_pk: str) -> None:
@@ -35,5 +59,8 @@ def lock_referrer(program_pk: int, user_pk: int) -> None:
 
 def _lock(kind: int, name: str) -> None:
     with connection.cursor() as cursor:
-        key = crc32(name.encode()) - 2**31
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, key])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, _key(name)])
+
+
+def _key(name: str) -> int:
+    return crc32(name.encode()) - 2**31

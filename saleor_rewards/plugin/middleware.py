@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any, Callable
 
 from django.core.exceptions import ValidationError
+from django.db.utils import OperationalError
+from django.utils.translation import gettext as _
 
 from ..programs.versions import PLUGIN_ID
 from . import members
 from .guard import guarded
 from .host import host
+from .locks import completing_alone
+from .refusals import refusal
 from .saleor2 import memo
 
 
@@ -48,11 +53,23 @@ class OrderGateMiddleware:
             return answer
         if root is not None or info.field_name != self.MUTATION:
             return next_(root, info, **args)
-        refusal = guarded("REWARDS_ORDER_GATE", None, lambda: _refusal(info, args))
-        if refusal is not None:
-            return refusal
-        with memo.completing():
-            return next_(root, info, **args)
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(completing_alone(str(args["checkout_id"])))
+            except OperationalError:
+                # Saleor would place a second order of the same checkout.
+                return _told(refusal(_("The cart is being changed. Please try again.")))
+            refused = guarded("REWARDS_ORDER_GATE", None, lambda: _refusal(info, args))
+            if refused is not None:
+                return refused
+            with memo.completing():
+                return next_(root, info, **args)
+
+
+def _told(refused: ValidationError) -> Any:
+    from saleor.graphql.checkout.mutations import CheckoutComplete
+
+    return CheckoutComplete.handle_errors(refused)
 
 
 def _refusal(info: Any, args: Any) -> Any:
@@ -67,7 +84,7 @@ def _refusal(info: Any, args: Any) -> Any:
         if checkout.payments.filter(is_active=True).exists():
             plugin.close_gate(checkout)
     except ValidationError as refused:
-        return CheckoutComplete.handle_errors(refused)
+        return _told(refused)
     return None
 
 

@@ -34,14 +34,15 @@ def refresh(checkout: Checkout, book: Rulebook) -> Evaluation | None:
     """
     now, is_open = _bring(checkout, book)
     if is_open:
-        guarded("REWARDS_CHECKOUT_PAID", None, partial(agree_if_paid, checkout, book))
+        guarded("REWARDS_CHECKOUT_PAID", None, partial(bring_priced, checkout, book))
     return now
 
 
-def agree_if_paid(checkout: Checkout, book: Rulebook) -> None:
-    """Agree on the price of a checkout whose prices have to be computed first.
+def bring_priced(checkout: Checkout, book: Rulebook) -> None:
+    """Bring prices to what the rules give once Saleor has computed them.
 
-    Its total may have fallen to what was paid, of which Saleor tells nobody.
+    Its total may have fallen to what was paid, of which Saleor tells nobody: then the
+    price is agreed on.
     """
     # Whoever reads prices off the instance computes them with what it loaded beside it.
     with host.writing():
@@ -50,7 +51,11 @@ def agree_if_paid(checkout: Checkout, book: Rulebook) -> None:
 
 
 def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]:
-    """Return what the checkout gets, and whether it may be paid at an unknown total."""
+    """Return what the checkout gets, and whether its prices have to be computed first.
+
+    It may be paid at a total that nobody knows yet, or taxes are missing of which
+    points pay a part.
+    """
     token, at = str(checkout.pk), timezone.now()
     with host.locked(token):
         reading = host.read(checkout, book)
@@ -67,9 +72,11 @@ def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]
         if shown:
             return shown.evaluation, False
         is_changed = host.write(checkout, book, reading, now.evaluation)
+    lacks_taxes = reading.lacks_taxes and now.evaluation.redeemed_points > 0
     if money is None:
-        return now.evaluation, False
-    return now.evaluation, is_changed or not money.is_current or _covers(money)
+        return now.evaluation, lacks_taxes
+    is_open = is_changed or not money.is_current or _covers(money)
+    return now.evaluation, is_open or lacks_taxes
 
 
 def agree_if_shown(

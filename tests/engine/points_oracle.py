@@ -66,13 +66,39 @@ class PointsOracle:
         terms = self.terms
         return floor(Fraction(points * terms.redeem_amount, terms.redeem_points))
 
+    def factor(self, line: LineSnapshot) -> Fraction:
+        """Return what a shopper pays for each coin that a line costs."""
+        return 1 + (0 if self.cart.prices_with_tax else Fraction(line.tax_rate))
+
+    def charged(self, amounts: Sequence[int]) -> list[int]:
+        return [
+            floor(self.factor(line) * amount)
+            for line, amount in zip(self.lines, amounts)
+        ]
+
     @property
     def most_amount(self) -> int:
         share = Fraction(self.terms.most_percent) / 100
-        return min(floor(share * sum(self.left)), sum(self.rooms))
+        whole = floor(share * sum(self.charged(self.left)))
+        return min(whole, sum(self.charged(self.rooms)))
+
+    def parts(self, amount: int) -> list[int]:
+        """Return what each line is reduced by where the shopper pays `amount` less.
+
+        As much as is due on it and on all before it, less what these were reduced by.
+        """
+        shares = shared_out(amount, self.charged(self.rooms))
+        found: list[int] = []
+        due = Fraction(0)
+        for line, room, share in zip(self.lines, self.rooms, shares):
+            due += share
+            units = min(room, floor(due / self.factor(line)))
+            due -= units * self.factor(line)
+            found.append(units)
+        return found
 
     def paid(self, amount: int) -> list[PointsDiscount]:
-        parts = shared_out(amount, self.rooms)
+        parts = self.parts(amount)
         return [
             PointsDiscount(line.id, part, self.cart.currency)
             for line, part in zip(self.lines, parts)
@@ -81,7 +107,7 @@ class PointsOracle:
 
     def bases(self, amount: int) -> list[int]:
         """Return what each line earns on where points paid `amount`."""
-        paid = shared_out(amount, self.rooms)
+        paid = self.parts(amount)
         left = [amount - part for amount, part in zip(self.left, paid)]
         voucher = rounded(Fraction(self.cart.voucher_percent) / 100 * sum(left))
         return [

@@ -47,6 +47,46 @@ def test_points_that_are_held_pay_for_the_goods() -> None:
     assert evaluation.discount_amount == 0
 
 
+def test_points_pay_of_what_the_shopper_pays_where_prices_are_without_tax() -> None:
+    # given: 10.00 of 49.20 and 21.00 with tax
+    dear = line("a", 4000, tax_rate=Decimal("0.23"))
+    cheap = line("b", 2000, tax_rate=Decimal("0.05"))
+
+    # when
+    evaluation = earn(
+        holding(1000, dear, cheap, prices_with_tax=False), points=ONE_TO_ONE
+    )
+
+    # then: 7.01 and 2.99 with tax
+    assert spent(evaluation) == (1000, 1000)
+    assert paid(evaluation) == [("a", 569), ("b", 285)]
+
+
+def test_points_pay_all_that_the_shopper_pays_where_prices_are_without_tax() -> None:
+    # given: 12.30 with tax
+    lines = [line("a", 1000, tax_rate=Decimal("0.23"))]
+
+    # when
+    evaluation = earn(holding(2000, *lines, prices_with_tax=False), points=ONE_TO_ONE)
+
+    # then
+    assert spent(evaluation) == (1230, 1230)
+    assert paid(evaluation) == [("a", 1000)]
+
+
+def test_the_percentage_that_points_may_pay_is_of_what_the_shopper_pays() -> None:
+    # given: 12.30 with tax
+    lines = [line("a", 1000, tax_rate=Decimal("0.23"))]
+    terms = replace(ONE_TO_ONE, most_percent=Decimal(50))
+
+    # when
+    evaluation = earn(holding(2000, *lines, prices_with_tax=False), points=terms)
+
+    # then
+    assert spent(evaluation) == (615, 615)
+    assert paid(evaluation) == [("a", 500)]
+
+
 def test_a_cart_without_points_held_can_still_be_asked_what_points_would_pay() -> None:
     # given / when
     evaluation = earn(cart(line("a", 2000)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from saleor_rewards.models import Hold, PriceAgreement, Receipt, Settlement
 from saleor_rewards.programs import update_rule
 from saleor_rewards.tasks import release_holds
 
-from .elsewhere import do_elsewhere
+from .elsewhere import do_elsewhere, in_thread
 from .legacy import (
     DummyGateway,
     asking_the_shopper,
@@ -147,3 +149,48 @@ def test_a_card_that_was_refused_keeps_no_rule(promised: PromisedCart) -> None:
     assert cart.total == Decimal("30.00")
     assert total_of(promised.member.buy(cart)) == Decimal("30.00")
     assert promised.member.sums == (0, 0)
+
+
+def test_a_button_that_is_pressed_twice_places_one_order(
+    promised: PromisedCart,
+) -> None:
+    # given
+    member, threads = promised.member, []
+
+    def press_again() -> None:
+        work = partial(do_elsewhere, partial(member.complete, promised.cart))
+        threads.append(in_thread(work))
+        time.sleep(1)
+
+    # when
+    with waiting_at_the_gateway(press_again):
+        member.complete(promised.cart)
+    threads[0].join()
+    reconcile_all()
+
+    # then
+    assert Order.objects.get().total_gross_amount == Decimal("20.00")
+    assert Receipt.objects.get().points_redeemed == 1000
+    assert member.sums == (0, 0)
+
+
+@needs("price hooks")
+def test_an_order_that_is_placed_while_we_are_off_has_no_receipt_of_an_earlier_try(
+    shop: Shop, promised: PromisedCart
+) -> None:
+    # given
+    member = promised.member
+    with refusing(), pytest.raises(Refused):
+        member.complete(promised.cart)
+    assert Receipt.objects.exists()
+
+    # when
+    shop.plugin(active=False)
+    member.pay(promised.cart, Decimal("40.00"))
+    order = member.complete(promised.cart)
+    reconcile_all()
+
+    # then
+    assert total_of(order) == Decimal("40.00")
+    assert not Receipt.objects.exists()
+    assert member.sums == (1000, 0)

@@ -181,6 +181,7 @@ def test_an_unpaid_order_that_passed_no_gate_has_its_receipt_and_earns_when_paid
 
     # when
     staff.do("pay", order)
+    staff.do("confirm", order)
     reconcile_all()
 
     # then

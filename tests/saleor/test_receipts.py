@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.utils import timezone
 
 from saleor_rewards.models import Receipt
 from saleor_rewards.programs import delete_rule, recompute, update_rule
 
 from .inputs import document
+from .staff import Staff
 from .test_redeeming import redeem, rich
 from .world import Shop, Shopper
 
@@ -95,6 +98,43 @@ def test_the_receipt_tells_of_points_apart_from_what_rules_took_off(
     assert receipt["savings"]["amount"] == 0
     assert receipt["entries"] == []
     assert again() == Receipt.objects.get().effects
+
+
+def test_the_order_tells_what_became_of_its_points(shop: Shop, staff: Staff) -> None:
+    # given: 16.00 in money and 900 points, and 11 points are earned
+    shop.points(return_days=14)
+    shop.earning()
+    member = rich(shop, "ann@example.com", 5000)
+    cart = member.cart((shop.product("10.00"), 2))
+    cart = member.ship(cart, shop.shipping_method("5.00"))
+    redeem(member, cart, 900)
+    order = member.buy(member.look(cart))
+
+    def told() -> dict[str, Any]:
+        found = member.ask(document("OrderWithReceipt"), token=order["token"])
+        return dict(found["orderByToken"]["rewards"])
+
+    def numbers() -> list[int]:
+        names = ("pointsEarned", "pointsPosted", "pointsTakenBack", "pointsReturned")
+        return [told()[name] for name in names]
+
+    # then
+    until = datetime.fromisoformat(told()["pointsPendingUntil"].replace("Z", "+00:00"))
+    assert until - timezone.now() > timedelta(days=13)
+    assert numbers() == [11, 11, 0, 0]
+
+    # when
+    staff.refund(order, "8.00")
+
+    # then
+    assert numbers() == [11, 11, 5, 450]
+
+    # when
+    staff.refund(order, "8.00")
+
+    # then
+    assert numbers() == [11, 11, 11, 900]
+    assert told()["pointsPendingUntil"] is None
 
 
 def test_a_receipt_from_before_says_how_many_points_paid(

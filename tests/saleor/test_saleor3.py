@@ -5,11 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
+from saleor.checkout.models import Checkout, CheckoutLine
 
-from saleor_rewards.models import OwnedVoucher
+from saleor_rewards.models import OwnedVoucher, Receipt
 from saleor_rewards.plugin.host import host
 
+from .inputs import document
 from .limits import needs
+from .points import make_member, reconcile_all
 from .world import HOST, Refused, Shop, Shopper, open_shop
 
 pytestmark = [
@@ -36,6 +40,32 @@ def test_a_discount_is_taken_off_the_price_as_it_was_entered(
     price = cart.node["totalPrice"]
     assert price["net"]["amount"] == Decimal(net)
     assert price["gross"]["amount"] == Decimal(gross)
+
+
+def test_points_pay_of_what_the_shopper_pays_where_prices_are_without_tax() -> None:
+    # given: 61.50 and 10.50 with tax, which nobody has computed yet
+    shop = open_shop(tax_percent=23, prices_entered_with_tax=False)
+    low = HOST.make_tax_class("Low", 5)
+    shop.points()
+    member = make_member(shop, 5000)
+    dear = shop.product("50.00", ships=False)
+    cheap = shop.product("10.00", ships=False, tax_class=low)
+    cart = member.cart((dear, 1), (cheap, 1))
+    CheckoutLine.objects.update(tax_rate=0, total_price_gross_amount=0)
+    Checkout.objects.update(price_expiration=timezone.now())
+
+    # when
+    member.do(document("PointsRedeem"), checkoutId=cart.id, points=1000)
+
+    # then
+    assert member.look(cart).total == Decimal("62.00")
+    node = member.buy(cart)
+    assert node["total"]["gross"]["amount"] == Decimal("62.00")
+    receipt = Receipt.objects.get()
+    assert receipt.points_redeemed == 1000
+    assert not receipt.is_corrected
+    reconcile_all()
+    assert member.sums == (4000, 0)
 
 
 def test_lines_of_several_tax_rates_share_a_discount(shopper: Shopper) -> None:

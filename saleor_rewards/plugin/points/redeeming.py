@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import partial
@@ -25,7 +26,7 @@ from ..guard import bounded_transaction, faults, guarded, is_lock_timeout
 from ..host import Reading, host
 from ..members import member_account
 from ..refusals import refusal
-from ..service import agree_if_paid
+from ..service import bring_priced
 
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
@@ -63,6 +64,9 @@ def redeem(checkout: Checkout, points: int, request: Any) -> None:
         _release_stray(checkout, at)
     with _errors_told(), host.locked(str(checkout.pk)):
         book, reading = _reading(checkout, request)
+        if reading.lacks_taxes:
+            host.compute_prices(copy(checkout))
+            book, reading = _reading(checkout, request)
         _check_free(checkout, reading, at)
         now = _with_points(reading, book, points, at)
         account = _account(checkout, book)
@@ -88,7 +92,7 @@ def redeem(checkout: Checkout, points: int, request: Any) -> None:
             )
         is_changed = host.write(checkout, book, reading, now)
     if is_changed and reading.may_be_paid:
-        guarded("REWARDS_CHECKOUT_PAID", None, partial(agree_if_paid, checkout, book))
+        guarded("REWARDS_CHECKOUT_PAID", None, partial(bring_priced, checkout, book))
 
 
 def release(checkout: Checkout, request: Any) -> None:

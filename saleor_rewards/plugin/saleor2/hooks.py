@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
-from ..gate import guard_order_placement
+from ..gate import guard_order_placement, pass_without_offers
 from ..guard import guarded
 from . import pricing
 from .adapter import price_now
@@ -68,6 +68,8 @@ class Hooks:
         """Let the order through or raise a ``ValidationError`` that says why not."""
         if self.active:
             guard_order_placement(checkout, self.book, checkout)
+        else:
+            pass_without_offers(checkout, self.book)
 
     def _priced(
         self,

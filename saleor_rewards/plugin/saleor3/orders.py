@@ -295,6 +295,7 @@ def _facts(order: Order, lines: Sequence[OrderLine], money: _Money) -> OrderFact
     fulfilled = _is_fulfilled(order, lines)
     address = order.shipping_address or order.billing_address
     taxes = getattr(order.channel, "tax_configuration", None)
+    with_tax = taxes is None or taxes.prices_entered_with_tax
     return OrderFacts(
         order_pk=str(order.pk),
         checkout_token=order.checkout_token or None,
@@ -306,7 +307,7 @@ def _facts(order: Order, lines: Sequence[OrderLine], money: _Money) -> OrderFact
         language=order.language_code,
         country=address.country.code if address else None,
         shipping_method_id=str(order.shipping_method_id or "") or None,
-        prices_with_tax=taxes is None or taxes.prices_entered_with_tax,
+        prices_with_tax=with_tax,
         ordered_at=order.created_at,
         total_amount=total,
         is_confirmed=order.status != OrderStatus.UNCONFIRMED,
@@ -320,7 +321,7 @@ def _facts(order: Order, lines: Sequence[OrderLine], money: _Money) -> OrderFact
         paid_amount=money.charged + money.given_back,
         given_back_amount=money.given_back,
         refunded_amount=refunded(total, money.charged, money.given_back),
-        lines=tuple(_line_facts(line) for line in lines),
+        lines=tuple(_line_facts(line, with_tax) for line in lines),
     )
 
 
@@ -335,9 +336,12 @@ def _fulfilled_at(order: Order) -> datetime:
     return max(at for at in (order.packed_at, order.sent_at, order.created_at) if at)
 
 
-def _line_facts(line: OrderLine) -> OrderLineFacts:
+def _line_facts(line: OrderLine, with_tax: bool) -> OrderLineFacts:
     listed = line.undiscounted_total_price_gross_amount
     gross = line.total_price_gross_amount
+    in_points = line.points_amount or Decimal(0)
+    if not with_tax:
+        in_points *= 1 + (line.tax_rate or Decimal(0))
     return OrderLineFacts(
         id=str(line.pk),
         product_id=str(line.product_pk or ""),
@@ -352,6 +356,6 @@ def _line_facts(line: OrderLine) -> OrderLineFacts:
         else 0,
         is_gift_card=line.is_gift_card,
         is_gift=line.is_gift,
-        points_amount=minor(line.points_amount or Decimal(0), line.currency),
+        points_amount=minor(in_points, line.currency),
         returned_quantity=line.returned or 0,
     )

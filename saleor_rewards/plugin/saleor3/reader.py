@@ -76,18 +76,19 @@ def read(checkout_pk: Any, book: Rulebook, *, using: str) -> Reading | None:
     if checkout is None:
         return None
     rows: list[Row] = []
-    lines = tuple(
-        line_snapshot(values, checkout.currency, rows)
-        for values in lines_of(checkout, needs).using(using)
-    )
+    found = list(lines_of(checkout, needs).using(using))
+    lines = tuple(line_snapshot(values, checkout.currency, rows) for values in found)
     slot = _slot(checkout)
+    snapshot = _snapshot(checkout, lines, slot, book)
     return Reading(
-        snapshot=_snapshot(checkout, lines, slot, book),
+        snapshot=snapshot,
         shown=_shown(rows, slot),
         carrier=Carrier(rows=tuple(rows), slot=slot),
         binding=binding_of(checkout, _fingerprint(checkout, lines, slot)),
         is_overdrawn=_is_overdrawn(checkout.currency, lines, rows),
         may_be_paid=checkout.authorize_status != CheckoutAuthorizeStatus.NONE,
+        lacks_taxes=not snapshot.prices_with_tax
+        and not all(values["tax_rate"] or values["gross"] for values in found),
     )
 
 

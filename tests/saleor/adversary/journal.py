@@ -109,7 +109,7 @@ class Journal:
         with self._lock:
             return sorted(self.acts[str(token)], key=lambda act: act.begun_at)
 
-    def story(self, token: Any, last: int = 12) -> str:
+    def story(self, token: Any, last: int = 30) -> str:
         """Return the last acts that touched a cart while it was there, a line each."""
         acts = [act for act in self.of(token) if not act.came_too_late]
         return "\n".join(f"      {act}" for act in acts[-last:])

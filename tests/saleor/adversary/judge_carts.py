@@ -141,11 +141,17 @@ def codes(outcome: Outcome, tables: Any) -> Iterator[Any]:
             yield Difference("5", f"gift card {name}", text)
 
 
+def _has_second_step(acts: list[Act], completion: Act) -> bool:
+    before = [act for act in acts if act.begun_at < completion.begun_at]
+    paid = [act for act in before if act.name == "PAY" and not act.errors]
+    return bool(paid) and paid[-1].detail.startswith("ask")
+
+
 def _eaten_by(outcome: Outcome, code: str) -> str:
     """Return a cart with the code whose order the product refused.
 
-    None where Saleor's own refusals explain it too: one of a gateway leaves the code
-    used up as well.
+    None where Saleor's own ways explain it too: a refusal of a gateway leaves the code
+    used up as well, and Saleor 2.10 counts it for each step that a bank asks for.
     """
     refused = ""
     for token in sorted(outcome.journal.acts):
@@ -158,7 +164,7 @@ def _eaten_by(outcome: Outcome, code: str) -> str:
         for act in _completions(acts) if typed else []:
             if act.done_at < typed[0].begun_at:
                 continue
-            if GATEWAY_REFUSED in act.codes:
+            if GATEWAY_REFUSED in act.codes or _has_second_step(acts, act):
                 return ""
             refused = refused or (token if act.is_refused_by_us else "")
     return refused
