@@ -50,13 +50,15 @@ class Agreement:
     """What an order's receipt says of its points.
 
     ``grant`` is what each rule version, by the key of its row, gives for the order
-    while nothing is taken back; ``redeemed_points`` is what the order was paid with.
-    Without ``terms`` points were not switched on.
+    while nothing is taken back; ``redeemed_points`` is what the order was paid with,
+    and ``dropped_share`` the part of them that paid for goods which staff took off the
+    order since. Without ``terms`` points were not switched on.
     """
 
     terms: Terms | None = None
     grant: tuple[tuple[int, int], ...] = ()
     redeemed_points: int = 0
+    dropped_share: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,14 @@ def targets(facts: OrderFacts, agreement: Agreement) -> Targets:
     )
     spent = agreement.redeemed_points
     back = Fraction(1) if facts.is_cancelled else facts.refunded_share
+    dropped = agreement.dropped_share
     left_amount = facts.total_amount * (1 - facts.taken_share)
     return Targets(
         points_by_version=_granted(facts, agreement.grant)
         if terms is not None and is_counted
         else {},
         points_spent=spent,
-        points_returned=int(spent * back),
+        points_returned=int(spent * (dropped + (1 - dropped) * back)),
         spend_amount=int(left_amount) if is_counted else 0,
         is_counted=is_counted,
     )

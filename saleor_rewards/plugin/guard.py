@@ -30,16 +30,20 @@ BRIEF_LOCK_TIMEOUT = "500ms"
 def guarded(code: str, default: T, work: Callable[[], T]) -> T:
     """Return ``work()``, or ``default`` where it fails.
 
-    The fault is logged with ``code`` and counted in :data:`faults`. A
+    The fault is logged with ``code`` and counted in :data:`faults`; a lock that did not
+    come in time is logged as a warning, since what was left out is made up for later. A
     ``ValidationError`` is an answer to the shopper and passes through.
     """
     try:
         return work()
     except ValidationError:
         raise
-    except Exception:
+    except Exception as error:
         faults[code] += 1
-        logger.exception("%s: the checkout goes on without rewards", code)
+        if is_lock_timeout(error):
+            logger.warning("%s: gave way to whoever holds a lock", code)
+        else:
+            logger.exception("%s: the checkout goes on without rewards", code)
         return default
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Iterable, Iterator
 
 from ..engine import (
@@ -13,9 +15,11 @@ from ..engine import (
     Evaluation,
     Lane,
     LineSnapshot,
+    PointsDiscount,
     ShippingSnapshot,
     Snapshot,
     compile_program,
+    effect_from_json,
     evaluate,
     parse_rule,
 )
@@ -58,7 +62,10 @@ def agreements(
     for receipt, facts in pairs:
         points = receipt.settings.get("points")
         if points is None:
-            yield Agreement(redeemed_points=receipt.points_redeemed)
+            yield Agreement(
+                redeemed_points=receipt.points_redeemed,
+                dropped_share=_dropped_share(receipt, facts),
+            )
             continue
         grant = _kept(receipt, facts)
         if grant is None:
@@ -71,7 +78,33 @@ def agreements(
             terms=Terms.from_settings(points),
             grant=grant,
             redeemed_points=receipt.points_redeemed,
+            dropped_share=_dropped_share(receipt, facts),
         )
+
+
+def _dropped_share(receipt: Receipt, facts: OrderFacts) -> Fraction:
+    """Return which part of the points paid for units that are not in the order any more.
+
+    Nothing where a product is gone from the shop, and nobody can tell which.
+    """
+    if not (receipt.points_redeemed and all(line.variant_id for line in facts.lines)):
+        return Fraction(0)
+    lines = receipt.snapshot["lines"]
+    bought: Counter[str] = Counter()
+    for line in lines:
+        bought[line["variant_id"]] += line["quantity"]
+    left: Counter[str] = Counter()
+    for known in facts.lines:
+        left[known.variant_id] += known.quantity
+    gone = bought - left
+    variants = {line["id"]: line["variant_id"] for line in lines}
+    whole = dropped = Fraction(0)
+    for effect in map(effect_from_json, receipt.effects):
+        if isinstance(effect, PointsDiscount):
+            variant = variants.get(effect.line_id, effect.line_id)
+            whole += effect.amount
+            dropped += Fraction(effect.amount * gone[variant], bought[variant] or 1)
+    return dropped / (whole or 1)
 
 
 def keep_grant(receipt: Receipt, facts: OrderFacts, agreement: Agreement) -> None:

@@ -56,10 +56,10 @@ def request_refund(transaction: str, amount: str) -> None:
     _do(staff(PAYMENTS), REQUEST, id=transaction, amount=amount)
 
 
-def grant(order: dict[str, Any], amount: str) -> None:
-    """Promise a refund, which moves no money."""
-    item = transactions_of(order).earliest("pk")
-    wanted = {"amount": amount, "reason": "Late", "transactionId": id_of(item)}
+def grant(order: dict[str, Any], amount: str, transaction: str = "") -> None:
+    """Promise a refund, of the first transaction or another, which moves no money."""
+    of = transaction or id_of(transactions_of(order).earliest("pk"))
+    wanted = {"amount": amount, "reason": "Late", "transactionId": of}
     _do(staff(ORDERS), GRANT, id=order["id"], input=wanted)
 
 

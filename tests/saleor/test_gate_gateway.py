@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -151,27 +153,49 @@ def test_a_card_that_was_refused_keeps_no_rule(promised: PromisedCart) -> None:
     assert promised.member.sums == (0, 0)
 
 
+def press_twice(promised: PromisedCart) -> None:
+    """Order, and press the button again while the gateway works."""
+    threads = []
+
+    def press_again() -> None:
+        work = partial(promised.member.complete, promised.cart)
+        threads.append(in_thread(partial(do_elsewhere, work)))
+        time.sleep(1)
+
+    with waiting_at_the_gateway(press_again):
+        promised.member.complete(promised.cart)
+    threads[0].join()
+    reconcile_all()
+
+
 def test_a_button_that_is_pressed_twice_places_one_order(
     promised: PromisedCart,
 ) -> None:
     # given
-    member, threads = promised.member, []
-
-    def press_again() -> None:
-        work = partial(do_elsewhere, partial(member.complete, promised.cart))
-        threads.append(in_thread(work))
-        time.sleep(1)
+    member = promised.member
 
     # when
-    with waiting_at_the_gateway(press_again):
-        member.complete(promised.cart)
-    threads[0].join()
-    reconcile_all()
+    press_twice(promised)
 
     # then
     assert Order.objects.get().total_gross_amount == Decimal("20.00")
     assert Receipt.objects.get().points_redeemed == 1000
     assert member.sums == (0, 0)
+
+
+@needs("price hooks")
+def test_the_test_above_sees_two_orders_where_nobody_waits(
+    promised: PromisedCart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: Saleor 3 has no such middleware
+    middleware = import_module("saleor_rewards.plugin.middleware")
+    monkeypatch.setattr(middleware, "completing_alone", lambda _: nullcontext())
+
+    # when
+    press_twice(promised)
+
+    # then
+    assert Order.objects.count() == 2
 
 
 @needs("price hooks")

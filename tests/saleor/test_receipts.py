@@ -76,17 +76,22 @@ def test_the_order_shows_its_receipt(
     assert (receipt["pointsEarned"], receipt["pointsRedeemed"]) == (0, 0)
 
 
-def test_the_receipt_tells_of_points_apart_from_what_rules_took_off(
-    shop: Shop,
-) -> None:
-    # given: a point per dollar, and 900 points that pay 9.00 of 20.00
-    shop.points()
+def paid_in_points(shop: Shop) -> tuple[Shopper, dict[str, Any]]:
+    """Let a member buy goods of 20.00, shipped for 5.00, for 16.00 and 900 points."""
     shop.earning()
     member = rich(shop, "ann@example.com", 5000)
     cart = member.cart((shop.product("10.00"), 2))
     cart = member.ship(cart, shop.shipping_method("5.00"))
     redeem(member, cart, 900)
-    order = member.buy(member.look(cart))
+    return member, member.buy(member.look(cart))
+
+
+def test_the_receipt_tells_of_points_apart_from_what_rules_took_off(
+    shop: Shop,
+) -> None:
+    # given
+    shop.points()
+    member, order = paid_in_points(shop)
 
     # when
     found = member.ask(document("OrderWithReceipt"), token=order["token"])
@@ -101,14 +106,9 @@ def test_the_receipt_tells_of_points_apart_from_what_rules_took_off(
 
 
 def test_the_order_tells_what_became_of_its_points(shop: Shop, staff: Staff) -> None:
-    # given: 16.00 in money and 900 points, and 11 points are earned
+    # given: 11 points are earned
     shop.points(return_days=14)
-    shop.earning()
-    member = rich(shop, "ann@example.com", 5000)
-    cart = member.cart((shop.product("10.00"), 2))
-    cart = member.ship(cart, shop.shipping_method("5.00"))
-    redeem(member, cart, 900)
-    order = member.buy(member.look(cart))
+    member, order = paid_in_points(shop)
 
     def told() -> dict[str, Any]:
         found = member.ask(document("OrderWithReceipt"), token=order["token"])

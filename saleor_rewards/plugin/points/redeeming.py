@@ -226,9 +226,9 @@ def release_holds(after: int, limit: int, at: datetime) -> int | None:
 def _release_hold(hold: Hold, at: datetime) -> None:
     """Let go of a hold if that is right still, under the lock of its checkout."""
     token = hold.checkout_token
-    if agreements.exists(token):
-        # What was agreed ends there if it does not hold any more.
-        host.refresh(token)
+    # What was agreed ends there if it does not hold any more, and what was paid while
+    # nobody could look is agreed on.
+    host.refresh(token)
     with host.locked(token) as is_living:
         fresh = _open_holds(token).filter(pk=hold.pk).first()
         if fresh is None or (is_living and fresh.expires_at > at):

@@ -27,6 +27,7 @@ CATEGORIES = {
     "5": "a code's counter is not the number of orders that used it, because of us",
     "6": "an order has no receipt of its own",
     "7": "the server, or a task, failed",
+    "L": "a hook or task gave way to a lock, and something later makes up for it",
     "S": "Saleor's own: the product has no part in it",
 }
 
@@ -52,7 +53,7 @@ class Verdict:
     @property
     def ours(self) -> list[Difference]:
         """Those that the product answers for."""
-        return [one for one in self.differences if one.category != "S"]
+        return [one for one in self.differences if one.category not in ("L", "S")]
 
     def lines(self) -> Iterator[str]:
         """Yield a line for each difference with its story, and the summary."""

@@ -12,7 +12,7 @@ from .run import Outcome
 
 #: What a guard of ours logs when it caught something.
 GUARD = re.compile(r"(REWARDS_[A-Z_]+): (the checkout goes on without|no points)")
-LOCKS = re.compile(r"deadlock detected|lock timeout|statement timeout|QueryCanceled")
+GAVE_WAY = re.compile(r"(REWARDS_[A-Z_]+): gave way")
 FRAME = re.compile(r'File "([^"]*/saleor(?:_rewards)?/[^"]*)"')
 #: An answer that says so tells of a code that we raised and Saleor does not know.
 OUR_CODE = "Expected a value of type"
@@ -31,7 +31,10 @@ def faults(outcome: Outcome) -> Iterator[Any]:
         frames = FRAME.findall(traceback)
         guard = GUARD.search(message)
         reason = _reason(traceback)
-        if guard:
+        gave_way = GAVE_WAY.search(message)
+        if gave_way:
+            found[f"L {gave_way[1]}"] += 1
+        elif guard:
             found[f"7 {guard[1]}: {reason}"] += 1
         elif frames:
             is_ours = MODULE in frames[-1] or "saleor_rewards" in reason
