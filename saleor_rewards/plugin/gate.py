@@ -213,7 +213,7 @@ def _refused_by_payment(
     attempt: Attempt, reading: Reading, now: Evaluation
 ) -> ValidationError | None:
     money = host.money(attempt.token, attempt.at)
-    total = host.price(attempt.given)
+    total = host.price(attempt.given, now)
     due = max(0, total - (money.gift_card_amount if money else 0))
     columns = agreements.outcome(attempt.book, now, attempt.at, due)
     if money is not None and money.offered_amount is not None:

@@ -185,8 +185,8 @@ class Host(Protocol):
     def is_completing(self, checkout_token: str, at: datetime) -> bool:
         """Return whether Saleor says that an order of a checkout is on its way."""
 
-    def price(self, attempt: Any) -> int:
-        """Return what an order would cost, gift cards not taken off.
+    def price(self, attempt: Any, now: Evaluation) -> int:
+        """Return what an order that gets ``now`` would cost, gift cards not taken off.
 
         ``attempt`` is what Saleor hands to the gate.
         """

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from importlib import import_module
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from saleor.order.models import Order
 
+from saleor_rewards.engine import Evaluation, evaluate
 from saleor_rewards.models import Hold, PriceAgreement, Receipt, Settlement
+from saleor_rewards.plugin.host import host
 from saleor_rewards.programs import update_rule
+from saleor_rewards.programs.versions import PLUGIN_ID
 from saleor_rewards.tasks import release_holds
 
 from .elsewhere import do_elsewhere, in_thread
@@ -153,19 +156,25 @@ def test_a_card_that_was_refused_keeps_no_rule(promised: PromisedCart) -> None:
     assert promised.member.sums == (0, 0)
 
 
-def press_twice(promised: PromisedCart) -> None:
-    """Order, and press the button again while the gateway works."""
-    threads = []
+def press_twice(promised: PromisedCart) -> bool:
+    """Order, and press the button again while the gateway works.
+
+    Return whether the second try waited for the first.
+    """
+    threads: list[Thread] = []
+    waited: list[bool] = []
 
     def press_again() -> None:
         work = partial(promised.member.complete, promised.cart)
         threads.append(in_thread(partial(do_elsewhere, work)))
-        time.sleep(1)
+        threads[0].join(2)
+        waited.append(threads[0].is_alive())
 
     with waiting_at_the_gateway(press_again):
         promised.member.complete(promised.cart)
     threads[0].join()
     reconcile_all()
+    return waited == [True]
 
 
 def test_a_button_that_is_pressed_twice_places_one_order(
@@ -184,18 +193,20 @@ def test_a_button_that_is_pressed_twice_places_one_order(
 
 
 @needs("price hooks")
-def test_the_test_above_sees_two_orders_where_nobody_waits(
+def test_a_second_try_waits_for_the_first(promised: PromisedCart) -> None:
+    assert press_twice(promised)
+
+
+@needs("price hooks")
+def test_the_test_above_sees_a_button_that_does_not_wait(
     promised: PromisedCart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given: Saleor 3 has no such middleware
     middleware = import_module("saleor_rewards.plugin.middleware")
     monkeypatch.setattr(middleware, "completing_alone", lambda _: nullcontext())
 
-    # when
-    press_twice(promised)
-
-    # then
-    assert Order.objects.count() == 2
+    # when / then
+    assert not press_twice(promised)
 
 
 @needs("price hooks")
@@ -218,3 +229,24 @@ def test_an_order_that_is_placed_while_we_are_off_has_no_receipt_of_an_earlier_t
     assert total_of(order) == Decimal("40.00")
     assert not Receipt.objects.exists()
     assert member.sums == (1000, 0)
+
+
+@needs("price hooks")
+def test_what_an_order_would_cost_goes_by_what_it_is_to_get(
+    promised: PromisedCart,
+) -> None:
+    # given: the rule ends between the two looks of the gate
+    checkout = host.checkout(promised.cart.pk)
+    assert checkout is not None
+
+    def given() -> Evaluation:
+        book = host.loaded_plugin(PLUGIN_ID).book(checkout)
+        return evaluate(host.read(checkout, book).snapshot, book.compiled, now)
+
+    now = timezone.now()
+    before = given()
+    update_rule(promised.rule.pk, is_active=False)
+
+    # when / then
+    assert host.price(checkout, before) == 2000
+    assert host.price(checkout, given()) == 3000

@@ -85,8 +85,10 @@ class Story:
         self.earned = int(RATE * (self.total + self.cards - shipping))
 
     def _buy(self, shop: Shop) -> dict[str, Any]:
+        # Saleor 2.10 keeps prices of units alone, which loses cents of several.
+        most = 4 if capabilities.stored_discounts else 1
         goods = [
-            (shop.product(price, ships=False), self.dice.randint(1, 4))
+            (shop.product(price, ships=False), self.dice.randint(1, most))
             for price in self.dice.sample(["3.33", "7.00", "12.49", "25.00"], 2)
         ]
         cart = self.member.cart(*goods)

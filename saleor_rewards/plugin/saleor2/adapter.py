@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Callable, ContextManager
 
 from django.conf import settings
@@ -131,8 +131,14 @@ def price_now(
         str(checkout_pk), lambda: guarded("REWARDS_PRICE", None, work)
     )
     if any(changes):
-        guarded("REWARDS_PRICE", None, lambda: renew_code(checkout_of(), discounts))
+        guarded("REWARDS_PRICE", None, lambda: _renew(checkout_of, discounts))
     return now
+
+
+def _renew(checkout_of: Callable[[], Checkout], discounts: Any) -> None:
+    # A checkout that became an order meanwhile has no price any more.
+    with suppress(Checkout.DoesNotExist):
+        renew_code(checkout_of(), discounts)
 
 
 def _evaluate(

@@ -58,6 +58,17 @@ def remembered(key: str, evaluate: Callable[[], Any]) -> Any:
     return values[key]
 
 
+@contextmanager
+def pinned(key: str, value: Any) -> Iterator[None]:
+    """Let prices go by one evaluation until the block ends, whatever a new one gives."""
+    before = getattr(_state, "values", None)
+    _state.values = {key: value}
+    try:
+        yield
+    finally:
+        _state.values = before
+
+
 def known(key: str) -> Any:
     """Return what this request evaluated while its order is priced, else ``None``."""
     values = getattr(_state, "values", None)

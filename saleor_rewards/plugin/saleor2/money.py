@@ -67,13 +67,14 @@ class Money:
         """Return ``False``: Saleor 2.10 does not say."""
         return False
 
-    def price(self, attempt: Checkout) -> int:
-        """Return what an order would cost, gift cards not taken off."""
-        total = calculations.checkout_total(
-            checkout=attempt,
-            lines=list(attempt),
-            discounts=fetch_discounts(timezone.now()),
-        )
+    def price(self, attempt: Checkout, now: Evaluation) -> int:
+        """Return what an order that gets ``now`` would cost, gift cards not taken off."""
+        with memo.pinned(str(attempt.pk), now):
+            total = calculations.checkout_total(
+                checkout=attempt,
+                lines=list(attempt),
+                discounts=fetch_discounts(timezone.now()),
+            )
         return to_minor(total.gross.amount, attempt.currency)
 
     def charges_as_evaluated(self, attempt: Checkout, now: Evaluation) -> bool:

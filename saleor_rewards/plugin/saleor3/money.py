@@ -87,7 +87,7 @@ class Money:
         checkout = Checkout.objects.filter(pk=checkout_token).first()
         return checkout is not None and checkout.is_checkout_locked()
 
-    def price(self, attempt: CheckoutInfo) -> int:
+    def price(self, attempt: CheckoutInfo, now: Evaluation) -> int:
         """Return what an order would cost, gift cards not taken off."""
         checkout = attempt.checkout
         return minor(checkout.total_gross_amount, checkout.currency)
