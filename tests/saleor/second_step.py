@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from saleor.payment.interface import TransactionSessionResult
 from saleor.plugins.base_plugin import BasePlugin
 
 #: Under which reference the app tells of the money afterwards.
@@ -21,8 +20,11 @@ class SecondStepPlugin(BasePlugin):
 
     def transaction_initialize_session(
         self, transaction_session_data: Any, previous_value: Any
-    ) -> TransactionSessionResult:
+    ) -> Any:
         """Ask the shopper to confirm the payment with the bank."""
+        # Saleor 2 has none.
+        from saleor.payment.interface import TransactionSessionResult
+
         action = transaction_session_data.action
         return TransactionSessionResult(
             app_identifier=transaction_session_data.payment_gateway_data.app_identifier,
