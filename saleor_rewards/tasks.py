@@ -72,12 +72,15 @@ def end_stale_pledges(after: int = 0) -> None:
     what paid carts kept of them ends with these carts. Safe to run twice: a pledge
     ends once.
     """
+    from .plugin.agreements import end_unpaid
     from .plugin.completions import end_stale_pledges as end
     from .plugin.host import host
     from .plugin.service import are_offers_stopped
 
     with host.writing():
         last = end(after, CHUNK, timezone.now())
+        if last is None:
+            end_unpaid(timezone.now())
     if last is not None:
         end_stale_pledges.delay(last)
     elif are_offers_stopped():

@@ -8,11 +8,9 @@ asked for looks first.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
-from uuid import UUID
-
-import graphene
 
 from ..plugin.guard import guarded
+from ..plugin.tokens import token_of
 from ..programs.versions import PLUGIN_ID
 from .base import forget_checkout, instance_of, is_checkout_loaded
 
@@ -69,20 +67,11 @@ def _mend(info: Any, args: dict[str, Any]) -> Any:
     from ..plugin.host import host
 
     plugin = host.plugin(info.context, PLUGIN_ID)
-    token = args.get("token") or _token(args.get("id") or args.get("checkout_id"))
+    token = args.get("token") or token_of(args.get("id") or args.get("checkout_id"))
     if not token or not plugin or not plugin.active:
         return None
     with host.writing():
         return mend(token, plugin.book)
-
-
-def _token(global_id: str | None) -> str | None:
-    """Return the token in a checkout's id; what is none is for Saleor to refuse."""
-    try:
-        type_name, token = graphene.Node.from_global_id(global_id or "")
-        return str(UUID(token)) if type_name == "Checkout" else None
-    except ValueError:
-        return None
 
 
 def _look(node: Any, info: Any) -> bool:

@@ -15,7 +15,8 @@ class OrderLineFacts:
     Amounts are whole minor units of the whole line. What gift cards pay counts as
     paid. `sale_amount` is what a catalogue sale took off it, `points_amount` what
     points paid of it. `returned_quantity` of it came back, what was exchanged left out.
-    `product_id` and `variant_id` are empty where the product is gone from the shop.
+    `product_id` and `variant_id` are empty where the product is gone from the shop;
+    `sold_id` is the variant that it sold all the same.
     """
 
     id: str
@@ -31,6 +32,7 @@ class OrderLineFacts:
     is_gift: bool = False
     points_amount: int = 0
     returned_quantity: int = 0
+    sold_id: str = ""
 
     @property
     def worth_amount(self) -> int:
@@ -54,7 +56,8 @@ class OrderFacts:
     Saleor knows to have been paid in all, whatever went back since; `refunded_amount`
     how much of the total went back, in all. `disputed_amount` is what a bank took back
     for the card's holder, or holds until that is decided. `is_exchange` is true for an
-    order that replaces goods of another one.
+    order that replaces goods of another one. `tells_points` says that its lines tell
+    what points pay of them.
     """
 
     order_pk: str
@@ -83,6 +86,7 @@ class OrderFacts:
     given_back_amount: int = 0
     refunded_amount: int = 0
     disputed_amount: int = 0
+    tells_points: bool = False
 
     @property
     def taken_amount(self) -> int:

@@ -189,7 +189,7 @@ def grant_of(
 def lines_digest(facts: OrderFacts) -> str:
     """Return a short hash of all on an order's lines that a grant goes by."""
     # What points paid of a line, and what came back of it, changes no grant.
-    known = sorted(str(astuple(line)[:-2]) for line in facts.lines)
+    known = sorted(str(astuple(line)[:-3]) for line in facts.lines)
     return hashlib.sha256("\n".join(known).encode()).hexdigest()[:16]
 
 

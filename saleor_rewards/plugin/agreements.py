@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
@@ -53,6 +54,9 @@ def standing(checkout_token: str, reading: Reading, at: datetime) -> Standing:
     binding = reading.binding
     if binding.agreed_fingerprint is None or binding.agreed_amount is None:
         return Standing.NONE
+    if binding.aside_points < binding.agreed_points:
+        # Nobody is given what points paid once these are elsewhere.
+        return Standing.NONE
     money = host.money(checkout_token, at, binding)
     if money is None or binding.agreed_fingerprint != _agreed_on(reading, money):
         return Standing.NONE
@@ -94,8 +98,17 @@ def agree(
 
 
 def _agreed_on(reading: Reading, money: CheckoutMoney) -> str:
-    """Return what has to stay as it is: the checkout, and its money with the shop."""
-    return f"{reading.binding.fingerprint}:{money.returned_amount}"
+    """Return what has to stay as it is: the checkout, and what is to pay for it.
+
+    Once money went back or did not come, nothing brings the agreement back.
+    """
+    known = (
+        reading.binding.fingerprint,
+        money.returned_amount,
+        money.gift_card_amount,
+        money.failed_count,
+    )
+    return hashlib.sha256(":".join(map(str, known)).encode()).hexdigest()
 
 
 def exists(checkout_token: str) -> bool:

@@ -10,14 +10,17 @@ from datetime import datetime
 class Binding:
     """What a checkout is bound to: a price that was agreed, and a completion.
 
-    ``fingerprint`` is the checkout's now, ``agreed_fingerprint``, ``agreed_amount``
-    and ``agreed_at`` are those of its price agreement, ``pledged_at`` is when the
-    gate last let it through; ``None`` where there is none.
+    ``fingerprint`` is the checkout's now, ``agreed_fingerprint``, ``agreed_amount``,
+    ``agreed_points`` and ``agreed_at`` are those of its price agreement,
+    ``pledged_at`` is when the gate last let it through; ``None`` where there is none.
+    ``aside_points`` are put aside for it, be their time over or not.
     """
 
     fingerprint: str = ""
     agreed_fingerprint: str | None = None
     agreed_amount: int | None = None
+    agreed_points: int = 0
+    aside_points: int = 0
     agreed_at: datetime | None = None
     pledged_at: datetime | None = None
 
@@ -29,7 +32,8 @@ class CheckoutMoney:
     Amounts are in minor units. ``is_current`` says that the stored prices hold.
     ``covered_amount`` is what is authorised or charged, or was asked for a short
     while ago, ``returned_amount`` what went back since; ``offered_amount`` what an
-    older payment is to take, if there is one.
+    older payment is to take, if there is one. ``failed_count`` says how often what was
+    asked for did not come, of payments that were there when a price was agreed on.
     ``is_under_way`` says that a gateway was asked and has not answered yet.
     """
 
@@ -37,6 +41,7 @@ class CheckoutMoney:
     gift_card_amount: int
     covered_amount: int
     returned_amount: int = 0
+    failed_count: int = 0
     is_current: bool = True
     offered_amount: int | None = None
     is_under_way: bool = False

@@ -45,16 +45,22 @@ if TYPE_CHECKING:
 #: For how long after the gate other carts take it that an order is about to be placed.
 SOON = timedelta(minutes=2)
 
+#: For how long money that was merely promised for another cart is taken for paid.
+PROMISED = timedelta(hours=6)
+
 
 def binding_columns() -> dict[str, Any]:
     """Return the annotations of a checkout that say what it is bound to."""
     token = Cast(OuterRef("pk"), CharField())
     agreements = PriceAgreement.objects.filter(checkout_token=token)
     pledges = Pledge.objects.filter(checkout_token=token, order_pk=None)
+    aside = Hold.objects.filter(checkout_token=token, state=HoldState.OPEN)
     return {
         "agreed_fingerprint": Subquery(agreements.values("fingerprint")[:1]),
         "agreed_amount": Subquery(agreements.values("total_amount")[:1]),
+        "agreed_points": Subquery(agreements.values("points_redeemed")[:1]),
         "agreed_at": Subquery(agreements.values("created_at")[:1]),
+        "aside_points": Subquery(aside.values("points")[:1]),
         "pledged_at": Subquery(pledges.values("gate_at")[:1]),
     }
 
@@ -65,6 +71,8 @@ def binding_of(checkout: Any, fingerprint: str) -> Binding:
         fingerprint=fingerprint,
         agreed_fingerprint=checkout.agreed_fingerprint,
         agreed_amount=checkout.agreed_amount,
+        agreed_points=checkout.agreed_points or 0,
+        aside_points=checkout.aside_points or 0,
         agreed_at=checkout.agreed_at,
         pledged_at=checkout.pledged_at,
     )
@@ -163,7 +171,11 @@ def _of_customer(rows: QuerySet[Any], email: str) -> QuerySet[Any]:
 def _paid(with_money: QuerySet[Any]) -> QuerySet[Any]:
     """Return the customer's other checkouts that are paid for, at an agreed price."""
     others = with_money.exclude(pk=OuterRef("pk"))
-    agreed = others.filter(pk__in=_keys(PriceAgreement.objects))
+    # Anybody can promise money under any address, so not for ever.
+    recent = PriceAgreement.objects.filter(created_at__gt=Now() - PROMISED)
+    agreed = others.filter(
+        Q(pk__in=_keys(PriceAgreement.objects), is_firm=True) | Q(pk__in=_keys(recent))
+    )
     return _of_customer(agreed, "email")
 
 

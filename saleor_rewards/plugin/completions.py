@@ -24,12 +24,14 @@ def bound_by(checkout_token: str, reading: Reading, at: datetime) -> Bound | Non
     """Return what binds a checkout, ``None`` where it is free.
 
     Ask under the lock of the checkout's row. A completion of which nothing can come
-    any more is ended.
+    any more is ended, and so is a price agreement that holds no longer.
     """
     if reading.binding.pledged_at is not None and is_under_way(checkout_token, at):
         return Bound.ORDER_IN_PROGRESS
     if agreements.is_kept(checkout_token, reading, at):
         return Bound.CART_IS_PAID
+    if reading.binding.agreed_fingerprint is not None:
+        agreements.end(checkout_token)
     return None
 
 

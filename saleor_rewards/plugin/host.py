@@ -38,7 +38,7 @@ class Reading:
     to its amount. ``carrier`` is the adapter's own record of how they do.
     ``is_overdrawn`` says that more is taken off a line than it costs by now, and
     ``may_be_paid`` that Saleor knows of money for the checkout. ``lacks_taxes`` says
-    that prices are without tax, and that nobody computed yet how much comes on top.
+    that prices are without tax, and that how much comes on top is to be computed anew.
     """
 
     snapshot: Snapshot

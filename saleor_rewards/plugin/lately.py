@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Iterator
 
-from ..engine import Evaluation, evaluate
-from ..models import AccountState, Hold, HoldState
-from ..programs.history import changes
+from ..engine import Evaluation, Snapshot, evaluate
+from ..models import AccountState, Hold, HoldState, RuleVersion
+from ..programs.history import changes, in_force, versions_since
 from ..reservations import UNDER_WAY
 from .host import Reading, host
 from .rulebook import Rulebook
@@ -18,11 +18,14 @@ from .shown import shown_by
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
 
-#: So many moments at which something ended are looked at, the latest first.
-MOST_MOMENTS = 10
+#: So many moments at which something may have ended are looked at, the latest first.
+MOST_MOMENTS = 60
 
 #: Between what ended at a moment and the moment itself.
 INSTANT = timedelta(microseconds=1)
+
+#: How long a payment may take before its money is there.
+PAYING = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -41,21 +44,59 @@ def shown_lately(checkout: Checkout, reading: Reading, now: Pricing) -> Pricing 
     now. It takes a card's owner minutes to pay the total that they were shown, and
     Saleor tells of the money when it is taken.
     """
-    if not _is_carried_on(reading, now):
+    if not is_carried_on(reading, now):
         return None
     hold = _open_hold(checkout)
-    for at in _moments(now, hold):
-        book = now.book.as_it_was(at)
-        known = host.read(checkout, book)
+    past = _Past(checkout, now)
+    for at in past.moments(hold):
+        known = past.known_at(at)
         if known is None:
             return None
-        snapshot = known.snapshot
+        book, snapshot = known
         if hold is not None and at < hold.expires_at:
             snapshot = snapshot.with_points(hold.points)
         evaluation = evaluate(snapshot, book.compiled, at)
         if shown_by(evaluation.effects) == reading.shown:
             return Pricing(book, evaluation, at)
     return None
+
+
+class _Past:
+    """The last minutes of a channel's rules, and a checkout read for each set of them."""
+
+    def __init__(self, checkout: Checkout, now: Pricing) -> None:
+        self.checkout, self.now = checkout, now
+        self.since = now.at - UNDER_WAY
+        self.versions = versions_since(now.book.channel_pk, self.since)
+        self._books: dict[tuple[int, ...], Rulebook] = {}
+        self._snapshots: dict[frozenset[str], Snapshot] = {}
+
+    def moments(self, hold: Hold | None) -> Iterator[datetime]:
+        """Yield until when something held, the latest first."""
+        found = changes(self.versions, self.since, self.now.at)
+        if hold is not None and self.since < hold.expires_at <= self.now.at:
+            found.add(hold.expires_at)
+        if any(_has_hours(one) for one in self.versions):
+            # Hours of a week begin and end with a minute.
+            minute = self.now.at.replace(second=0, microsecond=0)
+            found.update(minute - timedelta(minutes=number) for number in range(10))
+        for moment in sorted(found, reverse=True)[:MOST_MOMENTS]:
+            yield moment - INSTANT
+
+    def known_at(self, at: datetime) -> tuple[Rulebook, Snapshot] | None:
+        """Return the rules of a moment, and the checkout as they look at it."""
+        versions = in_force(self.versions, at)
+        pks = tuple(one.pk for one in versions)
+        if pks not in self._books:
+            self._books[pks] = self.now.book.with_versions(versions)
+        book = self._books[pks]
+        needs = book.compiled.needs
+        if needs not in self._snapshots:
+            reading = host.read(self.checkout, book)
+            if reading is None:
+                return None
+            self._snapshots[needs] = reading.snapshot
+        return book, self._snapshots[needs]
 
 
 def shown_while_paying(
@@ -65,10 +106,10 @@ def shown_while_paying(
 
     It was being paid already when its prices were right.
     """
-    if not _is_carried_on(reading, now):
+    if not is_carried_on(reading, now):
         return None
     token = str(checkout.pk)
-    begun = host.payments_begun(token, now.at - UNDER_WAY)
+    begun = host.payments_begun(token, now.at - PAYING)
     money = host.money(token, now.at) if begun else None
     if money is None or not money.is_current:
         return None
@@ -78,7 +119,8 @@ def shown_while_paying(
     return lately if is_paying else None
 
 
-def _is_carried_on(reading: Reading, now: Pricing) -> bool:
+def is_carried_on(reading: Reading, now: Pricing) -> bool:
+    """Return whether prices may carry more than holds now, and be right still."""
     # What a shopper changed about a paid checkout brings back nothing that ended.
     if now.book.is_stopped or reading.binding.agreed_fingerprint is not None:
         return False
@@ -86,13 +128,8 @@ def _is_carried_on(reading: Reading, now: Pricing) -> bool:
     return sum(reading.shown.values(), Decimal(0)) > sum(current.values(), Decimal(0))
 
 
-def _moments(now: Pricing, hold: Hold | None) -> Iterator[datetime]:
-    since = now.at - UNDER_WAY
-    found = set(changes(now.book.channel_pk, since, now.at))
-    if hold is not None and since < hold.expires_at <= now.at:
-        found.add(hold.expires_at)
-    for moment in sorted(found, reverse=True)[:MOST_MOMENTS]:
-        yield moment - INSTANT
+def _has_hours(version: RuleVersion) -> bool:
+    return "weekly_windows" in version.definition.get("conditions", {})
 
 
 def _open_hold(checkout: Checkout) -> Hold | None:

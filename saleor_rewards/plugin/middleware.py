@@ -16,6 +16,7 @@ from .host import host
 from .locks import completing_alone
 from .refusals import refusal
 from .saleor2 import memo
+from .tokens import token_of
 
 
 class RewardsMiddleware:
@@ -53,9 +54,12 @@ class OrderGateMiddleware:
             return answer
         if root is not None or info.field_name != self.MUTATION:
             return next_(root, info, **args)
+        token = token_of(args["checkout_id"])
+        if token is None:
+            return next_(root, info, **args)
         with ExitStack() as stack:
             try:
-                stack.enter_context(completing_alone(str(args["checkout_id"])))
+                stack.enter_context(completing_alone(token))
             except OperationalError:
                 # Saleor would place a second order of the same checkout.
                 return _told(refusal(_("The cart is being changed. Please try again.")))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Iterable
 
 from ..engine import (
@@ -15,7 +14,6 @@ from ..engine import (
     parse_rule,
 )
 from ..models import Program, Rule, RuleVersion, VoucherSlot
-from ..programs.history import versions_at
 from ..programs.settings import program_settings, settings_of
 from .guard import bounded_transaction, faults
 from .host import host
@@ -31,7 +29,8 @@ class Rulebook:
 
     ``settings`` is what a receipt needs beside the rule versions to compute
     an order again, see :func:`saleor_rewards.programs.settings.settings_of`.
-    ``is_stopped`` says that the merchant stopped all offers.
+    ``is_stopped`` says that the merchant stopped all offers, or switched the
+    program off.
     """
 
     channel_pk: int
@@ -52,12 +51,9 @@ class Rulebook:
             is_stopped=True,
         )
 
-    def as_it_was(self, at: datetime) -> Rulebook:
-        """Return the same channel's book with the rules that it had at a moment.
-
-        They are not kept: each call reads and compiles them.
-        """
-        parsed = _parsed(versions_at(self.channel_pk, at))
+    def with_versions(self, versions: Iterable[RuleVersion]) -> Rulebook:
+        """Return the same channel's book with other versions of its rules."""
+        parsed = _parsed(versions)
         rules = [definition for definition, _ in parsed]
         return replace(
             self,
@@ -107,6 +103,7 @@ def _load(channel_pk: int) -> Rulebook | None:
         withhold_shipping=program.voucher_slot == VoucherSlot.WITHHOLD,
         settings=settings,
         rule_version_pks=tuple(pk for _, pk in parsed),
+        is_stopped=not program.is_active,
     )
 
 

@@ -17,7 +17,7 @@ from . import agreements
 from .bindings import CheckoutMoney
 from .guard import guarded
 from .host import Reading, host
-from .lately import Pricing, shown_lately, shown_while_paying
+from .lately import Pricing, is_carried_on, shown_lately, shown_while_paying
 from .locks import lock_customer
 from .rulebook import Rulebook
 from .shown import shown_by
@@ -33,12 +33,13 @@ def refresh(checkout: Checkout, book: Rulebook) -> Evaluation | None:
     where it is gone.
     """
     now, is_open = _bring(checkout, book)
-    if is_open:
-        guarded("REWARDS_CHECKOUT_PAID", None, partial(bring_priced, checkout, book))
-    return now
+    if not is_open:
+        return now
+    later = partial(bring_priced, checkout, book)
+    return guarded("REWARDS_CHECKOUT_PAID", None, later) or now
 
 
-def bring_priced(checkout: Checkout, book: Rulebook) -> None:
+def bring_priced(checkout: Checkout, book: Rulebook) -> Evaluation | None:
     """Bring prices to what the rules give once Saleor has computed them.
 
     Its total may have fallen to what was paid, of which Saleor tells nobody: then the
@@ -47,10 +48,12 @@ def bring_priced(checkout: Checkout, book: Rulebook) -> None:
     # Whoever reads prices off the instance computes them with what it loaded beside it.
     with host.writing():
         host.compute_prices(copy(checkout))
-        _bring(checkout, book)
+        return _bring(checkout, book, is_priced=True)[0]
 
 
-def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]:
+def _bring(
+    checkout: Checkout, book: Rulebook, *, is_priced: bool = False
+) -> tuple[Evaluation | None, bool]:
     """Return what the checkout gets, and whether its prices have to be computed first.
 
     It may be paid at a total that nobody knows yet, or taxes are missing of which
@@ -67,6 +70,10 @@ def _bring(checkout: Checkout, book: Rulebook) -> tuple[Evaluation | None, bool]
             agreements.end(token)
         now = Pricing(book, evaluate(reading.snapshot, book.compiled, at), at)
         money = host.money(token, at) if reading.may_be_paid else None
+        is_stale = money is not None and not money.is_current
+        if is_stale and not is_priced and is_carried_on(reading, now):
+            # Whether it is paid is asked of what its prices carry, before that goes.
+            return now.evaluation, True
         shown = money and agree_if_shown(checkout, reading, now, money)
         shown = shown or shown_while_paying(checkout, reading, now)
         if shown:
@@ -182,7 +189,8 @@ def _look(
     if now is None:
         return None
     if shown_by(now.effects) == reading.shown:
-        if not is_kept and reading.may_be_paid and _is_paid(token, at):
+        is_lapsed = not is_kept and reading.binding.agreed_fingerprint is not None
+        if is_lapsed or (not is_kept and reading.may_be_paid and _is_paid(token, at)):
             # It became so by a total that fell, of which no hook tells.
             refresh(copy(checkout), book)
         return Look(now)

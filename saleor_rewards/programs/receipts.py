@@ -83,21 +83,21 @@ def agreements(
 
 
 def _dropped_share(receipt: Receipt, facts: OrderFacts) -> Fraction:
-    """Return which part of the points paid for units that are not in the order any more.
+    """Return which part of the points paid for units that they pay for no longer.
 
-    Nothing where a product is gone from the shop, and nobody can tell which.
+    Staff took the units off the order, or the discount off their line.
     """
-    if not (receipt.points_redeemed and all(line.variant_id for line in facts.lines)):
+    if not (receipt.points_redeemed and facts.tells_points):
         return Fraction(0)
-    lines = receipt.snapshot["lines"]
     bought: Counter[str] = Counter()
-    for line in lines:
+    variants = {}
+    for line in receipt.snapshot["lines"]:
+        variants[line["id"]] = line["variant_id"]
         bought[line["variant_id"]] += line["quantity"]
-    left: Counter[str] = Counter()
+    paid: Counter[str] = Counter()
     for known in facts.lines:
-        left[known.variant_id] += known.quantity
-    gone = bought - left
-    variants = {line["id"]: line["variant_id"] for line in lines}
+        paid[known.sold_id] += known.quantity if known.points_amount else 0
+    gone = bought - paid
     whole = dropped = Fraction(0)
     for effect in map(effect_from_json, receipt.effects):
         if isinstance(effect, PointsDiscount):

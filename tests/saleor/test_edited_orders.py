@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from saleor.order.models import Order
@@ -27,6 +27,20 @@ mutation($id: ID!, $quantity: Int!) {
 DELETE = """
 mutation($id: ID!) {
   orderLineDelete(id: $id) {
+    order { total { gross { amount } } } errors { field message code }
+  }
+}
+"""
+ADD = """
+mutation($id: ID!, $input: [OrderLineCreateInput!]!) {
+  orderLinesCreate(id: $id, input: $input) {
+    order { total { gross { amount } } } errors { field message code }
+  }
+}
+"""
+DISCOUNT = """
+mutation($id: ID!, $input: OrderDiscountCommonInput!) {
+  orderLineDiscountUpdate(orderLineId: $id, input: $input) {
     order { total { gross { amount } } } errors { field message code }
   }
 }
@@ -62,14 +76,15 @@ class EditedOrder:
 
     def put(self, quantity: int) -> None:
         """Set how many of the pair are in the order."""
-        self._edit(UPDATE, quantity=quantity)
+        self.do(UPDATE, self.pair_id, quantity=quantity)
 
     def drop(self) -> None:
         """Take the line of the pair out."""
-        self._edit(DELETE)
+        self.do(DELETE, self.pair_id)
 
-    def _edit(self, document_: str, **variables: Any) -> None:
-        answer = self.staff.caller.do(document_, id=self.pair_id, **variables)
+    def do(self, document_: str, id_: str, **variables: Any) -> None:
+        """Let staff change the order, or a line of it."""
+        answer = self.staff.caller.do(document_, id=id_, **variables)
         assert answer["errors"] == []
 
     def told(self) -> dict[str, Any]:
@@ -121,17 +136,46 @@ def test_what_is_left_of_an_edited_order_earns_and_is_refunded(
     assert edited.member.sums == (711, 0)
 
 
-def test_points_of_an_order_whose_product_is_gone_stay_where_they_are(
-    edited: EditedOrder,
-) -> None:
-    # given
+def its_pair_is_gone_and_comes_back(edited: EditedOrder) -> None:
+    variant = Order.objects.get().lines.get(quantity=2).variant
+    edited.drop()
+    lines = [{"variantId": node_id("ProductVariant", variant.pk), "quantity": 2}]
+    edited.do(ADD, edited.node["id"], input=lines)
+
+
+def its_products_leave_the_shop_afterwards(edited: EditedOrder) -> None:
+    edited.drop()
     for line in Order.objects.get().lines.all():
         line.variant.product.delete()
 
+
+def its_products_leave_the_shop_before(edited: EditedOrder) -> None:
+    for line in Order.objects.get().lines.all():
+        line.variant.product.delete()
+    edited.drop()
+
+
+def another_discount_takes_the_place(edited: EditedOrder) -> None:
+    discount = {"valueType": "FIXED", "value": "1.00", "reason": "Goodwill"}
+    edited.do(DISCOUNT, edited.pair_id, input=discount)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        its_pair_is_gone_and_comes_back,
+        its_products_leave_the_shop_afterwards,
+        its_products_leave_the_shop_before,
+        another_discount_takes_the_place,
+    ],
+)
+def test_points_that_pay_for_nothing_any_more_are_given_back_for_good(
+    edited: EditedOrder, edit: Callable[[EditedOrder], None]
+) -> None:
     # when
-    edited.put(1)
+    edit(edited)
     reconcile_all()
 
     # then
-    assert edited.member.sums == (0, 0)
+    assert edited.member.sums == (800, 0)
     assert Receipt.objects.get().points_redeemed == 1000

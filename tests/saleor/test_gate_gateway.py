@@ -22,6 +22,7 @@ from saleor_rewards.programs.versions import PLUGIN_ID
 from saleor_rewards.tasks import release_holds
 
 from .elsewhere import do_elsewhere, in_thread
+from .inputs import node_id
 from .legacy import (
     DummyGateway,
     asking_the_shopper,
@@ -156,7 +157,7 @@ def test_a_card_that_was_refused_keeps_no_rule(promised: PromisedCart) -> None:
     assert promised.member.sums == (0, 0)
 
 
-def press_twice(promised: PromisedCart) -> bool:
+def press_twice(promised: PromisedCart, again: Cart | None = None) -> bool:
     """Order, and press the button again while the gateway works.
 
     Return whether the second try waited for the first.
@@ -165,7 +166,7 @@ def press_twice(promised: PromisedCart) -> bool:
     waited: list[bool] = []
 
     def press_again() -> None:
-        work = partial(promised.member.complete, promised.cart)
+        work = partial(promised.member.complete, again or promised.cart)
         threads.append(in_thread(partial(do_elsewhere, work)))
         threads[0].join(2)
         waited.append(threads[0].is_alive())
@@ -195,6 +196,19 @@ def test_a_button_that_is_pressed_twice_places_one_order(
 @needs("price hooks")
 def test_a_second_try_waits_for_the_first(promised: PromisedCart) -> None:
     assert press_twice(promised)
+
+
+@needs("price hooks")
+def test_a_second_try_waits_however_its_checkout_is_written(
+    promised: PromisedCart,
+) -> None:
+    # given
+    cart = promised.cart
+    other_id = node_id("Checkout", cart.pk.upper())
+    assert other_id != cart.id
+
+    # when / then
+    assert press_twice(promised, Cart({**cart.node, "id": other_id}))
 
 
 @needs("price hooks")

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Callable
 
 import pytest
 from django.utils import timezone
+from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
+from saleor_rewards.engine import Evaluation, evaluate
 from saleor_rewards.models import Hold, PriceAgreement, Receipt, Rule, RuleVersion
 from saleor_rewards.plugin import lately, service
+from saleor_rewards.plugin.host import Reading, host
 from saleor_rewards.programs import delete_rule, recompute, update_rule
-from saleor_rewards.programs.history import changes, versions_at
+from saleor_rewards.programs.history import changes, versions_at, versions_since
+from saleor_rewards.programs.versions import PLUGIN_ID
+from saleor_rewards.tasks import release_holds
 
 from .limits import needs
 from .points import Member, make_member, reconcile_all
 from .second_step import REFERENCE
-from .world import HOST, Refused, Shop
+from .world import HOST, Refused, Shop, Shopper
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs("transactions")]
 
@@ -91,6 +96,17 @@ def its_points_run_out(paying: Paying) -> None:
     Hold.objects.update(expires_at=timezone.now())
 
 
+def many_rules_are_made_afterwards(paying: Paying) -> None:
+    it_is_switched_off(paying)
+    for _ in range(12):
+        delete_rule(paying.shop.ladder(("90.00", "5")).pk)
+
+
+def its_prices_expire(paying: Paying) -> None:
+    it_is_switched_off(paying)
+    Checkout.objects.update(price_expiration=timezone.now())
+
+
 def everything_ends(paying: Paying) -> None:
     it_is_switched_off(paying)
     its_points_run_out(paying)
@@ -103,6 +119,8 @@ ENDS = [
     it_gives_less_and_then_nothing,
     it_ends_by_itself,
     its_points_run_out,
+    many_rules_are_made_afterwards,
+    its_prices_expire,
     everything_ends,
 ]
 
@@ -170,6 +188,42 @@ def test_a_payment_that_began_keeps_the_price_before_the_money_is_there(
 
 
 @pytest.mark.usefixtures("second_step")
+def test_points_stay_while_the_total_that_they_were_part_of_is_paid(
+    paying: Paying,
+) -> None:
+    # given
+    transaction = paying.begin()
+
+    # when
+    its_points_run_out(paying)
+    release_holds()
+
+    # then
+    assert paying.member.look(paying.cart).total == Decimal("20.00")
+
+    # when
+    payments = paying.member.payments
+    payments.report(transaction, "CHARGE_SUCCESS", "20.00", REFERENCE)
+
+    # then
+    paying.assert_ordered_at_20()
+
+
+@pytest.mark.usefixtures("second_step")
+def test_points_go_where_nobody_paid_in_time(paying: Paying) -> None:
+    # given
+    paying.begin()
+
+    # when
+    Hold.objects.update(expires_at=timezone.now() - lately.UNDER_WAY)
+    release_holds()
+
+    # then
+    assert paying.member.look(paying.cart).total == Decimal("30.00")
+    assert paying.member.sums == (1000, 0)
+
+
+@pytest.mark.usefixtures("second_step")
 def test_a_payment_that_begins_after_the_offer_keeps_nothing(paying: Paying) -> None:
     # given
     it_is_switched_off(paying)
@@ -194,6 +248,11 @@ def it_ended_long_ago(paying: Paying) -> None:
     Rule.objects.update(switched_at=timezone.now() - lately.UNDER_WAY)
 
 
+def the_program_is_off_and_rules_are_prepared(paying: Paying) -> None:
+    paying.shop.settings(is_active=False)
+    paying.shop.ladder(("50.00", "5"))
+
+
 def all_offers_are_stopped(paying: Paying) -> None:
     it_is_switched_off(paying)
     # Nothing withdraws the offers, as if no worker ran.
@@ -202,7 +261,14 @@ def all_offers_are_stopped(paying: Paying) -> None:
         paying.shop.plugin(killed=True)
 
 
-@pytest.mark.parametrize("end", [it_ended_long_ago, all_offers_are_stopped])
+@pytest.mark.parametrize(
+    "end",
+    [
+        it_ended_long_ago,
+        all_offers_are_stopped,
+        the_program_is_off_and_rules_are_prepared,
+    ],
+)
 def test_what_ended_otherwise_is_not_agreed_on(
     paying: Paying, end: Callable[[Paying], None]
 ) -> None:
@@ -248,6 +314,39 @@ def test_an_offer_that_begins_meanwhile_is_given(paying: Paying) -> None:
     assert Order.objects.get().total_gross_amount == Decimal("10.00")
 
 
+@pytest.mark.parametrize(("minutes", "is_found"), [(0, True), (9, True), (11, False)])
+def test_hours_that_are_over_are_remembered(
+    shop: Shop, shopper: Shopper, minutes: int, is_found: bool
+) -> None:
+    # given: an offer each day until noon
+    hours = [{"weekday": day, "start": "00:00", "end": "12:00"} for day in range(7)]
+    shop.ladder(("30.00", "25"), conditions={"weekly_windows": hours})
+    cart = shopper.cart((shop.product("40.00", ships=False), 1))
+    noon = (timezone.now() + timedelta(days=1)).replace(hour=12, minute=0, second=0)
+    noon = noon.replace(microsecond=0)
+    checkout = Checkout.objects.get(pk=cart.pk)
+    book = host.loaded_plugin(PLUGIN_ID).book(checkout)
+
+    def read() -> Reading:
+        reading = host.read(checkout, book)
+        assert reading is not None
+        return reading
+
+    def given(at: datetime) -> Evaluation:
+        return evaluate(read().snapshot, book.compiled, at)
+
+    host.write(checkout, book, read(), given(noon - timedelta(minutes=1)))
+
+    # when
+    at = noon + timedelta(minutes=minutes)
+    now = lately.Pricing(book, given(at), at)
+    found = lately.shown_lately(checkout, read(), now)
+
+    # then
+    assert (found is not None) is is_found
+    assert found is None or found.at == noon - lately.INSTANT
+
+
 def test_a_rules_past_is_told_from_its_versions(shop: Shop) -> None:
     # given
     start = timezone.now()
@@ -256,23 +355,25 @@ def test_a_rules_past_is_told_from_its_versions(shop: Shop) -> None:
     update_rule(rule.pk, is_active=False)
     switched = Rule.objects.get().switched_at
     update_rule(rule.pk, name="Another name")
+    update_rule(rule.pk, is_active=True)
+    again = Rule.objects.get().switched_at
     delete_rule(rule.pk)
-    deleted = Rule.objects.get().deleted_at
-    created = RuleVersion.objects.order_by("pk").values_list("created_at", flat=True)
+    gone = Rule.objects.get().switched_at
+    first, second = RuleVersion.objects.order_by("pk")
 
     def names(at: Any) -> list[str]:
         return [version.name for version in versions_at(channel, at)]
 
-    # then
+    # then: what was switched twice is taken as it was before the last time
     assert names(start) == []
-    assert names(created[0]) == ["Spend more, save more"]
-    assert names(switched) == []
-    assert names(created[1]) == []
-    assert names(deleted) == []
-    assert changes(channel, start, timezone.now()) == [
-        deleted,
-        created[1],
-        switched,
-        created[0],
-    ]
-    assert changes(channel, switched, created[1]) == [created[1]]
+    assert names(first.created_at) == [first.name]
+    assert names(again) == [second.name]
+    assert names(gone) == []
+    known = versions_since(channel, start)
+    assert changes(known, start, timezone.now()) == {
+        first.created_at,
+        second.created_at,
+        gone,
+    }
+    assert versions_since(channel, second.created_at) == [second]
+    assert switched < again < gone

@@ -265,6 +265,15 @@ def has_a_gift_card(one: UnpaidCart) -> None:
     one.cart = one.member.promo(one.cart, "CARD")
 
 
+def has_a_gift_card_that_is_switched_off(one: UnpaidCart) -> None:
+    card = HOST.make_gift_card("CARD", "15.00")
+    one.member.promo(one.cart, "CARD")
+    card.is_active = False
+    card.save()
+    one.member.payments.pay(one.member, one.cart, Decimal("5.00"))
+    one.touch()
+
+
 def swaps_the_goods_after_paying(one: UnpaidCart) -> None:
     one.member.pay(one.cart, one.cart.total)
     other = one.shop.product("40.00", ships=False)
@@ -293,6 +302,7 @@ NOT_PAID = [
     pays_a_cent,
     has_a_promise_that_is_old,
     has_a_gift_card,
+    has_a_gift_card_that_is_switched_off,
     swaps_the_goods_after_paying,
     swaps_the_goods_there_and_back,
     takes_the_money_back,

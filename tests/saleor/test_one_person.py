@@ -13,10 +13,10 @@ from django.db.models import F
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from saleor_rewards.models import Pledge
+from saleor_rewards.models import Pledge, PriceAgreement
 from saleor_rewards.plugin import agreements, gate, service
 from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.columns import SOON
+from saleor_rewards.plugin.columns import PROMISED, SOON
 
 from .elsewhere import in_thread
 from .legacy import DummyGateway, refusing
@@ -135,6 +135,26 @@ def test_a_cart_that_is_paid_is_an_order_on_its_way(
     # then
     assert cart_of(Shopper(), goods, "Kim@example.com").total == FULL
     assert shopper.complete(cart)["total"]["gross"]["amount"] == HALF
+
+
+@needs("transactions")
+def test_money_that_was_merely_promised_is_an_order_on_its_way_for_six_hours(
+    goods: Any, shopper: Shopper
+) -> None:
+    # given: a stranger types the address in
+    stranger = Shopper()
+    cart = cart_of(stranger, goods, "kim@example.com")
+    transaction = stranger.payments.create(cart.id, "promise")
+    stranger.payments.report(transaction, "CHARGE_REQUEST", "20.00", "promise")
+
+    # then
+    assert cart_of(shopper, goods, "kim@example.com").total == FULL
+
+    # when
+    PriceAgreement.objects.update(created_at=F("created_at") - PROMISED)
+
+    # then
+    assert cart_of(shopper, goods, "kim@example.com").total == HALF
 
 
 @needs("transactions")

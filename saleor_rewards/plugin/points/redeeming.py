@@ -20,10 +20,12 @@ from ...ledger import LedgerError, LedgerErrorCode, posting
 from ...models import Account, Hold, HoldState, Program, Receipt
 from ...programs import FieldError, ProgramError
 from ...programs.versions import PLUGIN_ID
+from ...reservations import UNDER_WAY
 from .. import agreements
 from ..completions import Bound, bound_by, is_under_way
 from ..guard import bounded_transaction, faults, guarded, is_lock_timeout
 from ..host import Reading, host
+from ..lately import PAYING
 from ..members import member_account
 from ..refusals import refusal
 from ..service import bring_priced
@@ -237,8 +239,17 @@ def _release_hold(hold: Hold, at: datetime) -> None:
             return
         if is_living and agreements.exists(token):
             return
+        if is_living and _is_being_paid(fresh, at):
+            return
         _let_go(fresh, at)
     host.refresh(token)
+
+
+def _is_being_paid(hold: Hold, at: datetime) -> bool:
+    """Return whether somebody is paying a total that the points were part of."""
+    if hold.expires_at <= at - UNDER_WAY:
+        return False
+    return bool(host.payments_begun(hold.checkout_token, at - PAYING))
 
 
 def _let_go(hold: Hold, at: datetime) -> None:

@@ -28,8 +28,11 @@ def counted_orders() -> QuerySet[Order]:
 
 
 def checkouts_with_money() -> QuerySet[Checkout]:
-    """Return the checkouts for which money was set aside or taken."""
+    """Return the checkouts for which money was set aside or taken.
+
+    ``is_firm`` says so of each, as no payment is a mere promise.
+    """
     paid = Payment.objects.filter(
         checkout_id=OuterRef("pk"), is_active=True, transactions__is_success=True
     )
-    return Checkout.objects.annotate(is_taken=Exists(paid)).filter(is_taken=True)
+    return Checkout.objects.annotate(is_firm=Exists(paid)).filter(is_firm=True)

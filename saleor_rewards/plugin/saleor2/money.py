@@ -11,7 +11,7 @@ from django.utils import timezone
 from saleor.checkout import calculations
 from saleor.checkout.models import Checkout
 from saleor.discount.utils import fetch_discounts
-from saleor.payment.models import Payment
+from saleor.payment.models import Payment, Transaction
 
 from ...engine import to_minor
 from ...reservations import is_fresh
@@ -40,7 +40,8 @@ class Money:
         if checkout is None:
             return None
         payment = checkout.payments.filter(is_active=True).order_by("-pk").first()
-        cards = checkout.gift_cards.aggregate(sum=Sum("current_balance_amount"))["sum"]
+        active = checkout.gift_cards.active(at.date())
+        cards = active.aggregate(sum=Sum("current_balance_amount"))["sum"]
         currency = checkout.currency
         binding = binding or Binding()
         since = at - PENDING
@@ -51,6 +52,7 @@ class Money:
         return CheckoutMoney(
             total_amount=0,
             gift_card_amount=to_minor(cards or Decimal(0), currency),
+            failed_count=_failed(checkout, binding.agreed_at or at),
             covered_amount=offered if payment and _is_taken(payment, since) else 0,
             is_current=False,
             offered_amount=offered,
@@ -109,6 +111,16 @@ class Money:
     def rewarded_orders(self, pks: Sequence[str]) -> set[str]:
         """Return none: an order's rows do not say what it got."""
         return set()
+
+
+def _failed(checkout: Checkout, until: datetime) -> int:
+    """Count what a gateway declined of payments that were there at a moment."""
+    answers = Transaction.objects.filter(
+        payment__checkout_id=checkout.pk,
+        payment__created__lte=until,
+        is_success=False,
+    )
+    return int(answers.count())
 
 
 def _is_taken(payment: Payment, since: datetime) -> bool:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 from saleor.checkout import CheckoutAuthorizeStatus
 from saleor.checkout.models import Checkout
 from saleor.order import (
@@ -47,10 +54,19 @@ def counted_orders() -> QuerySet[Order]:
 
 
 def checkouts_with_money() -> QuerySet[Checkout]:
-    """Return the checkouts for which money was set aside or taken."""
+    """Return the checkouts for which money was set aside, taken or promised.
+
+    ``is_firm`` says that it was no mere promise.
+    """
     paid = Transaction.objects.filter(
         payment__checkout_id=OuterRef("pk"), payment__is_active=True, is_success=True
     )
-    return Checkout.objects.annotate(is_taken=Exists(paid)).filter(
-        ~Q(authorize_status=CheckoutAuthorizeStatus.NONE) | Q(is_taken=True)
+    held = TransactionItem.objects.filter(
+        Q(charged_value__gt=0) | Q(authorized_value__gt=0), checkout_id=OuterRef("pk")
     )
+    known = Checkout.objects.annotate(is_taken=Exists(paid), is_held=Exists(held))
+    return known.annotate(
+        is_firm=ExpressionWrapper(
+            Q(is_taken=True) | Q(is_held=True), output_field=BooleanField()
+        )
+    ).filter(~Q(authorize_status=CheckoutAuthorizeStatus.NONE) | Q(is_taken=True))

@@ -73,7 +73,6 @@ def lines_of(checkout: Checkout, needs: Iterable[str]) -> QuerySet[CheckoutLine]
     columns = {
         "product": F("variant__product_id"),
         "kind": F("variant__product__product_type__kind"),
-        "gross": F("total_price_gross_amount"),
         **_prices(checkout.channel_id),
     }
     if "categories" in needs:

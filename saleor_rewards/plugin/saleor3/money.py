@@ -50,7 +50,8 @@ class Money:
             return None
         currency = checkout.currency
         payment = _active_payment(checkout)
-        cards = checkout.gift_cards.aggregate(sum=Sum("current_balance_amount"))["sum"]
+        active = checkout.gift_cards.active(at.date())
+        cards = active.aggregate(sum=Sum("current_balance_amount"))["sum"]
         binding = binding or Binding()
         since = _promised_since(at, binding.agreed_at)
         covered, returned = _by_transactions(checkout, since)
@@ -60,6 +61,7 @@ class Money:
             gift_card_amount=minor(cards or Decimal(0), currency),
             covered_amount=minor(covered, currency),
             returned_amount=minor(returned, currency),
+            failed_count=_failed(checkout, binding.agreed_at or at),
             is_current=checkout.price_expiration > at,
             offered_amount=minor(payment.total, currency) if payment else None,
             is_under_way=_is_under_way(payment, at, binding.pledged_at),
@@ -212,6 +214,24 @@ def _by_transactions(
     items = TransactionItem.objects.filter(checkout_id=checkout.pk)
     sums = items.aggregate(**covered, **returned)
     return _total(sums, covered), _total(sums, returned)
+
+
+def _failed(checkout: Checkout, until: datetime) -> int:
+    """Count what did not come of payments that were there at a moment."""
+    events = TransactionEvent.objects.filter(
+        transaction__checkout_id=checkout.pk,
+        transaction__created_at__lte=until,
+        type__in=(
+            TransactionEventType.AUTHORIZATION_FAILURE,
+            TransactionEventType.CHARGE_FAILURE,
+        ),
+    )
+    answers = Transaction.objects.filter(
+        payment__checkout_id=checkout.pk,
+        payment__created_at__lte=until,
+        is_success=False,
+    )
+    return int(events.count() + answers.count())
 
 
 def _total(sums: Mapping[str, Decimal | None], names: Iterable[str]) -> Decimal:

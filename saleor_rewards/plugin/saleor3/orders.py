@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Iterable, Sequence
 
+import graphene
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     DecimalField,
@@ -48,8 +49,9 @@ from ...ledger.facts import (
 )
 from ...stripe_events.tables import with_payments
 from ..common import of_person
+from ..shown import POINTS
 from .counting import UNDONE, counted_orders
-from .lines import POINTS_REASON, ancestors, minor, ours
+from .lines import POINTS_REASON, REASON, ancestors, minor, ours
 
 #: Kinds of transactions by which Saleor's older payments take money.
 TAKEN = {TransactionKind.CAPTURE, TransactionKind.CONFIRM, TransactionKind.EXTERNAL}
@@ -225,7 +227,10 @@ def _paid_by_gift_cards() -> QuerySet[GiftCardEvent]:
 def _paid_in_points() -> QuerySet[OrderLineDiscount]:
     return (
         OrderLineDiscount.objects.filter(
-            ours(), line_id=OuterRef("pk"), reason=POINTS_REASON
+            # The second is what an older release wrote.
+            Q(reason=POINTS_REASON) | Q(reason=REASON, name=POINTS),
+            ours(),
+            line_id=OuterRef("pk"),
         )
         .order_by()
         .values("line_id")
@@ -308,6 +313,7 @@ def _facts(order: Order, lines: Sequence[OrderLine], money: _Money) -> OrderFact
         country=address.country.code if address else None,
         shipping_method_id=str(order.shipping_method_id or "") or None,
         prices_with_tax=with_tax,
+        tells_points=True,
         ordered_at=order.created_at,
         total_amount=total,
         is_confirmed=order.status != OrderStatus.UNCONFIRMED,
@@ -336,6 +342,14 @@ def _fulfilled_at(order: Order) -> datetime:
     return max(at for at in (order.packed_at, order.sent_at, order.created_at) if at)
 
 
+def _sold_id(line: OrderLine) -> str:
+    """Return the key of the variant that a line sold, also where it is gone."""
+    if line.variant_id:
+        return str(line.variant_id)
+    known = line.product_variant_id
+    return str(graphene.Node.from_global_id(known)[1]) if known else ""
+
+
 def _line_facts(line: OrderLine, with_tax: bool) -> OrderLineFacts:
     listed = line.undiscounted_total_price_gross_amount
     gross = line.total_price_gross_amount
@@ -358,4 +372,5 @@ def _line_facts(line: OrderLine, with_tax: bool) -> OrderLineFacts:
         is_gift=line.is_gift,
         points_amount=minor(in_points, line.currency),
         returned_quantity=line.returned or 0,
+        sold_id=_sold_id(line),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Iterable
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
+from django.utils import timezone
 from saleor.channel.models import Channel
 from saleor.checkout import CheckoutAuthorizeStatus
 from saleor.checkout.models import Checkout, CheckoutLine
@@ -88,7 +89,7 @@ def read(checkout_pk: Any, book: Rulebook, *, using: str) -> Reading | None:
         is_overdrawn=_is_overdrawn(checkout.currency, lines, rows),
         may_be_paid=checkout.authorize_status != CheckoutAuthorizeStatus.NONE,
         lacks_taxes=not snapshot.prices_with_tax
-        and not all(values["tax_rate"] or values["gross"] for values in found),
+        and checkout.price_expiration <= timezone.now(),
     )
 
 
@@ -108,7 +109,12 @@ def _fingerprint(
     point_pk = checkout.collection_point_id
     return fingerprint_of(
         checkout,
-        lines=[(line.id, line.variant_id, line.quantity) for line in lines],
+        # Saleor's own gifts come and go with its promotions.
+        lines=[
+            (line.id, line.variant_id, line.quantity)
+            for line in lines
+            if not line.is_gift
+        ],
         method=chosen[0] if chosen else point_pk and str(point_pk),
         code=slot.code if slot.owned is None else None,
         gift_card_pks=checkout.gift_card_pks,

@@ -1,0 +1,24 @@
+"""Tokens of checkouts, in their one spelling."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import graphene
+
+
+def token_of(global_id: str | None) -> str | None:
+    """Return the token in a checkout's ID, ``None`` where it is none.
+
+    One checkout has several IDs, as Saleor takes a token in any spelling.
+
+    >>> graphene.Node.to_global_id("Checkout", "C0FFEE00-0000-0000-0000-000000000001")
+    'Q2hlY2tvdXQ6QzBGRkVFMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAx'
+    >>> token_of(_)
+    'c0ffee00-0000-0000-0000-000000000001'
+    """
+    try:
+        type_name, token = graphene.Node.from_global_id(global_id or "")
+        return str(UUID(token)) if type_name == "Checkout" else None
+    except (TypeError, ValueError):
+        return None
