@@ -69,8 +69,8 @@ def end_stale_pledges(after: int = 0) -> None:
     """End what is bound to completions of which no order can come any more.
 
     ``after`` is the key of the last pledge that was looked at. While offers are stopped,
-    what paid carts kept of them ends with these carts. Safe to run twice: a pledge
-    ends once.
+    what paid carts kept of them ends with these carts. Prices that were agreed on and
+    never paid end too. Safe to run twice: a pledge ends once.
     """
     from .plugin.agreements import end_unpaid
     from .plugin.completions import end_stale_pledges as end
