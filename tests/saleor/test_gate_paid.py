@@ -254,9 +254,9 @@ def promises_without_paying(one: UnpaidCart) -> None:
 
 def has_a_promise_that_is_old(one: UnpaidCart) -> None:
     promises_without_paying(one)
-    payment.TransactionItem.objects.update(
-        modified_at=timezone.now() - timedelta(hours=7)
-    )
+    before = timezone.now() - timedelta(hours=7)
+    payment.TransactionItem.objects.update(modified_at=before)
+    payment.TransactionEvent.objects.update(created_at=before)
     one.touch()
 
 
