@@ -30,21 +30,28 @@ BRIEF_LOCK_TIMEOUT = "500ms"
 def guarded(code: str, default: T, work: Callable[[], T]) -> T:
     """Return ``work()``, or ``default`` where it fails.
 
-    The fault is logged with ``code`` and counted in :data:`faults`; a lock that did not
-    come in time is logged as a warning, since what was left out is made up for later. A
-    ``ValidationError`` is an answer to the shopper and passes through.
+    The fault is noted, see :func:`note_fault`. A ``ValidationError`` is an answer to
+    the shopper and passes through.
     """
     try:
         return work()
     except ValidationError:
         raise
     except Exception as error:
-        faults[code] += 1
-        if is_lock_timeout(error):
-            logger.warning("%s: gave way to whoever holds a lock", code)
-        else:
-            logger.exception("%s: the checkout goes on without rewards", code)
+        note_fault(code, error, "the checkout goes on without rewards")
         return default
+
+
+def note_fault(code: str, error: Exception, outcome: str) -> None:
+    """Count a fault and log it with what came of it; call it where it was caught.
+
+    A lock that did not come in time is a warning: something later makes up for it.
+    """
+    faults[code] += 1
+    if is_lock_timeout(error):
+        logger.warning("%s: gave way to whoever holds a lock", code)
+    else:
+        logger.exception("%s: %s", code, outcome)
 
 
 def is_lock_timeout(error: Exception) -> bool:

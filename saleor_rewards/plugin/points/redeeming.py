@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timedelta
@@ -23,7 +22,7 @@ from ...programs.versions import PLUGIN_ID
 from ...reservations import UNDER_WAY
 from .. import agreements
 from ..completions import Bound, bound_by, is_under_way
-from ..guard import bounded_transaction, faults, guarded, is_lock_timeout
+from ..guard import bounded_transaction, guarded, note_fault
 from ..host import Reading, host
 from ..lately import PAYING
 from ..members import member_account
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
 
     from ..rulebook import Rulebook
-
-logger = logging.getLogger(__name__)
 
 FAULT = "REWARDS_REDEEM"
 
@@ -313,8 +310,6 @@ def _errors_told() -> Iterator[None]:
             if error.code is LedgerErrorCode.INSUFFICIENT_POINTS:
                 code = PointsErrorCode.INSUFFICIENT_POINTS
                 raise _error(code, _("You have too few points.")) from error
-        if not is_lock_timeout(error):
-            faults[FAULT] += 1
-            logger.exception("%s: no points are spent", FAULT)
+        note_fault(FAULT, error, "no points are spent")
         message = _("Points cannot be spent at this moment. Please try again later.")
         raise _error(PointsErrorCode.UNAVAILABLE, message) from error

@@ -77,8 +77,10 @@ def read(checkout_pk: Any, book: Rulebook, *, using: str) -> Reading | None:
     if checkout is None:
         return None
     rows: list[Row] = []
-    found = list(lines_of(checkout, needs).using(using))
-    lines = tuple(line_snapshot(values, checkout.currency, rows) for values in found)
+    lines = tuple(
+        line_snapshot(values, checkout.currency, rows)
+        for values in lines_of(checkout, needs).using(using)
+    )
     slot = _slot(checkout)
     snapshot = _snapshot(checkout, lines, slot, book)
     return Reading(
