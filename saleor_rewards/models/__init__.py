@@ -5,6 +5,7 @@ channel, a voucher or an order without our tables standing in the way, and a
 receipt outlives what it tells about.
 """
 
+from .guests import NetworkLimit, TypedAddress
 from .points import (
     Account,
     AccountState,
@@ -26,7 +27,7 @@ from .policies import (
     Shortage,
     TierMeasure,
 )
-from .programs import Program, Rule, RuleVersion, VoucherSlot
+from .programs import Guests, Program, Rule, RuleVersion, VoucherSlot
 from .receipts import Outcome, PriceAgreement, Quote, Receipt
 from .referrals import (
     ClaimLimit,
@@ -64,9 +65,11 @@ __all__ = [
     "EntryNote",
     "Evidence",
     "EvidenceKind",
+    "Guests",
     "Hold",
     "HoldState",
     "Lot",
+    "NetworkLimit",
     "Outcome",
     "OwnedVoucher",
     "OwnedVoucherValue",
@@ -100,6 +103,7 @@ __all__ = [
     "TierChange",
     "TierMeasure",
     "TierReason",
+    "TypedAddress",
     "Verdict",
     "VoucherSlot",
 ]

@@ -14,6 +14,13 @@ class VoucherSlot(models.TextChoices):
     WITHHOLD = "withhold", "Withhold it"
 
 
+class Guests(models.TextChoices):
+    """How guests are judged where an offer goes by who the shopper is."""
+
+    BY_ADDRESS = "by_address", "By the e-mail address that they give"
+    SIGNED_IN = "signed_in", "Not before they sign in to a confirmed account"
+
+
 class Program(models.Model):
     """The scheme of one channel; ``channel_pk`` is Saleor's channel."""
 
@@ -27,6 +34,9 @@ class Program(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC")
     voucher_slot = models.CharField(
         max_length=16, choices=VoucherSlot.choices, default=VoucherSlot.WORTH_AS_LINES
+    )
+    guests = models.CharField(
+        max_length=10, choices=Guests.choices, default=Guests.BY_ADDRESS
     )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from ..models import Pledge
 
 #: How long after the gate a completion may still be on its way, whatever is seen of it.
@@ -18,9 +20,12 @@ UNDER_WAY = timedelta(minutes=10)
 
 def pledge(checkout_token: str, at: datetime) -> None:
     """Bind what is set aside for a checkout to the completion that begins now."""
-    Pledge.objects.update_or_create(
+    found, is_new = Pledge.objects.get_or_create(
         checkout_token=checkout_token, order_pk=None, defaults={"gate_at": at}
     )
+    if not is_new:
+        again = {"gate_at": at, "gate_count": F("gate_count") + 1}
+        Pledge.objects.filter(pk=found.pk).update(**again)
 
 
 def open_pledge(checkout_token: str) -> Pledge | None:

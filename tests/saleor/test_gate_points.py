@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any, Callable
 
 import pytest
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
+from saleor.order.models import Order
 
 from saleor_rewards.models import Pledge, Receipt, Settlement
 from saleor_rewards.plugin.points import redeeming
@@ -193,6 +195,8 @@ def test_points_discount_two_orders_where_nobody_asks_for_the_pledge(
     assert Decimal("30.00") not in totals or member.sums != (0, 0)
 
 
+TEN_OFF = {"type": "AMOUNT_OFF", "amounts": {"USD": "10.00"}}
+
 CREATE_ORDER = """
 mutation($id: ID!) {
   orderCreateFromCheckout(id: $id, removeCheckout: false) {
@@ -228,6 +232,36 @@ def test_each_order_of_one_cart_has_a_receipt_and_pledge_of_its_own(
         assert sum(spent.values_list("points_spent", flat=True)) == points
     assert not Pledge.objects.filter(order_pk=None).exists()
     assert member.sums == (0, 0)
+
+
+@needs("transactions")
+@pytest.mark.parametrize("is_members", [True, False])
+def test_points_pay_for_one_of_two_orders_that_are_made_of_a_cart_at_once(
+    shop: Shop, member: Member, behind_gate: BehindGate, is_members: bool
+) -> None:
+    # given: an app makes an order and keeps the cart, its owner completes it
+    HOST.allow_unpaid_orders()
+    shop.rule("Welcome", TEN_OFF, conditions={"first_order": True})
+    program = app("handle_checkouts")
+    cart = cart_of(shop, member)
+    redeem(member, cart)
+    assert member.look(cart).total == Decimal("10.00")
+    by_app = partial(program.do, CREATE_ORDER, id=cart.id)
+    last = partial(member.complete, cart) if is_members else by_app
+
+    # when: both are past the gate before there is an order
+    behind_gate.then(by_app)
+    last()
+    reconcile_all()
+
+    # then
+    totals = Order.objects.order_by("created_at").values_list(
+        "total_gross_amount", flat=True
+    )
+    assert list(totals) == [Decimal("10.00"), Decimal("30.00")]
+    assert member.sums == (0, 0)
+    spent = Settlement.objects.values_list("points_spent", flat=True)
+    assert sorted(spent) == [0, 1000] or list(spent) == [1000]
 
 
 @needs("transactions")

@@ -111,6 +111,9 @@ def in_language_of(checkout: Any, info: Any) -> ContextManager[None]:
 def answer(checkout_id: str, info: Any) -> dict[str, Any]:
     """Return the checkout as the database has it now, with its points."""
     checkout = instance_by_id(checkout_id, "Checkout")
+    if checkout is None:
+        # It became an order meanwhile, or expired.
+        return {"checkout": None, "points": None}
     rewards = resolve_checkout_rewards(checkout, info)
     points = rewards and cart_points(rewards.evaluation, rewards.owner)
     return {"checkout": wrapped_checkout(checkout), "points": points}

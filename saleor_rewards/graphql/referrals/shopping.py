@@ -103,6 +103,9 @@ def _answer(checkout_id: str, claimed: Referral | None) -> dict[str, Any]:
     on a device where the cart does not say so.
     """
     checkout = instance_by_id(checkout_id, "Checkout")
+    if checkout is None:
+        # It became an order meanwhile, or expired.
+        return {"checkout": None, "referral": None}
     shown = cart_claim(checkout)
     if claimed is not None and claimed.state == ReferralState.CLAIMED:
         shown = claim_on(checkout, claimed)

@@ -107,12 +107,14 @@ def _because_of_us(acts: list[Act], completion: Act) -> str:
 
 
 def raced_a_code(outcome: Outcome, token: str) -> bool:
-    """Tell whether a code was typed or taken out while the cart became an order.
+    """Tell whether a cart with a code was edited while it became an order.
 
-    Saleor then takes its worth off the total without a row that says so.
+    Saleor then takes off the total what the code was worth before, or with no row that
+    says so, and writes down what it is worth for the cart of then.
     """
     acts = outcome.journal.of(token)
-    changes = [act for act in acts if act.name in ("PROMO", "UNPROMO")]
+    has_code = any(act.name == "PROMO" for act in acts)
+    changes = [act for act in acts if has_code and act.name in EDITS]
     return any(
         change.begun_at <= act.done_at and act.begun_at <= change.done_at
         for act in acts
