@@ -302,13 +302,19 @@ def forget_evidence() -> None:
 
     Safe to run twice: what is gone is not found again.
     """
+    from .plugin.guests import forget_networks
     from .plugin.host import host
     from .plugin.referrals.claim_limits import forget_tries
     from .plugin.referrals.trails import forget_evidence as forget
 
     at = timezone.now()
     with host.writing():
-        done = max(forget(at, CHUNK), forget_tries(at, CHUNK))
+        done = max(
+            forget(at, CHUNK),
+            forget_tries(at, CHUNK),
+            forget_networks(at, CHUNK),
+            host.forget_typed_addresses(at, CHUNK),
+        )
     if done == CHUNK:
         forget_evidence.delay()
 

@@ -181,9 +181,10 @@ class FirstOrder:
     def check(self, facts: Facts) -> Eligibility:
         """Answer CUSTOMER_UNKNOWN or NOT_FIRST_ORDER."""
         customer = facts.customer
-        if not customer.is_known or customer.order_count is None:
+        known = (customer.order_count, customer.has_ordered)
+        if not customer.is_known or known == (None, None):
             return Eligibility(OfferCode.CUSTOMER_UNKNOWN)
-        if customer.order_count or customer.is_ordering:
+        if any(known) or customer.is_ordering:
             return Eligibility(OfferCode.NOT_FIRST_ORDER)
         return MET
 
@@ -192,7 +193,8 @@ class FirstOrder:
 class NthOrder:
     """The order being placed is the shopper's `number`-th, or each `number`-th one.
 
-    While another one is on its way nobody knows which it is going to be.
+    While another one is on its way nobody knows which it is going to be. How many a
+    guest's address has is told to nobody.
 
     >>> now = datetime(2024, 5, 1, tzinfo=timezone.utc)
     >>> regular = CustomerSnapshot(is_known=True, order_count=9)
@@ -248,14 +250,16 @@ class HasReferral:
     >>> HasReferral().check(Facts(now, "USD", customer=friend)).is_met
     True
     >>> HasReferral().check(Facts(now, "USD")).code
-    <OfferCode.NO_REFERRAL: 'NO_REFERRAL'>
+    <OfferCode.CUSTOMER_UNKNOWN: 'CUSTOMER_UNKNOWN'>
     """
 
     def check(self, facts: Facts) -> Eligibility:
-        """Answer NO_REFERRAL where there is none, and where none was read."""
-        if facts.customer.has_referral:
-            return MET
-        return Eligibility(OfferCode.NO_REFERRAL)
+        """Answer NO_REFERRAL, or CUSTOMER_UNKNOWN where nothing may be told."""
+        if facts.customer.has_referral is None:
+            return Eligibility(OfferCode.CUSTOMER_UNKNOWN)
+        return (
+            MET if facts.customer.has_referral else Eligibility(OfferCode.NO_REFERRAL)
+        )
 
 
 @dataclass(frozen=True)

@@ -123,12 +123,13 @@ class ShippingSnapshot:
 class CustomerSnapshot:
     """What is known of the shopper.
 
-    `is_known` says that an account or an e-mail is given; `order_count` is None
-    where it was not read, and `is_ordering` says that another order of theirs is on
-    its way. `tier_id` is the level of the member's account, and
-    `points_held` how many points are put aside to pay with in this cart.
-    `has_referral` says whether another member brought the shopper, None where that
-    was not read.
+    `is_known` says that an account or an e-mail is given. `order_count` is how many
+    orders the owner of a confirmed account has, None for everybody else and where it
+    was not read. Of a guest's address no more is told than `has_ordered`, None where
+    nothing may be. `is_ordering` says that another order of theirs is on its way.
+    `tier_id` is the level of the member's account, and `points_held` how many points
+    are put aside to pay with in this cart. `has_referral` says whether another member
+    brought the shopper, None where that was not read or may not be told.
 
     >>> CustomerSnapshot(is_known=True, order_count=0).tier_id is None
     True
@@ -140,6 +141,7 @@ class CustomerSnapshot:
     points_held: int = 0
     has_referral: bool | None = None
     is_ordering: bool = False
+    has_ordered: bool | None = None
 
     def __post_init__(self) -> None:
         _flag(self.is_known, "is_known")
@@ -151,6 +153,8 @@ class CustomerSnapshot:
             _whole(self.order_count, "order_count")
         if self.has_referral is not None:
             _flag(self.has_referral, "has_referral")
+        if self.has_ordered is not None:
+            _flag(self.has_ordered, "has_ordered")
 
 
 @dataclass(frozen=True)

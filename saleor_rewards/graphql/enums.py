@@ -19,7 +19,7 @@ from ..engine import (
     WarningCode,
 )
 from ..ledger import LedgerErrorCode
-from ..models import VoucherSlot
+from ..models import Guests, VoucherSlot
 from ..plugin.points.redeeming import PointsErrorCode
 from ..programs import ProgramErrorCode
 from ..referrals.errors import ReferralErrorCode
@@ -89,5 +89,10 @@ RewardsVoucherSlot = enum_of(
     "RewardsVoucherSlot",
     "What free shipping does while the shopper's own code is in the voucher slot.",
     VoucherSlot,
+)
+RewardsGuests = enum_of(
+    "RewardsGuests",
+    "How guests are judged where an offer goes by who the shopper is.",
+    Guests,
 )
 RewardsWeekday = enum_of("RewardsWeekday", "A day of the week.", Weekday)

@@ -8,6 +8,7 @@ import graphene
 
 from .base import DOC_CATEGORY, CountryCodeEnum, DateTime, Decimal
 from .enums import (
+    RewardsGuests,
     RewardsLane,
     RewardsOccasion,
     RewardsSubtotalBase,
@@ -316,6 +317,9 @@ class RewardsProgramInput(graphene.InputObjectType):
     time_zone = graphene.String(description="Zone of weekly windows: Europe/Warsaw.")
     voucher_slot = RewardsVoucherSlot(
         description="What free shipping does beside a shopper's own code."
+    )
+    guests = RewardsGuests(
+        description="How guests are judged where an offer goes by who the shopper is."
     )
     points = graphene.InputField(RewardsPointsInput, description="How points work.")
     tiers = optional_list(

@@ -8,6 +8,7 @@ from typing import Any, Callable, Mapping
 from ..models import (
     Downgrade,
     EarnOn,
+    Guests,
     PointsBase,
     PointsExpiry,
     Program,
@@ -30,6 +31,7 @@ from .paths import Paths
 #: The stored choices behind the GraphQL enums, by input field.
 CHOICES: dict[str, type[Enum]] = {
     "voucher_slot": VoucherSlot,
+    "guests": Guests,
     "earn_on": EarnOn,
     "base": PointsBase,
     "expiry": PointsExpiry,

@@ -8,7 +8,7 @@ import graphene
 from django.utils.dateparse import parse_datetime
 
 from ..engine import RuleErrors, lint_rule, parse_rule
-from ..models import Program, Rule, VoucherSlot
+from ..models import Guests, Program, Rule, VoucherSlot
 from .base import (
     DOC_CATEGORY,
     CountableConnection,
@@ -17,7 +17,12 @@ from .base import (
     guarded_connection,
     slice_connection,
 )
-from .enums import RewardsLane, RewardsVoucherSlot, RewardsWarningCode
+from .enums import (
+    RewardsGuests,
+    RewardsLane,
+    RewardsVoucherSlot,
+    RewardsWarningCode,
+)
 from .loaders import ChannelByPkLoader, RulesByProgramPkLoader
 from .paths import Paths
 from .points.policy import (
@@ -181,6 +186,10 @@ class RewardsProgram(graphene.ObjectType):
     voucher_slot = RewardsVoucherSlot(
         required=True, description="Free shipping beside a shopper's own code."
     )
+    guests = RewardsGuests(
+        required=True,
+        description="How guests are judged where an offer goes by who the shopper is.",
+    )
     version = graphene.Int(required=True, description="Counts the changes.")
     created_at = DateTime(required=True, description="When it was made.")
     updated_at = DateTime(required=True, description="When it was changed last.")
@@ -224,6 +233,10 @@ class RewardsProgram(graphene.ObjectType):
     @staticmethod
     def resolve_voucher_slot(root: Program, _info: Any) -> str:
         return VoucherSlot(root.voucher_slot).name
+
+    @staticmethod
+    def resolve_guests(root: Program, _info: Any) -> str:
+        return Guests(root.guests).name
 
 
 def _channel(root: Program, info: Any) -> Any:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..engine import Snapshot, evaluate
-from ..models import Program, Receipt, Rule, VoucherSlot
+from ..models import Guests, Program, Receipt, Rule, VoucherSlot
 from ..programs import (
     ProgramError,
     ProgramErrorCode,
@@ -53,6 +53,7 @@ class Target:
             channel_pk=self.channel_pk,
             compiled=compiled,
             withhold_shipping=program.voucher_slot == VoucherSlot.WITHHOLD,
+            guests_by_address=program.guests == Guests.BY_ADDRESS,
             settings=settings_of(program),
             rule_version_pks=(),
         )

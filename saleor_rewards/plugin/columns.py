@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     BooleanField,
+    Case,
     CharField,
     Count,
     Exists,
@@ -19,6 +21,7 @@ from django.db.models import (
     Subquery,
     UUIDField,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Lower, Now, Replace
 
@@ -33,9 +36,12 @@ from ..models import (
     Program,
     Referral,
     ReferralState,
+    TypedAddress,
     Verdict,
 )
 from .bindings import Binding
+from .capabilities import capabilities
+from .guests import is_told
 
 if TYPE_CHECKING:
     from ..ledger.facts import OrderFacts
@@ -47,6 +53,14 @@ SOON = timedelta(minutes=2)
 
 #: For how long money that was merely promised for another cart is taken for paid.
 PROMISED = timedelta(hours=6)
+
+#: What rules may need to know that is told of no address without a limit.
+HISTORY = {"customer", "referral"}
+
+OWN_CLAIM = Q(checkout_token=Cast(OuterRef("pk"), CharField())) | Q(
+    referee_user_pk=OuterRef("user_id")
+)
+ADDRESS_CLAIM = Q(referee_email=Lower(OuterRef("known_email")), referee_email__gt="")
 
 
 def binding_columns() -> dict[str, Any]:
@@ -90,9 +104,12 @@ def customer_columns(
     says of their other ``checkouts``, ``is_paying`` of those ``with_money``, whether an
     order is on its way. ``points_held`` is what the customer put aside for it,
     ``tier_pk`` the customer's tier. An e-mail that somebody typed in gives neither of
-    these two. ``has_referral`` says whether a member brought the customer.
+    these two. ``has_claim`` says whether a member brought the customer,
+    ``is_claimed_for`` whether one brought the owner of the customer's address.
     """
     columns: dict[str, Any] = {}
+    if HISTORY & book.compiled.needs:
+        columns.update(_identity_columns(book))
     if "customer" in book.compiled.needs:
         columns["order_count"] = Subquery(_count(_of_customer(orders, "user_email")))
         columns["is_paying"] = Exists(_paid(with_money))
@@ -102,22 +119,75 @@ def customer_columns(
     if "tier" in book.compiled.needs:
         columns["tier_pk"] = Subquery(_accounts(book).values("tier_id")[:1])
     if "referral" in book.compiled.needs:
-        columns["has_referral"] = Exists(_referrals(book))
+        columns["has_claim"] = Exists(_referrals(book, OWN_CLAIM))
+        columns["is_claimed_for"] = Exists(_referrals(book, ADDRESS_CLAIM))
     return columns
 
 
 def customer_of(checkout: Any, book: Rulebook) -> CustomerSnapshot:
     """Return what :func:`customer_columns` found about a checkout's customer."""
-    counted = "customer" in book.compiled.needs
     tier_pk = getattr(checkout, "tier_pk", None)
-    return CustomerSnapshot(
+    known = CustomerSnapshot(
         is_known=bool(checkout.user_id or checkout.email),
-        order_count=(checkout.order_count or 0) if counted else None,
         points_held=getattr(checkout, "points_held", None) or 0,
         tier_id=None if tier_pk is None else str(tier_pk),
-        has_referral=getattr(checkout, "has_referral", None),
-        is_ordering=counted and (checkout.is_paying or checkout.is_completing),
     )
+    if not HISTORY & book.compiled.needs:
+        return known
+    typed = (checkout.typed_digest, checkout.typed_told)
+    is_open = checkout.is_member or is_told(checkout.email, *typed)
+    return replace(
+        known,
+        **_history(checkout, book, is_open=is_open),
+        has_referral=_has_referral(checkout, book, is_open=is_open),
+    )
+
+
+def _history(checkout: Any, book: Rulebook, *, is_open: bool) -> dict[str, Any]:
+    """Return what may be told of a customer's orders: of guests, whether there is one."""
+    if "customer" not in book.compiled.needs:
+        return {}
+    count = checkout.order_count or 0
+    is_ordering = checkout.is_paying or checkout.is_completing
+    if checkout.is_member:
+        return {"order_count": count, "is_ordering": is_ordering}
+    if not (book.guests_by_address and is_open):
+        return {}
+    return {"has_ordered": count > 0, "is_ordering": is_ordering}
+
+
+def _has_referral(checkout: Any, book: Rulebook, *, is_open: bool) -> bool | None:
+    if "referral" not in book.compiled.needs:
+        return None
+    if not (checkout.is_member or book.guests_by_address):
+        return None
+    if checkout.has_claim:
+        return True
+    return bool(checkout.is_claimed_for) if is_open else None
+
+
+def _identity_columns(book: Rulebook) -> dict[str, Any]:
+    """Return the annotations that say who a checkout's customer is, as far as known."""
+    is_member = Q(user__is_active=True)
+    if capabilities.confirmed_accounts:
+        is_member &= Q(user__is_confirmed=True)
+    typed = TypedAddress.objects.filter(
+        checkout_token=Cast(OuterRef("pk"), CharField())
+    )
+    given = F("email") if book.guests_by_address else Value("")
+    text = CharField()
+    return {
+        "is_member": Case(
+            When(is_member, then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        ),
+        "known_email": Case(
+            When(is_member, then=F("user__email")), default=given, output_field=text
+        ),
+        "typed_digest": Subquery(typed.values("digest")[:1]),
+        "typed_told": Subquery(typed.values("is_told")[:1]),
+    }
 
 
 def was_brought(facts: OrderFacts, program: Program) -> bool:
@@ -164,7 +234,7 @@ def _of_customer(rows: QuerySet[Any], email: str) -> QuerySet[Any]:
     mine = Q(user_id=OuterRef("user_id"), user_id__isnull=False) | Q(
         has_address=True, **{f"{email}__gt": ""}
     )
-    pattern = _pattern(OuterRef("email"))
+    pattern = _pattern(OuterRef("known_email"))
     return rows.annotate(has_address=_Like(F(email), pattern)).filter(mine)
 
 
@@ -224,12 +294,7 @@ def _accounts(book: Rulebook) -> Any:
     )
 
 
-def _referrals(book: Rulebook) -> Any:
-    mine = (
-        Q(checkout_token=Cast(OuterRef("pk"), CharField()))
-        | Q(referee_user_pk=OuterRef("user_id"))
-        | Q(referee_email=Lower(OuterRef("email")), referee_email__gt="")
-    )
+def _referrals(book: Rulebook, mine: Q) -> Any:
     return Referral.objects.filter(
         mine,
         program__channel_pk=book.channel_pk,

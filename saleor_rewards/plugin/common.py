@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from typing import Any, Iterator
 
@@ -15,9 +16,10 @@ from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from ..models import Pledge, Receipt
+from ..models import Pledge, Receipt, TypedAddress
 from ..programs.versions import PLUGIN_ID
 from .guard import LOCK_TIMEOUT, bounded_transaction, guarded
+from .guests import DAY
 from .host import MOST_TRACES, Footprint, Person
 
 
@@ -100,6 +102,15 @@ class Checkouts(ABC):
         deleted, _ = Receipt.objects.filter(
             pk__in=list(stale.values_list("pk", flat=True)[:limit])
         ).delete()
+        return int(deleted)
+
+    def forget_typed_addresses(self, at: datetime, limit: int) -> int:
+        """Forget up to ``limit`` addresses of checkouts that are gone for a day."""
+        token = Cast(OuterRef("checkout_token"), UUIDField())
+        living = Exists(Checkout.objects.filter(pk=token))
+        gone = TypedAddress.objects.filter(~living, typed_at__lte=at - DAY)
+        pks = list(gone.order_by("pk").values_list("pk", flat=True)[:limit])
+        deleted, _ = TypedAddress.objects.filter(pk__in=pks).delete()
         return int(deleted)
 
 

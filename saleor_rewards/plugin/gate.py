@@ -133,7 +133,7 @@ def _locked(attempt: Attempt) -> Iterator[None]:
             stack.enter_context(host.locked(attempt.token))
             if "customer" in attempt.book.compiled.needs:
                 # Of two orders at once, the second counts the first.
-                lock_customer(attempt.checkout.user_id, attempt.checkout.email or "")
+                lock_customer(attempt.checkout)
         except OperationalError as error:
             if is_lock_timeout(error):
                 message = _("The cart is being changed. Please try again.")

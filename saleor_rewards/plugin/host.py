@@ -280,6 +280,9 @@ class Host(Protocol):
     def forget_receipts(self, limit: int) -> int:
         """Forget up to ``limit`` receipts of checkouts that are no orders yet."""
 
+    def forget_typed_addresses(self, at: datetime, limit: int) -> int:
+        """Forget up to ``limit`` addresses of checkouts that are gone for a day."""
+
     def withdraw(self, limit: int) -> int:
         """Take our effects off up to ``limit`` open checkouts; return how many."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Iterator
+from typing import TYPE_CHECKING, Iterator
 from zlib import crc32
 
 from django.db import connection, transaction
+
+if TYPE_CHECKING:
+    from saleor.checkout.models import Checkout
 
 #: Each says nothing but "a lock on one of these".
 ORDER_LOCKS = 7_267_392
@@ -18,15 +21,17 @@ COMPLETION_LOCKS = 7_267_395
 COMPLETION_TIMEOUT = "60s"
 
 
-def lock_customer(user_pk: int | None, email: str) -> None:
+def lock_customer(checkout: Checkout) -> None:
     """Keep everybody else from counting a customer's orders to place one.
 
-    The user first, then the address, however it is written.
+    The user first, then the addresses of account and checkout, however written.
     """
-    if user_pk is not None:
-        _lock(CUSTOMER_LOCKS, f"user:{user_pk}")
-    if email:
-        _lock(CUSTOMER_LOCKS, f"email:{email.lower()}")
+    emails = {(checkout.email or "").lower()}
+    if checkout.user_id is not None:
+        _lock(CUSTOMER_LOCKS, f"user:{checkout.user_id}")
+        emails.add(checkout.user.email.lower())
+    for email in sorted(filter(None, emails)):
+        _lock(CUSTOMER_LOCKS, f"email:{email}")
 
 
 @contextmanager

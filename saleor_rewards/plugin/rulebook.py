@@ -13,7 +13,7 @@ from ..engine import (
     compile_program,
     parse_rule,
 )
-from ..models import Program, Rule, RuleVersion, VoucherSlot
+from ..models import Guests, Program, Rule, RuleVersion, VoucherSlot
 from ..programs.settings import program_settings, settings_of
 from .guard import bounded_transaction, faults
 from .host import host
@@ -29,6 +29,7 @@ class Rulebook:
 
     ``settings`` is what a receipt needs beside the rule versions to compute
     an order again, see :func:`saleor_rewards.programs.settings.settings_of`.
+    ``guests_by_address`` says that guests are judged by the address they give.
     ``is_stopped`` says that the merchant stopped all offers, or switched the
     program off.
     """
@@ -36,9 +37,17 @@ class Rulebook:
     channel_pk: int
     compiled: CompiledProgram
     withhold_shipping: bool
+    guests_by_address: bool
     settings: dict[str, Any]
     rule_version_pks: tuple[int, ...]
     is_stopped: bool = False
+
+    @property
+    def asks_addresses(self) -> bool:
+        """Whether a guest's address tells something of its owner."""
+        asked = {"customer", "referral"} & self.compiled.needs
+        has_referrals = self.settings["referrals"] is not None
+        return self.guests_by_address and (bool(asked) or has_referrals)
 
     def without_rules(self) -> Rulebook:
         """Return the same channel's book with nothing to give."""
@@ -63,6 +72,7 @@ class Rulebook:
 
 
 _rulebooks: dict[int, tuple[str, Rulebook | None]] = {}
+_asking: dict[str, bool] = {}
 
 
 def rulebook(version: str, channel_pk: int) -> Rulebook | None:
@@ -80,6 +90,17 @@ def rulebook(version: str, channel_pk: int) -> Rulebook | None:
         book = _load(channel_pk)
     _rulebooks[channel_pk] = (version, book)
     return book
+
+
+def asks_addresses(version: str) -> bool:
+    """Return whether a guest's address tells something in any channel."""
+    if version not in _asking:
+        with host.writing(), bounded_transaction():
+            pks = list(Program.objects.values_list("channel_pk", flat=True))
+        books = [rulebook(version, pk) for pk in pks]
+        _asking.clear()
+        _asking[version] = any(book and book.asks_addresses for book in books)
+    return _asking[version]
 
 
 def _load(channel_pk: int) -> Rulebook | None:
@@ -101,6 +122,7 @@ def _load(channel_pk: int) -> Rulebook | None:
             program_settings(settings), [definition for definition, _ in parsed]
         ),
         withhold_shipping=program.voucher_slot == VoucherSlot.WITHHOLD,
+        guests_by_address=program.guests == Guests.BY_ADDRESS,
         settings=settings,
         rule_version_pks=tuple(pk for _, pk in parsed),
         is_stopped=not program.is_active,

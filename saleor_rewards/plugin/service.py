@@ -116,7 +116,7 @@ def _is_still_so(checkout: Checkout, shown: Pricing) -> bool:
     """
     if "customer" not in shown.book.compiled.needs:
         return True
-    lock_customer(checkout.user_id, checkout.email or "")
+    lock_customer(checkout)
     fresh = host.read(checkout, shown.book)
     if fresh is None:
         return False

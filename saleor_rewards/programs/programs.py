@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from ..models import Program, VoucherSlot
+from ..models import Guests, Program, VoucherSlot
 from .channels import channel_of
 from .errors import FieldError, ProgramError, ProgramErrorCode
 from .settings import is_time_zone
@@ -17,6 +17,9 @@ from .versions import bump_version
 
 HIGHEST_CAP = Decimal(100)
 CAP_DECIMALS = 2
+
+#: The choices of a program, by name.
+CHOICES = {"voucher_slot": VoucherSlot, "guests": Guests}
 
 
 def get_or_create_program(channel_pk: int) -> Program:
@@ -35,8 +38,8 @@ def update_program(program_pk: int, **changes: Any) -> Program:
     """Change settings of a program and return it.
 
     ``changes`` may hold ``name``, ``is_active``, ``cap_percent`` (``Decimal``
-    above 0 up to 100, or ``None`` for no cap), ``time_zone`` (IANA name) and
-    ``voucher_slot``. Raises ``ProgramError`` naming every wrong field.
+    above 0 up to 100, or ``None`` for no cap), ``time_zone`` (IANA name),
+    ``voucher_slot`` and ``guests``. Raises ``ProgramError`` naming every wrong field.
     """
     program = locked_program(program_pk)
     errors = _errors(changes)
@@ -79,8 +82,9 @@ def _errors(changes: dict[str, Any]) -> list[FieldError]:
         errors.append(
             _invalid("time_zone", "Give a zone of the IANA database: Europe/Warsaw.")
         )
-    if "voucher_slot" in changes and changes["voucher_slot"] not in VoucherSlot.values:
-        errors.append(_invalid("voucher_slot", "There is no such choice."))
+    for name, choices in CHOICES.items():
+        if name in changes and changes[name] not in choices.values:
+            errors.append(_invalid(name, "There is no such choice."))
     return errors
 
 

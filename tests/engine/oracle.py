@@ -102,7 +102,8 @@ class Oracle:
                 not asked.first_order
                 or (
                     customer.is_known
-                    and customer.order_count == 0
+                    and (customer.order_count, customer.has_ordered)
+                    in ((0, None), (None, False))
                     and not customer.is_ordering
                 )
             )
@@ -117,7 +118,7 @@ class Oracle:
         )
 
     def is_nth(self, asked: NthOrder) -> bool:
-        if self.cart.customer.is_ordering:
+        if self.cart.customer.is_ordering or self.cart.customer.order_count is None:
             return False
         placed = self.cart.customer.order_count + 1
         return placed % asked.number == 0 if asked.repeats else placed == asked.number

@@ -96,6 +96,23 @@ def line_snapshots(draw: Draw, id: str) -> LineSnapshot:
 
 
 @st.composite
+def customers(draw: Draw) -> CustomerSnapshot:
+    # A member's orders are counted, of a guest's it is told whether there is one.
+    count, has_ordered = draw(
+        st.sampled_from(((0, None), (1, None), (None, False), (None, True)))
+    )
+    return CustomerSnapshot(
+        is_known=True,
+        order_count=count,
+        tier_id=draw(st.sampled_from((None, "3"))),
+        points_held=draw(st.sampled_from((0, 7, 250, 10**6))),
+        has_referral=draw(st.sampled_from((None, False, True))),
+        is_ordering=draw(st.sampled_from((False, False, False, True))),
+        has_ordered=has_ordered,
+    )
+
+
+@st.composite
 def snapshots(draw: Draw, currency: str = "USD") -> Snapshot:
     ids = draw(st.sampled_from(("", "b", "ab", "bda", "bcde", "edcba")))
     price = draw(st.sampled_from((None, 0, 7, 990, 1500)))
@@ -106,14 +123,7 @@ def snapshots(draw: Draw, currency: str = "USD") -> Snapshot:
         country=draw(st.sampled_from((None, "PL", "DE"))),
         lines=tuple(draw(line_snapshots(id)) for id in ids),
         shipping=None if price is None else ShippingSnapshot(method, price),
-        customer=CustomerSnapshot(
-            True,
-            draw(st.sampled_from((0, 1))),
-            draw(st.sampled_from((None, "3"))),
-            draw(st.sampled_from((0, 7, 250, 10**6))),
-            draw(st.sampled_from((None, False, True))),
-            draw(st.sampled_from((False, False, False, True))),
-        ),
+        customer=draw(customers()),
         shipping_carrier=draw(st.sampled_from(ShippingCarrier)),
         prices_with_tax=draw(st.booleans()),
         voucher_amount=draw(st.sampled_from((0, 0, 1, 500, 10**6))),

@@ -246,6 +246,8 @@ def test_free_shipping_by_one_method_waits_for_the_shopper_to_choose() -> None:
         (CustomerSnapshot(True, 0), OfferCode.APPLIED),
         (CustomerSnapshot(True, 1), OfferCode.NOT_FIRST_ORDER),
         (CustomerSnapshot(True, 0, is_ordering=True), OfferCode.NOT_FIRST_ORDER),
+        (CustomerSnapshot(True, has_ordered=False), OfferCode.APPLIED),
+        (CustomerSnapshot(True, has_ordered=True), OfferCode.NOT_FIRST_ORDER),
     ],
 )
 def test_a_first_order_rule_asks_who_the_shopper_is(
@@ -268,6 +270,8 @@ def test_a_first_order_rule_asks_who_the_shopper_is(
         (CustomerSnapshot(True, 4, is_ordering=True), OfferCode.NOT_NTH_ORDER),
         (CustomerSnapshot(True, 5), OfferCode.NOT_NTH_ORDER),
         (CustomerSnapshot(True, 9), OfferCode.NOT_NTH_ORDER),
+        (CustomerSnapshot(True, has_ordered=False), OfferCode.CUSTOMER_UNKNOWN),
+        (CustomerSnapshot(True, has_ordered=True), OfferCode.CUSTOMER_UNKNOWN),
     ],
 )
 def test_a_rule_for_the_fifth_order_counts_the_one_being_placed(
@@ -323,8 +327,8 @@ def test_a_rule_for_tiers_asks_for_the_level_of_the_member(
 @pytest.mark.parametrize(
     ("customer", "expected"),
     [
-        (CustomerSnapshot(), OfferCode.NO_REFERRAL),
-        (CustomerSnapshot(True), OfferCode.NO_REFERRAL),
+        (CustomerSnapshot(), OfferCode.CUSTOMER_UNKNOWN),
+        (CustomerSnapshot(True), OfferCode.CUSTOMER_UNKNOWN),
         (CustomerSnapshot(True, has_referral=False), OfferCode.NO_REFERRAL),
         (CustomerSnapshot(True, has_referral=True), OfferCode.APPLIED),
         (CustomerSnapshot(has_referral=True), OfferCode.APPLIED),

@@ -90,6 +90,15 @@ MUTATIONS = {
         ),
         "checkout",
     ),
+    "email": (
+        _mutation(
+            "checkoutEmailUpdate",
+            "$id: ID!, $email: String!",
+            "checkoutId: $id, email: $email",
+            _CHECKOUT,
+        ),
+        "checkout",
+    ),
     "attach": (
         _mutation("checkoutCustomerAttach", "$id: ID!", "checkoutId: $id", _CHECKOUT),
         "checkout",
@@ -158,6 +167,8 @@ def variables(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         )
     if "code" in arguments:
         found["code"] = arguments["code"]
+    if "email" in arguments:
+        found["email"] = arguments["email"]
     if "input" in arguments:
         found["input"] = arguments["input"]
     return found

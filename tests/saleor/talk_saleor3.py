@@ -60,6 +60,7 @@ MUTATIONS = {
     "unpromo": _on_checkout(
         "checkoutRemovePromoCode", "$code: String!", "promoCode: $code"
     ),
+    "email": _on_checkout("checkoutEmailUpdate", "$email: String!", "email: $email"),
     "attach": (
         _mutation("checkoutCustomerAttach", "$id: ID!", "id: $id", _CHECKOUT),
         "checkout",
@@ -130,6 +131,8 @@ def variables(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         )
     if "code" in arguments:
         found["code"] = arguments["code"]
+    if "email" in arguments:
+        found["email"] = arguments["email"]
     if "input" in arguments:
         found["input"] = arguments["input"]
     return found

@@ -247,6 +247,7 @@ def test_a_rule_for_an_unknown_channel_is_refused(shop: Shop, boss: Caller) -> N
         ({"name": None}, "name", "REQUIRED"),
         ({"isActive": None}, "isActive", "INVALID_VALUE"),
         ({"voucherSlot": None}, "voucherSlot", "INVALID_VALUE"),
+        ({"guests": None}, "guests", "INVALID_VALUE"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_name(

@@ -191,7 +191,7 @@ def test_the_inputs_that_are_tried_fill_in_every_field_of_the_schema(
 PROGRAM = """
 mutation($channel: String!, $input: RewardsProgramInput!) {
   rewardsProgramUpdate(channel: $channel, input: $input) {
-    program { name capPercent timeZone voucherSlot isActive }
+    program { name capPercent timeZone voucherSlot guests isActive }
     errors { field code message }
   }
 }
@@ -212,6 +212,7 @@ def test_odd_values_in_a_programs_settings_are_answered_in_words(shop: Shop) -> 
         "capPercent": 30,
         "timeZone": "Europe/Warsaw",
         "voucherSlot": "WITHHOLD",
+        "guests": "SIGNED_IN",
         "points": POINTS,
         "referrals": REFERRALS,
         "tiers": [{"id": tier_id(shop), "name": "Gold", "threshold": 5}],

@@ -31,6 +31,7 @@ def test_a_programs_settings_are_changed_by_channel_and_by_id(
         "capPercent": 30.5,
         "timeZone": "Europe/Warsaw",
         "voucherSlot": "WITHHOLD",
+        "guests": "SIGNED_IN",
         "isActive": False,
     }
 

@@ -165,12 +165,17 @@ def test_carts_that_are_paid_make_no_order_the_third(
     benefit = {"type": "PERCENT_OFF", "percent": "50"}
     shop.rule("Third", benefit, conditions={"nth_order": {"number": 3}})
     goods = shop.product("40.00", ships=False)
+    shopper.token = HOST.sign_up("kim@example.com")
     for _ in range(2):
         cart = cart_of(shopper, goods, "kim@example.com")
         shopper.pay(cart, cart.total)
+    cart = cart_of(shopper, goods, "kim@example.com")
 
     # then
-    assert cart_of(shopper, goods, "kim@example.com").total == FULL
+    assert cart.total == FULL
+    assert [offer["code"] for offer in cart.node["rewards"]["offers"]] == [
+        "NOT_NTH_ORDER"
+    ]
 
 
 @needs("legacy payments")

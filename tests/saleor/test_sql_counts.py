@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from saleor_rewards.models import Rule, RuleVersion
+from saleor_rewards.models import NetworkLimit, Rule, RuleVersion, TypedAddress
 from saleor_rewards.programs import bump_version
 
 from .friends import code_for, referrer, switch_on, try_code
@@ -26,6 +27,7 @@ NOT_A_QUERY = re.compile(
 )
 
 GUEST_UNCHANGED, CUSTOMER_UNCHANGED, OFFERS_CHANGE = 2, 3, 6
+ADDRESS_NOTED = 4
 
 every_size = pytest.mark.parametrize(
     ("lines", "rules"), [(1, 1), (1, 1000), (100, 1), (100, 1000)]
@@ -102,6 +104,30 @@ def test_a_guests_cart_that_gets_nothing_new_costs_two_queries(
 
     # then
     assert extra <= GUEST_UNCHANGED
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_an_address_that_a_guest_gives_costs_four_queries_where_offers_go_by_it(
+    shop: Shop, is_asked: bool
+) -> None:
+    # given
+    shop.ladder(("1.00", "5"), conditions={"first_order": is_asked})
+    shopper = Shopper(client=Client(REMOTE_ADDR="203.0.113.7"))
+    cart, _variant = big_cart(shop, shopper, 1)
+    shopper.mutate("email", cart=cart, email="ada@example.com")
+
+    # when
+    sent = queries(lambda: shopper.mutate("email", cart=cart, email="b@example.com"))
+
+    # then
+    tables = {NetworkLimit._meta.db_table, TypedAddress._meta.db_table}
+    noted = [one for one in sent if _first_table(one) in tables]
+    assert len(noted) == (ADDRESS_NOTED if is_asked else 0)
+
+
+def _first_table(statement: str) -> str:
+    found = re.search(r'(?:FROM|UPDATE|INTO) "(\w+)"', statement)
+    return found[1] if found else ""
 
 
 @every_size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Iterable, Mapping, Optional, Sequence, Tuple
+from typing import Any, Iterable, Mapping, Optional, Sequence, Tuple
 
 from django.db.models import Q
 
@@ -22,6 +22,7 @@ from ...ledger.settle import (
 from ...models import (
     Account,
     AccountState,
+    Guests,
     Hold,
     HoldState,
     PointsExpiry,
@@ -353,10 +354,22 @@ def _customer(facts: OrderFacts, program: Program) -> CustomerSnapshot:
     tier_pk = tier.order_by("-pk").values_list("tier_id", flat=True).first()
     return CustomerSnapshot(
         is_known=bool(facts.user_pk or facts.email),
-        order_count=host.orders_before(facts),
         tier_id=None if tier_pk is None else str(tier_pk),
         has_referral=was_brought(facts, program),
+        **_history(facts, program),
     )
+
+
+def _history(facts: OrderFacts, program: Program) -> dict[str, Any]:
+    """Return what a program goes by of who placed an order, as in the cart."""
+    member = None
+    if facts.user_pk is not None:
+        member = host.people([facts.user_pk]).get(facts.user_pk)
+    if member is not None and member.is_confirmed:
+        return {"order_count": host.orders_before(replace(facts, email=member.email))}
+    if program.guests == Guests.SIGNED_IN:
+        return {}
+    return {"has_ordered": host.orders_before(facts) > 0}
 
 
 def _as_settled(settlement: Settlement) -> Targets:

@@ -11,12 +11,21 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from ...models import Referral, ReferralDecision, ReferralPolicy, ReferralState, Verdict
+from ...models import (
+    Guests,
+    Program,
+    Referral,
+    ReferralDecision,
+    ReferralPolicy,
+    ReferralState,
+    Verdict,
+)
 from ...programs.versions import PLUGIN_ID
 from ...referrals.errors import ReferralError, ReferralErrorCode
 from .. import service
 from ..completions import is_under_way
 from ..guard import bounded_transaction, faults, guarded
+from ..guests import may_tell
 from ..host import host
 from .claim_limits import Tries
 from .claims import Claim, Friend
@@ -56,7 +65,7 @@ def claim(
     """
     tries = Tries.of(checkout_token=str(checkout.pk), user_pk=user_pk, ip=ip or "")
     with host.writing(), _faults_told():
-        friend = Friend.of(checkout, user_pk)
+        friend = _friend(checkout, user_pk)
         work = Claim(checkout, friend, code, ip or "", timezone.now())
         book = _book(checkout, request)
         with bounded_transaction():
@@ -79,7 +88,9 @@ def checkout_referral(checkout: Checkout) -> Referral | None:
     By an address that somebody typed in no more is found than the prices tell: a claim
     that counts, for as long as offers are given for it.
     """
-    friend = Friend.of(checkout)
+    with host.writing():
+        is_told = _goes_by_address(checkout) and may_tell(checkout)
+    friend = Friend.of(checkout, is_told=is_told)
     said = ReferralDecision.objects.filter(referral=OuterRef("pk"))
     with host.writing():
         found = (
@@ -95,6 +106,23 @@ def checkout_referral(checkout: Checkout) -> Referral | None:
             )
         )
         return found.order_by("pk").first()
+
+
+def _friend(checkout: Checkout, user_pk: int | None) -> Friend:
+    """Return whose checkout it is. Raises ``ReferralError``.
+
+    Of a guest's address nothing is told beyond the limit, nor where guests are judged
+    once they are signed in: then the order decides.
+    """
+    friend = Friend.of(checkout, user_pk, is_told=_goes_by_address(checkout))
+    if friend.email and not friend.is_member and not may_tell(checkout):
+        raise refusal(ReferralErrorCode.TOO_MANY_ATTEMPTS)
+    return friend
+
+
+def _goes_by_address(checkout: Checkout) -> bool:
+    programs = Program.objects.filter(channel_pk=host.channel_pk(checkout))
+    return not programs.filter(guests=Guests.SIGNED_IN).exists()
 
 
 def _outcome(

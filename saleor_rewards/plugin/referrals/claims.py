@@ -25,6 +25,7 @@ from ...referrals.codes import lookup_of
 from ...referrals.digests import digest
 from ...referrals.emails import normal_email
 from ...referrals.errors import ReferralErrorCode
+from ..guests import is_member
 from ..host import Footprint, host
 from .evidence import judge
 from .reasons import Reason, note
@@ -39,25 +40,34 @@ if TYPE_CHECKING:
 class Friend:
     """Whose checkout it is, as far as that is known.
 
-    ``email`` is in lower case, and empty before the shopper gave one. It is typed in,
-    and may be anybody's, unless ``is_member`` says that it is that of an account.
+    ``email`` is in lower case. It is typed in, and may be anybody's, unless
+    ``is_member`` says that it is that of a confirmed account. It is empty before the
+    shopper gave one, which ``has_email`` tells, and where nothing is to be told of it.
     """
 
     checkout_token: str
     user_pk: int | None
     email: str
+    has_email: bool
     is_member: bool
 
     @classmethod
-    def of(cls, checkout: Checkout, user_pk: int | None = None) -> Friend:
-        """Return whose checkout it is; ``user_pk`` is who is logged in."""
+    def of(
+        cls, checkout: Checkout, user_pk: int | None = None, *, is_told: bool = True
+    ) -> Friend:
+        """Return whose checkout it is; ``user_pk`` is who is logged in.
+
+        ``is_told`` says whether something may be told of the address of a guest.
+        """
         owner = checkout.user
-        email = owner.email if owner is not None else checkout.email
+        has_account = is_member(owner)
+        email = (owner.email if has_account else checkout.email) or ""
         return cls(
             checkout_token=str(checkout.pk),
             user_pk=owner.pk if owner is not None else user_pk,
-            email=(email or "").lower(),
-            is_member=owner is not None,
+            email=email.lower() if has_account or is_told else "",
+            has_email=bool(email),
+            is_member=has_account,
         )
 
     @property
@@ -126,7 +136,7 @@ class Claim:
 
     def _check_new(self) -> None:
         friend = self.friend
-        if friend.user_pk is None and not friend.email:
+        if friend.user_pk is None and not friend.has_email:
             raise refusal(ReferralErrorCode.EMAIL_REQUIRED)
         if self._left.order_pks:
             raise refusal(ReferralErrorCode.NOT_NEW)
@@ -175,6 +185,8 @@ class Claim:
         return mine.exists()
 
     def _invitation(self, policy: ReferralPolicy) -> Invitation:
+        if self.lookup is None and not self.friend.email:
+            raise refusal(ReferralErrorCode.CUSTOMER_UNKNOWN, "checkoutId")
         found = (
             self._by_address(policy) if self.lookup is None else self._by_code(policy)
         )

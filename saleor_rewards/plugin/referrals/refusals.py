@@ -24,6 +24,9 @@ def _messages() -> dict[ReferralErrorCode, str]:
         ReferralErrorCode.ALREADY_CLAIMED: _("An invitation was accepted before."),
         ReferralErrorCode.NOT_NEW: _("Invitations are for a customer's first order."),
         ReferralErrorCode.EMAIL_REQUIRED: _("Give an e-mail address first."),
+        ReferralErrorCode.CUSTOMER_UNKNOWN: _(
+            "Log in to see whether somebody invited you, or give their code."
+        ),
         ReferralErrorCode.REFERRALS_OFF: _("This shop takes no invitations."),
         ReferralErrorCode.CODE_TAKEN: _(
             "Somebody has this code. Please choose another one."

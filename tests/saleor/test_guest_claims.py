@@ -1,0 +1,172 @@
+"""What claims tell of whoever owns the address that a guest typed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from saleor.account.models import User
+from saleor.order.models import Order
+
+from saleor_rewards.models import Guests, Referral, ReferralState
+from saleor_rewards.plugin.guests import MOST_ADDRESSES
+from saleor_rewards.plugin.referrals import checkout_referral, invite
+from saleor_rewards.plugin.referrals.reasons import Reason, is_noted
+from saleor_rewards.referrals.errors import ReferralErrorCode
+
+from .friends import (
+    checkout_of,
+    code_for,
+    friend_cart,
+    now,
+    referrer,
+    refused,
+    switch_on,
+    try_code,
+)
+from .points import reconcile_all
+from .test_guests import NETWORK, from_network
+from .world import HOST, Cart, Shop, Shopper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BOB = "bob@example.com"
+
+
+@pytest.fixture
+def ann(shop: Shop) -> User:
+    """A member of a shop that rewards referrals, with an offer for friends."""
+    switch_on(shop)
+    return referrer("ann@example.com")
+
+
+@pytest.fixture
+def friends(shop: Shop, ann: User) -> Any:
+    """The rule that friends of members get a discount."""
+    half = {"type": "PERCENT_OFF", "percent": "50"}
+    return shop.rule("Friend", half, conditions={"has_referral": True})
+
+
+def customer(shop: Shop, email: str) -> None:
+    """Let somebody have an order."""
+    Order.objects.create(user_email=email, total_gross_amount=0, **HOST.order_columns())
+
+
+def buy(shop: Shop, cart: Cart) -> None:
+    shopper = Shopper()
+    shopper.buy(shopper.ship(cart, shop.shipping_method()))
+    reconcile_all()
+
+
+def test_beyond_the_limit_no_claim_tells_who_is_new(shop: Shop, ann: User) -> None:
+    # given
+    code = code_for(shop, ann).code
+    customer(shop, BOB)
+    stranger = from_network()
+    within = [
+        friend_cart(shop, f"person{number}@example.com", stranger)
+        for number in range(MOST_ADDRESSES)
+    ]
+    assert try_code(within[-1], code).state == ReferralState.CLAIMED
+
+    # then: of nobody, whether they are new or not
+    for email in (BOB, "new@example.com"):
+        cart = friend_cart(shop, email, stranger)
+        for tried in (code, "NO-SUCH-CODE", None):
+            assert refused(cart, tried) is ReferralErrorCode.TOO_MANY_ATTEMPTS
+
+
+def test_beyond_the_limit_no_cart_tells_who_was_brought(
+    shop: Shop, ann: User, friends: Any
+) -> None:
+    # given
+    claimed = try_code(friend_cart(shop, BOB), code_for(shop, ann).code)
+    stranger = from_network(NETWORK)
+    for number in range(MOST_ADDRESSES):
+        friend_cart(shop, f"person{number}@example.com", stranger)
+
+    # when
+    brought = friend_cart(shop, BOB, stranger)
+    others = friend_cart(shop, "new@example.com", stranger)
+
+    # then
+    for cart in (brought, others):
+        assert cart.offer(friends)["code"] == "CUSTOMER_UNKNOWN"
+        assert checkout_referral(checkout_of(cart)) is None
+    # and elsewhere it is theirs
+    own = friend_cart(shop, BOB)
+    assert own.offer(friends)["code"] == "APPLIED"
+    assert checkout_referral(checkout_of(own)) == claimed
+
+
+class TestWhereGuestsSignInFirst:
+    @pytest.fixture(autouse=True)
+    def _signed_in(self, shop: Shop) -> None:
+        shop.settings(guests=Guests.SIGNED_IN.value)
+
+    def test_a_claim_tells_nothing_and_the_order_decides(
+        self, shop: Shop, ann: User
+    ) -> None:
+        # given
+        code = code_for(shop, ann).code
+        customer(shop, BOB)
+        old, new = friend_cart(shop, BOB), friend_cart(shop, "new@example.com")
+
+        # when
+        claims = [try_code(cart, code) for cart in (old, new)]
+        for cart in (old, new):
+            buy(shop, cart)
+
+        # then
+        for claim in claims:
+            claim.refresh_from_db()
+        assert [claim.order_pk != "" for claim in claims] == [False, True]
+        assert claims[1].state == ReferralState.PAID
+        assert is_noted(claims[0], Reason.NOT_FIRST_ORDER)
+
+    def test_a_claim_binds_no_other_cart_of_the_address(
+        self, shop: Shop, ann: User, friends: Any
+    ) -> None:
+        # given: a stranger claims for an address
+        try_code(friend_cart(shop, BOB), code_for(shop, ann).code)
+        other = referrer()
+
+        # then
+        cart = friend_cart(shop, BOB)
+        assert checkout_referral(checkout_of(cart)) is None
+        assert cart.offer(friends)["code"] == "CUSTOMER_UNKNOWN"
+        claimed = try_code(cart, code_for(shop, other).code)
+        assert claimed.referrer_user_pk == other.pk
+        assert checkout_referral(checkout_of(cart)) == claimed
+
+    def test_a_friend_who_signs_in_gets_the_friends_offer(
+        self, shop: Shop, ann: User, friends: Any
+    ) -> None:
+        # given
+        cart = friend_cart(shop, BOB)
+        try_code(cart, code_for(shop, ann).code)
+        assert Shopper().look(cart).offer(friends)["code"] == "CUSTOMER_UNKNOWN"
+
+        # when
+        bob = Shopper(token=HOST.sign_up(BOB))
+        bob.mutate("attach", cart=cart)
+
+        # then
+        assert bob.look(cart).offer(friends)["code"] == "APPLIED"
+
+    def test_nobody_learns_who_was_named(self, shop: Shop, ann: User) -> None:
+        # given
+        invite(shop.program.pk, ann, BOB, now())
+
+        # then
+        for email in (BOB, "new@example.com"):
+            cart = friend_cart(shop, email)
+            assert refused(cart, None) is ReferralErrorCode.CUSTOMER_UNKNOWN
+        assert not Referral.objects.exists()
+
+        # when
+        bob = Shopper(token=HOST.sign_up(BOB))
+        own = friend_cart(shop, BOB, bob)
+
+        # then
+        assert try_code(own, None).referrer_user_pk == ann.pk

@@ -1,0 +1,364 @@
+"""What an address that anybody can type in tells of its owner, and to how many."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db.models import F
+from django.test import Client
+from django.utils import timezone
+from saleor.account.models import User
+from saleor.checkout.models import Checkout
+from saleor.order.models import Order
+
+from saleor_rewards.models import Guests, NetworkLimit, Rule, TypedAddress
+from saleor_rewards.plugin import guests
+from saleor_rewards.plugin.guests import MOST_ADDRESSES
+from saleor_rewards.tasks import forget_evidence
+
+from .elsewhere import in_thread
+from .limits import needs
+from .merchants import app
+from .world import HOST, Cart, Refused, Shop, Shopper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NETWORK, OTHER_NETWORK = "203.0.113.7", "198.51.100.4"
+FULL, HALF = Decimal("40.00"), Decimal("20.00")
+TOLD = {"APPLIED", "NOT_FIRST_ORDER"}
+
+
+def from_network(network: str = NETWORK, **options: Any) -> Shopper:
+    return Shopper(client=Client(REMOTE_ADDR=network), **options)
+
+
+@dataclass
+class Welcome:
+    """Goods of 40.00, half of it for a first order; another rule for the third."""
+
+    goods: Any
+    first: Rule
+    third: Rule
+
+    def code(self, cart: Cart) -> str:
+        """Return what a cart tells of its customer, once its prices say the same."""
+        code: str = cart.offer(self.first)["code"]
+        assert cart.total == (HALF if code == "APPLIED" else FULL)
+        assert code in {*TOLD, "CUSTOMER_UNKNOWN"}
+        return code
+
+    def start(self, shopper: Shopper, email: str) -> Cart:
+        return shopper.cart((self.goods, 1), email=email)
+
+
+@pytest.fixture
+def welcome(shop: Shop) -> Welcome:
+    half = {"type": "PERCENT_OFF", "percent": "50"}
+    points = {"type": "POINTS_FIXED", "points": 5}
+    third = {"nth_order": {"number": 3}}
+    shop.points()
+    return Welcome(
+        goods=shop.product("40.00", ships=False),
+        first=shop.rule("Welcome", half, conditions={"first_order": True}),
+        third=shop.rule("Third", points, lane="POINTS", conditions=third),
+    )
+
+
+def customers(emails: list[str]) -> None:
+    """Let everybody have two orders."""
+    columns = {"total_gross_amount": 0, **HOST.order_columns()}
+    for number, email in enumerate(emails * 2):
+        row = {"token": f"old-{number}"} if hasattr(Order, "token") else {}
+        if "number" in {field.name for field in Order._meta.get_fields()}:
+            row = {"number": 10_000 + number}
+        Order.objects.create(user_email=email, **row, **columns)
+
+
+def retype(shopper: Shopper, cart: Cart, email: str) -> Cart:
+    return Cart(shopper.mutate("email", cart=cart, email=email))
+
+
+def age_networks(by: timedelta) -> None:
+    for one in NetworkLimit.objects.all():
+        one.addresses = [[a, at - by.total_seconds()] for a, at in one.addresses]
+        one.noted_at -= by
+        one.save()
+
+
+@pytest.mark.parametrize("mode", Guests)
+@pytest.mark.parametrize("count", [50, pytest.param(1000, marks=pytest.mark.storm)])
+def test_many_addresses_from_one_network_tell_of_few_people(
+    shop: Shop, welcome: Welcome, mode: Guests, count: int
+) -> None:
+    # given: every other one has bought twice
+    shop.settings(guests=mode.value)
+    addresses = [f"person{number}@example.com" for number in range(count)]
+    customers(addresses[::2])
+    stranger = from_network()
+    cart = welcome.start(stranger, addresses[0])
+
+    # when
+    told = {}
+    for address in addresses:
+        cart = retype(stranger, cart, address)
+        told[address] = welcome.code(cart)
+        # How often somebody bought is told of no address.
+        assert cart.offer(welcome.third)["code"] == "CUSTOMER_UNKNOWN"
+
+    # then
+    known = [address for address in addresses if told[address] in TOLD]
+    assert known == (addresses[:MOST_ADDRESSES] if mode is Guests.BY_ADDRESS else [])
+    assert [told[address] for address in known] == [
+        "NOT_FIRST_ORDER",
+        "APPLIED",
+    ] * (len(known) // 2)
+
+
+def test_carts_of_one_network_are_limited_together_and_hour_by_hour(
+    welcome: Welcome,
+) -> None:
+    # given
+    def tell(network: str, number: int) -> str:
+        cart = welcome.start(from_network(network), f"person{number}@example.com")
+        return welcome.code(cart)
+
+    for number in range(MOST_ADDRESSES):
+        assert tell(NETWORK, number) == "APPLIED"
+
+    # then
+    assert tell(NETWORK, 50) == "CUSTOMER_UNKNOWN"
+    # whoever is known already, however written, is no new one
+    shouted = welcome.start(from_network(), "PERSON3@EXAMPLE.COM")
+    assert welcome.code(shouted) == "APPLIED"
+    # and nobody else pays for it
+    assert tell(OTHER_NETWORK, 50) == "APPLIED"
+
+    # when
+    age_networks(timedelta(hours=1))
+
+    # then
+    assert tell(NETWORK, 50) == "APPLIED"
+
+
+def test_an_address_is_told_of_once_it_is_given_again_within_the_limit(
+    welcome: Welcome,
+) -> None:
+    # given
+    stranger = from_network()
+    for number in range(MOST_ADDRESSES):
+        welcome.start(stranger, f"person{number}@example.com")
+    cart = welcome.start(stranger, "kim@example.com")
+    age_networks(timedelta(hours=1))
+
+    # then: time alone tells nothing, on no device
+    for shopper in (stranger, from_network(OTHER_NETWORK)):
+        assert welcome.code(shopper.look(cart)) == "CUSTOMER_UNKNOWN"
+    assert welcome.code(retype(stranger, cart, "kim@example.com")) == "APPLIED"
+
+
+def test_an_order_beyond_the_limit_goes_through_without_the_offer(
+    welcome: Welcome,
+) -> None:
+    # given
+    shopper = from_network()
+    for number in range(MOST_ADDRESSES):
+        welcome.start(shopper, f"person{number}@example.com")
+
+    # when
+    order = shopper.buy(welcome.start(shopper, "kim@example.com"))
+
+    # then
+    assert Decimal(str(order["total"]["gross"]["amount"])) == FULL
+
+
+def test_an_address_that_saleor_refuses_leaves_the_one_of_before(
+    welcome: Welcome,
+) -> None:
+    # given
+    shopper = from_network()
+    cart = welcome.start(shopper, "kim@example.com")
+
+    # when
+    with pytest.raises(Refused):
+        retype(shopper, cart, "kim@")
+
+    # then
+    assert welcome.code(shopper.look(cart)) == "APPLIED"
+
+
+def test_of_two_addresses_at_once_neither_is_told_of_by_the_others_note(
+    welcome: Welcome,
+) -> None:
+    # given: one of them is noted last, the other is what the cart has in the end
+    shopper = from_network()
+    cart = welcome.start(shopper, "kim@example.com")
+    Checkout.objects.filter(pk=cart.pk).update(email="bob@example.com")
+
+    # then
+    assert welcome.code(shopper.put(cart, welcome.goods, 1)) == "CUSTOMER_UNKNOWN"
+
+
+def test_thirty_addresses_at_the_same_moment_are_no_more(welcome: Welcome) -> None:
+    # given
+    outcomes: list[bool] = []
+    at = timezone.now()
+
+    def note(number: int) -> None:
+        email = f"person{number}@example.com"
+        outcomes.append(guests.note_address(f"token-{number}", email, NETWORK, at))
+
+    # when
+    threads = [in_thread(partial(note, number)) for number in range(30)]
+    for thread in threads:
+        thread.join()
+
+    # then
+    assert outcomes.count(True) == MOST_ADDRESSES
+    assert TypedAddress.objects.filter(is_told=True).count() == MOST_ADDRESSES
+
+
+def test_where_no_network_is_known_nobody_is_held_up_for_another(
+    welcome: Welcome,
+) -> None:
+    # given: a proxy that hides everybody
+    shopper = from_network("10.0.0.5")
+
+    # then
+    for number in range(MOST_ADDRESSES + 2):
+        cart = welcome.start(shopper, f"person{number}@example.com")
+        assert welcome.code(cart) == "APPLIED"
+    assert not NetworkLimit.objects.exists()
+    assert not TypedAddress.objects.exists()
+
+
+@needs("transactions")
+def test_an_app_speaks_for_all_shoppers_of_its_shop(welcome: Welcome) -> None:
+    # given
+    program = app("handle_checkouts")
+    storefront = from_network()
+    storefront.client.defaults["HTTP_AUTHORIZATION"] = program.authorization
+
+    # then
+    for number in range(MOST_ADDRESSES + 2):
+        cart = welcome.start(storefront, f"person{number}@example.com")
+        assert welcome.code(cart) == "APPLIED"
+
+
+@pytest.mark.parametrize("mode", Guests)
+def test_a_member_is_judged_by_account_whatever_address_is_typed_in(
+    shop: Shop, welcome: Welcome, mode: Guests
+) -> None:
+    # given
+    shop.settings(guests=mode.value)
+    customers(["kim@example.com", "Ann@example.com"])
+    member = from_network(token=HOST.sign_up("bob@example.com"))
+    cart = welcome.start(member, "bob@example.com")
+    assert welcome.code(cart) == "APPLIED"
+
+    # then: a stranger's address tells nothing
+    cart = retype(member, cart, "kim@example.com")
+    assert welcome.code(cart) == "APPLIED"
+    assert cart.offer(welcome.third)["code"] == "NOT_NTH_ORDER"
+
+    # and their own orders as a guest count
+    regular = from_network(token=HOST.sign_up("ann@example.com"))
+    cart = welcome.start(regular, "other@example.com")
+    assert welcome.code(cart) == "NOT_FIRST_ORDER"
+    assert cart.offer(welcome.third)["code"] == "APPLIED"
+
+
+def test_a_member_who_leaves_a_cart_leaves_a_guests_address(welcome: Welcome) -> None:
+    # given
+    customers(["kim@example.com"])
+    guest = from_network()
+    for number in range(MOST_ADDRESSES):
+        welcome.start(guest, f"person{number}@example.com")
+    member = from_network(token=HOST.sign_up("bob@example.com"))
+    cart = retype(member, welcome.start(member, ""), "kim@example.com")
+
+    # when
+    member.mutate("detach", cart=cart)
+
+    # then
+    assert welcome.code(guest.look(cart)) == "CUSTOMER_UNKNOWN"
+
+
+@needs("confirmed accounts")
+def test_an_account_that_nobody_confirmed_is_a_guests(
+    shop: Shop, welcome: Welcome
+) -> None:
+    # given
+    shop.settings(guests=Guests.SIGNED_IN.value)
+    shopper = from_network(token=HOST.sign_up("kim@example.com"))
+    User.objects.update(is_confirmed=False)
+    cart = welcome.start(shopper, "kim@example.com")
+    assert welcome.code(cart) == "CUSTOMER_UNKNOWN"
+
+    # when
+    User.objects.update(is_confirmed=True)
+
+    # then
+    assert welcome.code(shopper.look(cart)) == "APPLIED"
+
+
+def test_addresses_are_limited_where_they_tell_something_and_only_there(
+    shop: Shop, welcome: Welcome
+) -> None:
+    # given
+    shop.settings(guests=Guests.SIGNED_IN.value)
+
+    # when
+    welcome.start(from_network(), "kim@example.com")
+
+    # then
+    assert not NetworkLimit.objects.exists()
+    assert not TypedAddress.objects.exists()
+
+
+def test_a_limit_that_cannot_be_looked_at_tells_nothing(
+    welcome: Welcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    def fail(*_: Any) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(guests, "_is_within", fail)
+
+    # then
+    cart = welcome.start(from_network(), "kim@example.com")
+    assert welcome.code(cart) == "CUSTOMER_UNKNOWN"
+
+
+def test_operators_are_told_once_an_hour_of_a_network_that_asks_for_too_many(
+    welcome: Welcome, caplog: pytest.LogCaptureFixture
+) -> None:
+    # when
+    with caplog.at_level(logging.WARNING, guests.logger.name):
+        for number in range(MOST_ADDRESSES + 3):
+            welcome.start(from_network(), f"person{number}@example.com")
+
+    # then
+    assert [guests.LIMITED in one.getMessage() for one in caplog.records] == [True]
+
+
+def test_what_bounds_addresses_is_forgotten_with_the_carts(welcome: Welcome) -> None:
+    # given
+    shopper = from_network()
+    gone = welcome.start(shopper, "kim@example.com")
+    kept = welcome.start(shopper, "bob@example.com")
+    age_networks(timedelta(hours=1))
+    TypedAddress.objects.update(typed_at=F("typed_at") - timedelta(days=1))
+    Checkout.objects.filter(pk=gone.pk).delete()
+
+    # when
+    forget_evidence()
+
+    # then
+    assert not NetworkLimit.objects.exists()
+    assert TypedAddress.objects.get().checkout_token == kept.pk
