@@ -18,17 +18,21 @@ RETRY_SECONDS = 60
 def withdraw_offers() -> None:
     """Take every offer of ours off every checkout that is not paid, chunk by chunk.
 
-    With it goes the receipt of a gate that was closed and came to no order. Safe to
-    run twice: a checkout that carries nothing of ours is not touched.
+    With it goes the receipt of a gate that was closed and came to no order. Vouchers
+    end where the plugin is off; the kill switch leaves them to the hooks. Safe to run
+    twice: a checkout that carries nothing of ours is not touched.
     """
     from .plugin.agreements import end_unpaid
     from .plugin.guard import bounded_transaction
     from .plugin.host import host
+    from .plugin.service import is_switched_off
 
     with host.writing():
         with bounded_transaction():
             end_unpaid(timezone.now())
             done = max(host.withdraw(CHUNK), host.forget_receipts(CHUNK))
+        if done < CHUNK and is_switched_off():
+            host.end_vouchers()
     if done == CHUNK:
         withdraw_offers.delay()
 
@@ -70,7 +74,8 @@ def end_stale_pledges(after: int = 0) -> None:
 
     ``after`` is the key of the last pledge that was looked at. While offers are stopped,
     what paid carts kept of them ends with these carts. Prices that were agreed on and
-    never paid end too. Safe to run twice: a pledge ends once.
+    never paid end too, and vouchers of ours that no row names. Safe to run twice: a
+    pledge ends once.
     """
     from .plugin.agreements import end_unpaid
     from .plugin.completions import end_stale_pledges as end
@@ -81,6 +86,7 @@ def end_stale_pledges(after: int = 0) -> None:
         last = end(after, CHUNK, timezone.now())
         if last is None:
             end_unpaid(timezone.now())
+            host.end_strays()
     if last is not None:
         end_stale_pledges.delay(last)
     elif are_offers_stopped():

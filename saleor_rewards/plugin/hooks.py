@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponseNotFound
 from saleor.plugins.base_plugin import BasePlugin
 
+from ..jobs import enqueue
 from ..programs.versions import PLUGIN_ID, renew, take_version
 from ..stripe_events.settings import StripeSettings
 from . import configuration as settings
@@ -111,11 +112,5 @@ class RewardsPlugin(Hooks, BasePlugin):
         if not saved.active or settings.is_on(
             saved.configuration, settings.KILL_SWITCH
         ):
-            guarded("REWARDS_WITHDRAW", None, _withdraw)
+            enqueue("withdraw_offers", fault="REWARDS_WITHDRAW")
         return saved
-
-
-def _withdraw() -> None:
-    from ..tasks import withdraw_offers
-
-    withdraw_offers.delay()

@@ -284,7 +284,16 @@ class Host(Protocol):
         """Forget up to ``limit`` addresses of checkouts that are gone for a day."""
 
     def withdraw(self, limit: int) -> int:
-        """Take our effects off up to ``limit`` open checkouts; return how many."""
+        """Take our effects off up to ``limit`` open checkouts; return how many.
+
+        Those that are locked are left to the next time.
+        """
+
+    def end_vouchers(self) -> None:
+        """End the vouchers that carry offers, but for those of paid checkouts."""
+
+    def end_strays(self) -> None:
+        """End vouchers that were made to carry offers and that no row names."""
 
     def loaded_plugin(self, plugin_id: str) -> Any:
         """Return the plugin as Saleor loads it outside a request, or ``None``."""

@@ -198,6 +198,13 @@ def _look(
     return Look(fresh, is_changed=True, shown=reading.shown) if fresh else None
 
 
+def is_switched_off() -> bool:
+    """Return whether the merchant switched the plugin off."""
+    with host.writing():
+        plugin = host.loaded_plugin(PLUGIN_ID)
+    return plugin is None or not plugin.active
+
+
 def are_offers_stopped() -> bool:
     """Return whether the merchant stopped all offers, or switched the plugin off."""
     with host.writing():

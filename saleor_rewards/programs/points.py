@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ..engine import to_minor
+from ..jobs import enqueue
 from ..models import (
     Account,
     AccountState,
@@ -157,13 +158,7 @@ def _errors_of_use(program: Program, removed: list[Tier]) -> list[FieldError]:
 def _announce(program: Program, *, reviews_tiers: bool) -> None:
     announce(program)
     if reviews_tiers:
-        transaction.on_commit(lambda: _review_tiers(program.pk))
-
-
-def _review_tiers(program_pk: int) -> None:
-    from ..tasks import mark_tiers_for_review
-
-    mark_tiers_for_review.delay(program_pk)
+        enqueue("mark_tiers_for_review", program.pk)
 
 
 def mark_for_review(program_pk: int, after: int, limit: int) -> int | None:
@@ -191,15 +186,9 @@ def _follow_expiry(policy: PointsPolicy, before: str) -> None:
     if before == policy.expiry:
         return
     if before == PointsExpiry.AFTER_INACTIVITY:
-        transaction.on_commit(lambda: _clear_lapses(program_pk))
+        enqueue("clear_lapses", program_pk)
     elif policy.expiry == PointsExpiry.AFTER_INACTIVITY:
         _lapsing(program_pk).update(lapses_at=None)
-
-
-def _clear_lapses(program_pk: int) -> None:
-    from ..tasks import clear_lapses
-
-    clear_lapses.delay(program_pk)
 
 
 def _lapsing(program_pk: int) -> QuerySet[Account]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
+from saleor_rewards import tasks
 from saleor_rewards.engine import Evaluation, evaluate
 from saleor_rewards.models import Hold, PriceAgreement, Receipt, Rule, RuleVersion
 from saleor_rewards.plugin import lately, service
@@ -257,7 +258,7 @@ def all_offers_are_stopped(paying: Paying) -> None:
     it_is_switched_off(paying)
     # Nothing withdraws the offers, as if no worker ran.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("saleor_rewards.tasks.withdraw_offers.delay", lambda: None)
+        patch.setattr(tasks.withdraw_offers, "apply_async", lambda *_, **__: None)
         paying.shop.plugin(killed=True)
 
 

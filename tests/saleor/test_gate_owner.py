@@ -187,7 +187,7 @@ class LeftOn:
         variant = shop.product("40.00", ships=False)
         self.cart: Cart = self.member.put_aside(variant, 1000)
         # The task that takes the offers off has to wait for others.
-        patch.setattr(tasks.withdraw_offers, "delay", lambda: None)
+        patch.setattr(tasks.withdraw_offers, "apply_async", lambda *_, **__: None)
 
 
 @pytest.mark.parametrize("is_on_again", [True, False])

@@ -236,7 +236,7 @@ def test_points_for_a_birthday_live_on_where_the_others_just_lapsed(
 @pytest.fixture
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the task waiting that clears what a policy left behind."""
-    monkeypatch.setattr(tasks.clear_lapses, "delay", lambda program_pk: None)
+    monkeypatch.setattr(tasks.clear_lapses, "apply_async", lambda *_, **__: None)
 
 
 @pytest.mark.parametrize("expiry", ["never", "after_earning"])

@@ -175,7 +175,7 @@ def test_a_worker_that_nobody_can_tell_is_made_up_for(
         raise ConnectionError("no broker")
 
     pay_by_stripe(shop, shopper)
-    monkeypatch.setattr(work_off_stripe_event, "delay", fail)
+    monkeypatch.setattr(work_off_stripe_event, "apply_async", fail)
 
     # when
     stripe.tell("charge.refunded", charge(**PAID, amount_refunded=2000))

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any, Iterator, Sequence
 
 from dateutil import tz
-from django.db import transaction
 from django.utils.translation import gettext, ngettext
 
 from ...engine import Lane, from_minor
+from ...jobs import enqueue
 from ...models import Referral, ReferralNews, ReferralReward, RewardKind
 from ...programs.channels import channel_of
 from ...programs.versions import PLUGIN_ID
@@ -62,12 +62,7 @@ def _mark_of(step: int) -> str:
 
 
 def _tell_soon(referral_pk: int, news: ReferralNews) -> None:
-    def work() -> None:
-        from ...tasks import send_referral_notice
-
-        send_referral_notice.delay(referral_pk, news.value)
-
-    transaction.on_commit(lambda: guarded(FAULT, None, work))
+    enqueue("send_referral_notice", referral_pk, news.value, fault=FAULT)
 
 
 def send_notice(referral_pk: int, news: ReferralNews) -> bool:

@@ -85,6 +85,12 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
         deleted, _ = Quote.objects.filter(pk__in=list(tokens)).delete()
         return int(deleted)
 
+    def end_vouchers(self) -> None:
+        """End nothing: no voucher carries an offer."""
+
+    def end_strays(self) -> None:
+        """End nothing: no voucher carries an offer."""
+
 
 def keep_quote(checkout_pk: Any, reading: Reading, now: Evaluation) -> bool:
     """Keep what ``now`` takes off as shown; return whether it differs."""

@@ -27,7 +27,7 @@ from .orders import Orders
 from .payouts import Payouts
 from .people import People
 from .reader import read
-from .vouchers import end_all
+from .vouchers import end_all, end_strays
 from .writer import clear, drop_points, points_rows, write
 
 if TYPE_CHECKING:
@@ -97,9 +97,8 @@ class Saleor3(Money, Orders, People, Payouts, Checkouts):
     def withdraw(self, limit: int) -> int:
         """Take our effects off up to ``limit`` open checkouts; return how many.
 
-        Ends our vouchers first, so that none can be typed in again.
+        Those that somebody is changing are left to the next time.
         """
-        end_all()
         carrying = Checkout.objects.filter(
             Q(
                 pk__in=CheckoutLineDiscount.objects.filter(ours()).values(
@@ -111,7 +110,16 @@ class Saleor3(Money, Orders, People, Payouts, Checkouts):
         # What was agreed with somebody who paid holds; the rest of it is not kept.
         agreed = PriceAgreement.objects.values("checkout_token")
         free = carrying.annotate(key=Cast("pk", CharField())).exclude(key__in=agreed)
-        checkouts = list(free.order_by("pk")[:limit].select_for_update(of=("self",)))
+        found = free.order_by("pk")[:limit]
+        checkouts = list(found.select_for_update(of=("self",), skip_locked=True))
         for checkout in checkouts:
             clear(checkout)
         return len(checkouts)
+
+    def end_vouchers(self) -> None:
+        """End our vouchers, but for those of paid checkouts."""
+        end_all()
+
+    def end_strays(self) -> None:
+        """End vouchers of ours that no row names."""
+        end_strays()

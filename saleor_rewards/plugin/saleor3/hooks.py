@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...jobs import enqueue
 from .. import service
 from ..gate import guard_order_placement
 from ..guard import guarded
@@ -118,9 +119,7 @@ class Hooks:
 
 
 def _revisit(variant_pk: int) -> None:
-    from ...tasks import revisit_checkouts
-
-    revisit_checkouts.delay(variant_pk)
+    enqueue("revisit_checkouts", variant_pk, fault="REWARDS_VARIANT_UPDATED")
 
 
 def _members() -> Any:

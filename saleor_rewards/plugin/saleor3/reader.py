@@ -36,6 +36,7 @@ from ..fingerprints import fingerprint_of
 from ..host import Reading
 from .counting import checkouts_with_money, counted_orders
 from .lines import Row, line_snapshot, lines_of, minor
+from .vouchers import is_stray
 
 if TYPE_CHECKING:
     from ..rulebook import Rulebook
@@ -47,7 +48,8 @@ class Slot:
 
     ``owned`` is the primary key of the :class:`OwnedVoucher` in it. A slot
     that holds the shopper's own ``code`` is foreign; one whose code no voucher
-    has any more is free. ``takes`` is what comes off the shipping price.
+    has any more is free, one whose code we made and lost is a stray. ``takes`` is
+    what comes off the shipping price.
     ``is_live`` is false where staff ended, disabled or deleted our voucher.
     """
 
@@ -56,6 +58,7 @@ class Slot:
     name: str | None
     takes: Decimal
     is_foreign: bool = False
+    is_stray: bool = False
     is_live: bool = True
 
 
@@ -118,19 +121,22 @@ def _fingerprint(
             if not line.is_gift
         ],
         method=chosen[0] if chosen else point_pk and str(point_pk),
-        code=slot.code if slot.owned is None else None,
+        code=None if slot.is_stray or slot.owned is not None else slot.code,
         gift_card_pks=checkout.gift_card_pks,
     )
 
 
 def _slot(checkout: Checkout) -> Slot:
     ships = checkout.voucher_type == VoucherType.SHIPPING
+    is_known = checkout.voucher_type is not None and checkout.owned_pk is None
+    stray = ships and is_known and is_stray(checkout.voucher_code)
     return Slot(
         code=checkout.voucher_code,
         owned=checkout.owned_pk,
         name=checkout.discount_name if checkout.owned_pk else None,
         takes=checkout.discount_amount if ships else Decimal(0),
-        is_foreign=checkout.voucher_type is not None and checkout.owned_pk is None,
+        is_foreign=is_known and not stray,
+        is_stray=stray,
         is_live=checkout.owned_pk is None or checkout.is_voucher_live,
     )
 

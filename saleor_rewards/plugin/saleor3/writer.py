@@ -136,7 +136,8 @@ def _slot_columns(
     if slot.is_foreign:
         return {}
     wanted = _wanted_slot(channel_pk, reading, now)
-    if wanted == slot or (wanted == FREE_SLOT and slot.owned is None):
+    is_free = slot.owned is None and not slot.is_stray
+    if wanted == slot or (wanted == FREE_SLOT and is_free):
         return {}
     return _columns(wanted)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
+from ...jobs import enqueue
 from ...models import StripeEvent, StripeEventState
 from ...referrals.digests import digest
 from ...stripe_events.documents import Malformed, Told, dump, read
@@ -119,16 +119,7 @@ def _keep(told: Told, settings: StripeSettings) -> None:
     )
     if is_new and is_work:
         # Where no worker can be told, the periodic task finds the event.
-        start = partial(
-            guarded, "REWARDS_STRIPE_QUEUE", None, partial(_start, received)
-        )
-        transaction.on_commit(start)
-
-
-def _start(event: StripeEvent) -> None:
-    from ...tasks import work_off_stripe_event
-
-    work_off_stripe_event.delay(event.pk)
+        enqueue("work_off_stripe_event", received.pk, fault="REWARDS_STRIPE_QUEUE")
 
 
 def _answer(status: int, text: str) -> HttpResponse:

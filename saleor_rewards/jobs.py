@@ -1,0 +1,39 @@
+"""Work that is handed to Saleor's Celery workers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+ENQUEUE = "REWARDS_ENQUEUE"
+
+#: How Celery connects: some versions try for ever by themselves.
+ONE_TRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
+
+
+def enqueue(task: str, *arguments: Any, fault: str = ENQUEUE) -> None:
+    """Start a task of :mod:`saleor_rewards.tasks` once what is written is committed.
+
+    A broker that does not answer is noted as a fault and stops nobody: what was
+    committed stays, and others who wait for the commit have their turn.
+    """
+    transaction.on_commit(partial(_send, task, arguments, fault))
+
+
+def _send(task: str, arguments: tuple[Any, ...], fault: str) -> None:
+    # The guard is the plugin's, which may be loading while this is imported.
+    from .plugin.guard import guarded
+
+    guarded(fault, None, partial(_start, task, arguments))
+
+
+def _start(task: str, arguments: tuple[Any, ...]) -> None:
+    from . import tasks
+
+    job = getattr(tasks, task)
+    with job.app.connection_for_write() as connection:
+        options = connection.transport_options or {}
+        connection.transport_options = {**options, **ONE_TRY}
+        job.apply_async(args=arguments, connection=connection, retry=False)

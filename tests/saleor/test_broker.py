@@ -1,0 +1,88 @@
+"""A broker that does not answer is in nobody's way."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from saleor_rewards.models import Tier
+from saleor_rewards.plugin import guard
+from saleor_rewards.programs import replace_tiers, update_points
+
+from .inputs import document
+from .limits import needs
+from .merchants import merchant
+from .world import HOST, Shop, Shopper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+#: Nobody listens at the port of "tcpmux".
+NOBODY = "amqp://127.0.0.1:1//"
+
+
+@pytest.fixture(autouse=True)
+def _no_broker(settings: Any) -> None:
+    """Let tasks go to a broker that is down, as Saleor's Celery app sends them."""
+    settings.CELERY_TASK_ALWAYS_EAGER = False
+    settings.CELERY_BROKER_URL = NOBODY
+    guard.faults.clear()
+
+
+def test_settings_are_saved_and_others_have_their_turn(shop: Shop) -> None:
+    # given
+    shop.points()
+    done: list[str] = []
+
+    # when
+    with transaction.atomic():
+        replace_tiers(shop.program.pk, [{"name": "Gold", "threshold": Decimal(5)}])
+        transaction.on_commit(lambda: done.append("another plugin's"))
+
+    # then
+    assert done == ["another plugin's"]
+    assert Tier.objects.get().name == "Gold"
+    assert guard.faults["REWARDS_ENQUEUE"] == 1
+
+
+def test_a_merchant_is_not_told_of_an_error_for_what_was_saved(shop: Shop) -> None:
+    # given
+    update_points(shop.program.pk, is_active=True)
+    tiers = {"tiers": [{"name": "Gold", "threshold": 5}]}
+
+    # when
+    payload = merchant().do(
+        document("ProgramUpdate"), channel=shop.channel.slug, input=tiers
+    )
+
+    # then
+    assert payload["errors"] == []
+    assert Tier.objects.get().name == "Gold"
+
+
+def test_the_kill_switch_is_saved_and_hooks_take_the_offers_off(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given
+    shop.ladder(("30.00", "10"))
+    goods = shop.product("40.00", ships=False)
+    cart = shopper.cart((goods, 1))
+    assert cart.total == 36
+
+    # when
+    shop.plugin(killed=True)
+
+    # then
+    assert guard.faults["REWARDS_WITHDRAW"] == 1
+    assert shopper.put(cart, goods, 1).total == 40
+
+
+@needs("stored discounts")
+def test_a_variants_new_price_is_saved(shop: Shop) -> None:
+    # when
+    HOST.tell_plugins_of(shop.product("40.00", ships=False))
+
+    # then
+    assert guard.faults["REWARDS_VARIANT_UPDATED"] == 1
