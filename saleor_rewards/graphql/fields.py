@@ -9,10 +9,11 @@ from saleor.graphql.account.types import User
 from saleor.graphql.checkout.schema import CheckoutMutations, CheckoutQueries
 from saleor.graphql.checkout.types import Checkout
 from saleor.graphql.order.types import Order
+from saleor.graphql.payment.schema import PaymentMutations
 from saleor.graphql.plugins.schema import PluginsMutations, PluginsQueries
 
 from ..plugin.capabilities import capabilities
-from .addresses import noting_first, noting_then
+from .asking import asking
 from .base import cost_map
 from .looks import looking_first, mending_first
 from .mutations import (
@@ -132,11 +133,13 @@ def mount_fields() -> None:
     )
     if capabilities.stored_discounts:
         _look_first()
-    _note_addresses()
     for name, field in {**QUERIES, **POINTS_QUERIES, **REFERRAL_QUERIES}.items():
         setattr(PluginsQueries, name, field)
     for name, mutation in MUTATIONS.items():
-        setattr(PluginsMutations, name, mutation.Field())
+        setattr(PluginsMutations, name, asking(mutation.Field()))
+    for mutations in (CheckoutMutations, PaymentMutations):
+        for field in mutations._meta.fields.values():
+            asking(field)
     for type_name, costs in COSTS.items():
         cost_map().setdefault(type_name, {}).update(costs)
 
@@ -148,15 +151,3 @@ def _look_first() -> None:
     for name in ("checkout_complete", "order_create_from_checkout"):
         field = CheckoutMutations._meta.fields[name]
         field.resolver = mending_first(field.type, field.resolver)
-
-
-def _note_addresses() -> None:
-    """Note the addresses that guests give by any of Saleor's mutations."""
-    fields = CheckoutMutations._meta.fields
-    email = fields["checkout_email_update"]
-    email.resolver = noting_first(email.resolver)
-    for name in ("checkout_create", "checkout_create_from_order"):
-        if name in fields:
-            fields[name].resolver = noting_then(fields[name].resolver)
-    attach = fields["checkout_customer_attach"]
-    attach.resolver = noting_then(attach.resolver)

@@ -10,7 +10,7 @@ from django.db import migrations, models
 from saleor_rewards.plugin.capabilities import capabilities
 
 ROWS = "0044_auto_20230421_1018"
-PRICES = "0050_auto_20220713_1057"
+PRICES = "0076_checkout_discount_expiration"
 TOKEN = "0068_order_checkout_token"
 
 TAKE = """
@@ -34,6 +34,11 @@ BEGIN
             );
         UPDATE checkout_checkout SET price_expiration = now()
         WHERE token = NEW.checkout_token::uuid AND price_expiration > now();
+        UPDATE checkout_checkout
+        SET voucher_code = NULL, discount_amount = 0, discount_name = NULL,
+            translated_discount_name = NULL, discount_expiration = now()
+        WHERE token = NEW.checkout_token::uuid
+            AND voucher_code IN (SELECT code FROM saleor_rewards_ownedvoucher);
     END IF;
     RETURN NULL;
 END;

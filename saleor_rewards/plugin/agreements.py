@@ -58,9 +58,9 @@ def standing(checkout_token: str, reading: Reading, at: datetime) -> Standing:
         # Nobody is given what points paid once these are elsewhere.
         return Standing.NONE
     money = host.money(checkout_token, at, binding)
+    total = binding.agreed_amount
     if money is None or binding.agreed_fingerprint != _agreed_on(reading, money):
         return Standing.NONE
-    total = binding.agreed_amount
     if money.is_current and not is_out_of_step(checkout_token, reading):
         total = money.total_amount
     if money.suffices(total):
@@ -74,6 +74,15 @@ def is_out_of_step(checkout_token: str, reading: Reading) -> bool:
         return True
     found = PriceAgreement.objects.filter(checkout_token=checkout_token).first()
     return found is not None and shown_by(_fitted(found, reading)) != reading.shown
+
+
+def is_as_counted(checkout_token: str, reading: Reading) -> bool:
+    """Return whether what was agreed on holds with the orders its customer has now."""
+    customer = reading.snapshot.customer
+    found = PriceAgreement.objects.filter(checkout_token=checkout_token).first()
+    if found is None or (customer.order_count, customer.has_ordered) == (None, None):
+        return True
+    return recompute(found, customer).effects == recompute(found).effects
 
 
 def agree(

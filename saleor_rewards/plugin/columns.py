@@ -40,8 +40,7 @@ from ..models import (
     Verdict,
 )
 from .bindings import Binding
-from .capabilities import capabilities
-from .guests import is_told
+from .guests import is_asked, members, what_is_told
 
 if TYPE_CHECKING:
     from ..ledger.facts import OrderFacts
@@ -134,13 +133,28 @@ def customer_of(checkout: Any, book: Rulebook) -> CustomerSnapshot:
     )
     if not HISTORY & book.compiled.needs:
         return known
-    typed = (checkout.typed_digest, checkout.typed_told)
-    is_open = checkout.is_member or is_told(checkout.email, *typed)
+    told = _told(checkout, book)
+    # Where nobody asks, nothing is told.
+    is_open = not is_asked() if told is None else told
     return replace(
         known,
         **_history(checkout, book, is_open=is_open),
         has_referral=_has_referral(checkout, book, is_open=is_open),
     )
+
+
+def unnoted_of(checkout: Any, book: Rulebook) -> str:
+    """Return the address that is to be noted before a request is told of its owner."""
+    if not (HISTORY & book.compiled.needs and is_asked()):
+        return ""
+    return checkout.email if _told(checkout, book) is None else ""
+
+
+def _told(checkout: Any, book: Rulebook) -> bool | None:
+    if checkout.is_member or not book.guests_by_address:
+        return bool(checkout.is_member)
+    noted = (checkout.typed_digest, checkout.typed_told, checkout.typed_at)
+    return what_is_told(checkout.email or "", *noted)
 
 
 def _history(checkout: Any, book: Rulebook, *, is_open: bool) -> dict[str, Any]:
@@ -151,7 +165,7 @@ def _history(checkout: Any, book: Rulebook, *, is_open: bool) -> dict[str, Any]:
     is_ordering = checkout.is_paying or checkout.is_completing
     if checkout.is_member:
         return {"order_count": count, "is_ordering": is_ordering}
-    if not (book.guests_by_address and is_open):
+    if not is_open:
         return {}
     return {"has_ordered": count > 0, "is_ordering": is_ordering}
 
@@ -168,9 +182,7 @@ def _has_referral(checkout: Any, book: Rulebook, *, is_open: bool) -> bool | Non
 
 def _identity_columns(book: Rulebook) -> dict[str, Any]:
     """Return the annotations that say who a checkout's customer is, as far as known."""
-    is_member = Q(user__is_active=True)
-    if capabilities.confirmed_accounts:
-        is_member &= Q(user__is_confirmed=True)
+    is_member = members()
     typed = TypedAddress.objects.filter(
         checkout_token=Cast(OuterRef("pk"), CharField())
     )
@@ -187,6 +199,7 @@ def _identity_columns(book: Rulebook) -> dict[str, Any]:
         ),
         "typed_digest": Subquery(typed.values("digest")[:1]),
         "typed_told": Subquery(typed.values("is_told")[:1]),
+        "typed_at": Subquery(typed.values("typed_at")[:1]),
     }
 
 

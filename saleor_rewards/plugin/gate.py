@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 
 from ..engine import Evaluation, PointsDiscount, evaluate
 from ..models import PriceAgreement, Receipt
-from ..reservations import UNDER_WAY, open_pledge, pledge
+from ..reservations import UNDER_WAY, open_pledge, pass_again, pledge
 from . import agreements
 from .agreements import Standing
+from .columns import SOON
 from .guard import guarded, is_lock_timeout
 from .host import Reading, host
 from .lately import Pricing
@@ -160,7 +161,9 @@ def close_gate(attempt: Attempt) -> None:
             return
         standing = _standing(attempt, reading)
         refused = _refused(attempt, reading, standing)
-        if refused is None and standing is not Standing.ASKED:
+        if refused is None and standing is Standing.ASKED:
+            pass_again(attempt.token)
+        elif refused is None:
             pledge(attempt.token, attempt.at)
         if refused is None and standing is Standing.PAID:
             host.hold_prices(attempt.token, attempt.at + UNDER_WAY)
@@ -174,6 +177,8 @@ def _standing(attempt: Attempt, reading: Reading) -> Standing:
     A hook that the money was told to may have failed.
     """
     standing = agreements.standing(attempt.token, reading, attempt.at)
+    if standing is Standing.ASKED and not _is_still_theirs(attempt, reading):
+        standing = Standing.NONE
     if standing is not Standing.NONE:
         return standing
     agreements.end(attempt.token)
@@ -184,6 +189,17 @@ def _standing(attempt: Attempt, reading: Reading) -> Standing:
     now = Pricing(attempt.book, evaluation, attempt.at)
     is_agreed = agree_if_shown(attempt.checkout, reading, now, money) is not None
     return Standing.PAID if is_agreed else standing
+
+
+def _is_still_theirs(attempt: Attempt, reading: Reading) -> bool:
+    """Return whether no order of its customer came in between while a gateway is asked.
+
+    Until a while after the gate other carts wait for the order of this one.
+    """
+    gate_at = reading.binding.pledged_at
+    if gate_at is None or attempt.at - gate_at < SOON:
+        return True
+    return agreements.is_as_counted(attempt.token, reading)
 
 
 def _refused(

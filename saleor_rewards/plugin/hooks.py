@@ -17,7 +17,7 @@ from .guard import guarded
 from .host import host
 from .orders import bind_order
 from .points.settling import settle_soon
-from .rulebook import Rulebook, asks_addresses, rulebook
+from .rulebook import Rulebook, rulebook
 from .stripe.receiver import receive
 
 if TYPE_CHECKING:
@@ -64,11 +64,6 @@ class RewardsPlugin(Hooks, BasePlugin):
         """Return the rules that hold in a channel, ``None`` without a program."""
         book = rulebook(self.rules_version, channel_pk)
         return book.without_rules() if book and self.is_killed else book
-
-    @property
-    def asks_addresses(self) -> bool:
-        """Return whether the address that a guest gives tells something."""
-        return self.active and not self.is_killed and asks_addresses(self.rules_version)
 
     @property
     def stripe(self) -> StripeSettings:

@@ -39,6 +39,7 @@ class Reading:
     ``is_overdrawn`` says that more is taken off a line than it costs by now, and
     ``may_be_paid`` that Saleor knows of money for the checkout. ``lacks_taxes`` says
     that prices are without tax, and that how much comes on top is to be computed anew.
+    ``unnoted`` is the address of a guest that nothing is told of before it is noted.
     """
 
     snapshot: Snapshot
@@ -48,6 +49,7 @@ class Reading:
     is_overdrawn: bool = False
     may_be_paid: bool = False
     lacks_taxes: bool = False
+    unnoted: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ..programs.versions import PLUGIN_ID
 from . import members
 from .guard import guarded
+from .guests import asked_by
 from .host import host
 from .locks import completing_alone
 from .refusals import refusal
@@ -26,8 +27,8 @@ class RewardsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> Any:
-        """Handle the request with a memo of its own."""
-        with memo.opened():
+        """Handle the request with a memo of its own, and for whoever sent it."""
+        with memo.opened(), asked_by(request):
             return self.get_response(request)
 
 

@@ -42,13 +42,6 @@ class Rulebook:
     rule_version_pks: tuple[int, ...]
     is_stopped: bool = False
 
-    @property
-    def asks_addresses(self) -> bool:
-        """Whether a guest's address tells something of its owner."""
-        asked = {"customer", "referral"} & self.compiled.needs
-        has_referrals = self.settings["referrals"] is not None
-        return self.guests_by_address and (bool(asked) or has_referrals)
-
     def without_rules(self) -> Rulebook:
         """Return the same channel's book with nothing to give."""
         settings = {**self.settings, "points": None, "referrals": None}
@@ -72,7 +65,6 @@ class Rulebook:
 
 
 _rulebooks: dict[int, tuple[str, Rulebook | None]] = {}
-_asking: dict[str, bool] = {}
 
 
 def rulebook(version: str, channel_pk: int) -> Rulebook | None:
@@ -90,17 +82,6 @@ def rulebook(version: str, channel_pk: int) -> Rulebook | None:
         book = _load(channel_pk)
     _rulebooks[channel_pk] = (version, book)
     return book
-
-
-def asks_addresses(version: str) -> bool:
-    """Return whether a guest's address tells something in any channel."""
-    if version not in _asking:
-        with host.writing(), bounded_transaction():
-            pks = list(Program.objects.values_list("channel_pk", flat=True))
-        books = [rulebook(version, pk) for pk in pks]
-        _asking.clear()
-        _asking[version] = any(book and book.asks_addresses for book in books)
-    return _asking[version]
 
 
 def _load(channel_pk: int) -> Rulebook | None:

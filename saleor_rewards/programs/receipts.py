@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -34,8 +35,10 @@ if TYPE_CHECKING:
 TAX_RATE = Decimal("0.0001")
 
 
-def recompute(receipt: Outcome) -> Evaluation:
+def recompute(receipt: Outcome, counted: CustomerSnapshot | None = None) -> Evaluation:
     """Evaluate a receipt's order, or an agreement's checkout, again.
+
+    With the orders of ``counted`` in place of the customer's of then, if given.
 
     Reads the row's own snapshot, settings and rule versions, never today's. What the
     running engine wrote comes out the same:
@@ -44,7 +47,12 @@ def recompute(receipt: Outcome) -> Evaluation:
     """
     versions = _versions([receipt])
     program = _compile(receipt.settings, versions.values())
-    return evaluate(Snapshot.from_json(receipt.snapshot), program, receipt.at)
+    snapshot = Snapshot.from_json(receipt.snapshot)
+    if counted is not None:
+        names = ("order_count", "has_ordered", "is_ordering")
+        orders = {name: getattr(counted, name) for name in names}
+        snapshot = replace(snapshot, customer=replace(snapshot.customer, **orders))
+    return evaluate(snapshot, program, receipt.at)
 
 
 def agreements(

@@ -14,11 +14,11 @@ from saleor.checkout.models import CheckoutLine
 from saleor.order.models import Order
 from saleor.payment.models import Payment
 
-from saleor_rewards.models import PriceAgreement, Rule
+from saleor_rewards.models import Hold, PriceAgreement, Rule
 from saleor_rewards.plugin.host import host
 from saleor_rewards.programs import update_rule
 from saleor_rewards.programs.versions import PLUGIN_ID
-from saleor_rewards.tasks import end_stale_pledges
+from saleor_rewards.tasks import end_stale_pledges, release_holds
 
 from .inputs import document
 from .limits import GIFT_CARDS_COUNT, needs
@@ -192,6 +192,35 @@ def test_another_card_that_is_declined_ends_nothing(shop: Shop) -> None:
     # then
     assert is_ordered(member, cart)
     assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["CHARGE_ACTION_REQUIRED", "CHARGE_REQUEST"])
+def test_a_card_that_was_left_before_fails_and_what_another_one_paid_stays(
+    shop: Shop, kind: str
+) -> None:
+    # given: points and a rule, both over by now
+    shop.points()
+    rule = shop.ladder(("30.00", "25"))
+    member = make_member(shop, 1000)
+    cart = member.put_aside(shop.product("40.00", ships=False), 1000)
+    payments = member.payments
+    left = payments.create(cart.id, "left")
+    payments.report(left, kind, "20.00", "left")
+    payments.create(cart.id, "paid", amountCharged="20.00")
+    update_rule(rule.pk, is_active=False)
+    long_ago = timezone.now() - timedelta(days=1)
+    Rule.objects.update(switched_at=long_ago)
+    Hold.objects.update(expires_at=long_ago)
+
+    # when
+    payments.report(left, "CHARGE_FAILURE", "20.00", "left")
+    release_holds()
+
+    # then
+    assert member.look(cart).total == Decimal("20.00")
+    assert is_ordered(member, cart)
+    reconcile_all()
+    assert member.sums == (0, 0)
 
 
 def test_gifts_of_saleors_own_change_nothing_about_what_was_agreed(

@@ -236,8 +236,13 @@ def test_each_order_of_one_cart_has_a_receipt_and_pledge_of_its_own(
 
 @needs("transactions")
 @pytest.mark.parametrize("is_members", [True, False])
+@pytest.mark.parametrize("names_payment", [True, False])
 def test_points_pay_for_one_of_two_orders_that_are_made_of_a_cart_at_once(
-    shop: Shop, member: Member, behind_gate: BehindGate, is_members: bool
+    shop: Shop,
+    member: Member,
+    behind_gate: BehindGate,
+    is_members: bool,
+    names_payment: bool,
 ) -> None:
     # given: an app makes an order and keeps the cart, its owner completes it
     HOST.allow_unpaid_orders()
@@ -246,6 +251,9 @@ def test_points_pay_for_one_of_two_orders_that_are_made_of_a_cart_at_once(
     cart = cart_of(shop, member)
     redeem(member, cart)
     assert member.look(cart).total == Decimal("10.00")
+    if names_payment:
+        HOST.open_gateway()
+        DummyGateway().pay(member, cart, Decimal("10.00"))
     by_app = partial(program.do, CREATE_ORDER, id=cart.id)
     last = partial(member.complete, cart) if is_members else by_app
 
@@ -262,6 +270,31 @@ def test_points_pay_for_one_of_two_orders_that_are_made_of_a_cart_at_once(
     assert member.sums == (0, 0)
     spent = Settlement.objects.values_list("points_spent", flat=True)
     assert sorted(spent) == [0, 1000] or list(spent) == [1000]
+
+
+@needs("transactions")
+def test_free_shipping_is_given_to_one_of_two_orders_that_are_made_of_a_cart_at_once(
+    shop: Shop, member: Member, behind_gate: BehindGate
+) -> None:
+    # given
+    HOST.allow_unpaid_orders()
+    shop.rule("Welcome", {"type": "FREE_SHIPPING"}, conditions={"first_order": True})
+    cart = member.cart((shop.product("30.00"), 1), email=member.email)
+    cart = member.ship(cart, shop.shipping_method("5.00"))
+    member.pay(cart, cart.total)
+    program = app("handle_checkouts")
+
+    # when
+    behind_gate.then(partial(program.do, CREATE_ORDER, id=cart.id))
+    member.complete(cart)
+    reconcile_all()
+
+    # then
+    orders = Order.objects.order_by("created_at")
+    totals = list(orders.values_list("total_gross_amount", flat=True))
+    assert totals == [Decimal("30.00"), Decimal("35.00")]
+    (receipt,) = Receipt.objects.filter(effects__0__amount=500)
+    assert receipt.order_pk == str(orders[0].pk)
 
 
 @needs("transactions")

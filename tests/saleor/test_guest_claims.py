@@ -24,9 +24,10 @@ from .friends import (
     switch_on,
     try_code,
 )
+from .inputs import document
 from .points import reconcile_all
 from .test_guests import NETWORK, from_network
-from .world import HOST, Cart, Shop, Shopper
+from .world import HOST, Cart, Refused, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +59,17 @@ def buy(shop: Shop, cart: Cart) -> None:
     reconcile_all()
 
 
-def test_beyond_the_limit_no_claim_tells_who_is_new(shop: Shop, ann: User) -> None:
+def said(shopper: Shopper, cart: Cart, code: str | None) -> str:
+    """Return why a claim is refused, over the API."""
+    with pytest.raises(Refused) as refusal:
+        shopper.do(document("ReferralClaim"), checkoutId=cart.id, code=code)
+    (error,) = refusal.value.errors
+    return str(error["code"])
+
+
+def test_beyond_the_limit_no_claim_tells_who_is_new(
+    shop: Shop, ann: User, friends: Any
+) -> None:
     # given
     code = code_for(shop, ann).code
     customer(shop, BOB)
@@ -67,13 +78,13 @@ def test_beyond_the_limit_no_claim_tells_who_is_new(shop: Shop, ann: User) -> No
         friend_cart(shop, f"person{number}@example.com", stranger)
         for number in range(MOST_ADDRESSES)
     ]
-    assert try_code(within[-1], code).state == ReferralState.CLAIMED
+    stranger.do(document("ReferralClaim"), checkoutId=within[-1].id, code=code)
 
     # then: of nobody, whether they are new or not
     for email in (BOB, "new@example.com"):
         cart = friend_cart(shop, email, stranger)
         for tried in (code, "NO-SUCH-CODE", None):
-            assert refused(cart, tried) is ReferralErrorCode.TOO_MANY_ATTEMPTS
+            assert said(stranger, cart, tried) == "TOO_MANY_ATTEMPTS"
 
 
 def test_beyond_the_limit_no_cart_tells_who_was_brought(
@@ -170,3 +181,21 @@ class TestWhereGuestsSignInFirst:
 
         # then
         assert try_code(own, None).referrer_user_pk == ann.pk
+
+
+def test_claims_are_limited_where_no_offer_goes_by_the_address(
+    shop: Shop, ann: User
+) -> None:
+    # given
+    code = code_for(shop, ann).code
+    stranger = from_network()
+    emails = [f"person{number}@example.com" for number in range(MOST_ADDRESSES + 1)]
+    carts = [friend_cart(shop, email, stranger) for email in emails]
+    for email in emails:
+        customer(shop, email)
+
+    # when: each cart is one try of its own
+    told = [said(stranger, cart, code) for cart in carts]
+
+    # then
+    assert told == ["NOT_NEW"] * MOST_ADDRESSES + ["TOO_MANY_ATTEMPTS"]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from django.db.models import F
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
@@ -20,6 +20,7 @@ from saleor.order.models import Order
 from saleor_rewards.models import Guests, NetworkLimit, Rule, TypedAddress
 from saleor_rewards.plugin import guests
 from saleor_rewards.plugin.guests import MOST_ADDRESSES
+from saleor_rewards.programs import update_rule
 from saleor_rewards.tasks import forget_evidence
 
 from .elsewhere import in_thread
@@ -146,20 +147,84 @@ def test_carts_of_one_network_are_limited_together_and_hour_by_hour(
     assert tell(NETWORK, 50) == "APPLIED"
 
 
-def test_an_address_is_told_of_once_it_is_given_again_within_the_limit(
+def use_up(welcome: Welcome, shopper: Shopper) -> None:
+    """Let a network have been told of as many addresses as it may be."""
+    for number in range(MOST_ADDRESSES):
+        welcome.start(shopper, f"person{number}@example.com")
+
+
+def test_an_address_is_told_of_an_hour_later_within_the_limit_of_then(
     welcome: Welcome,
 ) -> None:
     # given
-    stranger = from_network()
-    for number in range(MOST_ADDRESSES):
-        welcome.start(stranger, f"person{number}@example.com")
-    cart = welcome.start(stranger, "kim@example.com")
-    age_networks(timedelta(hours=1))
+    shopper = from_network()
+    use_up(welcome, shopper)
+    cart = welcome.start(shopper, "kim@example.com")
 
-    # then: time alone tells nothing, on no device
-    for shopper in (stranger, from_network(OTHER_NETWORK)):
-        assert welcome.code(shopper.look(cart)) == "CUSTOMER_UNKNOWN"
-    assert welcome.code(retype(stranger, cart, "kim@example.com")) == "APPLIED"
+    # then: no other device makes a difference
+    for other in (shopper, from_network(OTHER_NETWORK)):
+        assert welcome.code(other.look(cart)) == "CUSTOMER_UNKNOWN"
+
+    # when
+    age_networks(timedelta(hours=1))
+    TypedAddress.objects.update(typed_at=F("typed_at") - timedelta(hours=1))
+
+    # then
+    assert welcome.code(shopper.look(cart)) == "APPLIED"
+
+
+def stopped(shop: Shop, welcome: Welcome, *, is_over: bool) -> None:
+    shop.plugin(killed=not is_over)
+
+
+def switched_off(shop: Shop, welcome: Welcome, *, is_over: bool) -> None:
+    shop.plugin(active=is_over)
+
+
+def signed_in(shop: Shop, welcome: Welcome, *, is_over: bool) -> None:
+    mode = Guests.BY_ADDRESS if is_over else Guests.SIGNED_IN
+    shop.settings(guests=mode.value)
+
+
+def without_the_rules(shop: Shop, welcome: Welcome, *, is_over: bool) -> None:
+    for rule in (welcome.first, welcome.third):
+        update_rule(rule.pk, is_active=is_over)
+
+
+@pytest.mark.parametrize(
+    "prepare", [stopped, switched_off, signed_in, without_the_rules]
+)
+def test_carts_that_were_prepared_while_nothing_was_told_are_limited_too(
+    shop: Shop, welcome: Welcome, prepare: Callable[..., None]
+) -> None:
+    # given
+    addresses = [f"person{number}@example.com" for number in range(MOST_ADDRESSES + 4)]
+    customers(addresses[::2])
+    stranger = from_network()
+    prepare(shop, welcome, is_over=False)
+    carts = [welcome.start(stranger, address) for address in addresses]
+
+    # when
+    prepare(shop, welcome, is_over=True)
+    told = [welcome.code(stranger.look(cart)) in TOLD for cart in carts]
+
+    # then
+    assert told == [True] * MOST_ADDRESSES + [False] * 4
+
+
+@needs("stored discounts")
+def test_what_was_not_noted_keeps_its_price_where_nobody_asks(
+    welcome: Welcome,
+) -> None:
+    # given: a cart from before addresses were noted
+    cart = welcome.start(from_network(), "kim@example.com")
+    TypedAddress.objects.all().delete()
+
+    # when
+    HOST.tell_plugins_of(welcome.goods)
+
+    # then
+    assert Shopper().bare_total(cart) == HALF
 
 
 def test_an_order_beyond_the_limit_goes_through_without_the_offer(
@@ -167,8 +232,7 @@ def test_an_order_beyond_the_limit_goes_through_without_the_offer(
 ) -> None:
     # given
     shopper = from_network()
-    for number in range(MOST_ADDRESSES):
-        welcome.start(shopper, f"person{number}@example.com")
+    use_up(welcome, shopper)
 
     # when
     order = shopper.buy(welcome.start(shopper, "kim@example.com"))
@@ -185,19 +249,24 @@ def test_an_address_that_saleor_refuses_leaves_the_one_of_before(
     cart = welcome.start(shopper, "kim@example.com")
 
     # when
-    with pytest.raises(Refused):
-        retype(shopper, cart, "kim@")
+    for number in range(MOST_ADDRESSES):
+        with pytest.raises(Refused):
+            retype(shopper, cart, f"kim{number}@")
 
-    # then
+    # then: and costs the network nothing
     assert welcome.code(shopper.look(cart)) == "APPLIED"
+    assert welcome.code(welcome.start(shopper, "bob@example.com")) == "APPLIED"
 
 
-def test_of_two_addresses_at_once_neither_is_told_of_by_the_others_note(
+def test_the_note_of_another_address_tells_nothing_of_the_carts_own(
     welcome: Welcome,
 ) -> None:
-    # given: one of them is noted last, the other is what the cart has in the end
+    # given
     shopper = from_network()
     cart = welcome.start(shopper, "kim@example.com")
+    use_up(welcome, shopper)
+
+    # when
     Checkout.objects.filter(pk=cart.pk).update(email="bob@example.com")
 
     # then
@@ -211,7 +280,8 @@ def test_thirty_addresses_at_the_same_moment_are_no_more(welcome: Welcome) -> No
 
     def note(number: int) -> None:
         email = f"person{number}@example.com"
-        outcomes.append(guests.note_address(f"token-{number}", email, NETWORK, at))
+        with guests.asked_by(RequestFactory(REMOTE_ADDR=NETWORK).get("/")):
+            outcomes.append(guests.note_address(f"token-{number}", email, at))
 
     # when
     threads = [in_thread(partial(note, number)) for number in range(30)]
@@ -234,7 +304,6 @@ def test_where_no_network_is_known_nobody_is_held_up_for_another(
         cart = welcome.start(shopper, f"person{number}@example.com")
         assert welcome.code(cart) == "APPLIED"
     assert not NetworkLimit.objects.exists()
-    assert not TypedAddress.objects.exists()
 
 
 @needs("transactions")
@@ -277,8 +346,7 @@ def test_a_member_who_leaves_a_cart_leaves_a_guests_address(welcome: Welcome) ->
     # given
     customers(["kim@example.com"])
     guest = from_network()
-    for number in range(MOST_ADDRESSES):
-        welcome.start(guest, f"person{number}@example.com")
+    use_up(welcome, guest)
     member = from_network(token=HOST.sign_up("bob@example.com"))
     cart = retype(member, welcome.start(member, ""), "kim@example.com")
 
@@ -305,6 +373,22 @@ def test_an_account_that_nobody_confirmed_is_a_guests(
 
     # then
     assert welcome.code(shopper.look(cart)) == "APPLIED"
+
+
+@needs("price hooks")
+def test_an_account_that_nobody_had_to_confirm_is_a_guests(
+    shop: Shop, welcome: Welcome, settings: Any
+) -> None:
+    # given
+    settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = False
+    shop.settings(guests=Guests.SIGNED_IN.value)
+    customers(["kim@example.com"])
+    stranger = from_network(token=HOST.sign_up("kim@example.com"))
+
+    # then
+    cart = welcome.start(stranger, "kim@example.com")
+    assert welcome.code(cart) == "CUSTOMER_UNKNOWN"
+    assert cart.offer(welcome.third)["code"] == "CUSTOMER_UNKNOWN"
 
 
 def test_addresses_are_limited_where_they_tell_something_and_only_there(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, Callable
@@ -12,12 +13,15 @@ import pytest
 from django.db.models import F
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
+from saleor.payment.models import Payment
+from saleor.warehouse.models import Stock
 
 from saleor_rewards.models import Pledge, PriceAgreement
 from saleor_rewards.plugin import agreements, gate, service
 from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.plugin.columns import PROMISED, SOON
 
+from .behind_gate import BehindGate
 from .elsewhere import in_thread
 from .legacy import DummyGateway, refusing
 from .limits import needs
@@ -259,3 +263,49 @@ def test_the_rush_catches_a_place_that_locks_no_customer(
 
     # then
     assert rush.run().count(HALF) > 1
+
+
+@needs("transactions")
+def test_a_stranger_who_orders_something_for_nothing_costs_nobody_the_first(
+    shop: Shop, goods: Any, shopper: Shopper
+) -> None:
+    # given: a stranger types the address in
+    HOST.allow_unpaid_orders()
+    stranger = Shopper()
+    sample = shop.product("0.00", ships=False)
+    stranger.complete(cart_of(stranger, sample, "kim@example.com"))
+
+    # when
+    Pledge.objects.all().delete()
+
+    # then
+    assert cart_of(shopper, goods, "kim@example.com").total == HALF
+
+
+@needs("legacy payments")
+@needs("stored discounts")
+def test_a_price_that_waits_for_a_gateway_counts_orders_that_came_in_between(
+    shop: Shop, goods: Any, shopper: Shopper, behind_gate: BehindGate
+) -> None:
+    # given: the goods of the first cart are gone at that moment, no gateway is asked
+    HOST.open_gateway()
+    shopper.token = HOST.sign_up("kim@example.com")
+    rare = shop.product("40.00", ships=False)
+    first, second = (cart_of(shopper, one, "kim@example.com") for one in (rare, goods))
+    DummyGateway().pay(shopper, first, first.total)
+    stocks = Stock.objects.filter(product_variant=rare)
+    behind_gate.then(lambda: stocks.update(quantity=0))
+    with pytest.raises(Refused):
+        shopper.complete(first)
+    stocks.update(quantity=10)
+
+    # when: a while later
+    for row, column in ((Pledge, "gate_at"), (Payment, "created_at")):
+        row.objects.update(**{column: F(column) - SOON - timedelta(minutes=1)})
+    assert shopper.look(second).total == HALF
+    shopper.buy(second)
+
+    # then
+    with pytest.raises(Refused):
+        shopper.complete(first)
+    assert shopper.look(first).total == FULL

@@ -8,8 +8,8 @@ claim refuses is counted, so whoever calls it must not take its writes back.
 
 from __future__ import annotations
 
+from ..client_addresses import client_address
 from .claiming import checkout_referral, claim
-from .client_addresses import client_address
 from .codes import choose_code, code_of, invite, link_of, renew_code
 from .reviews import ask_review, decide
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, ContextManager
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from ...engine import Evaluation, PointsEarned, evaluate
 from ...models import Hold, HoldState, PriceAgreement, Quote
 from ..common import Checkouts
 from ..guard import bounded_transaction, guarded
+from ..guests import noted
 from ..host import ChannelRef, Reading
 from . import memo
 from .money import Money
@@ -46,7 +48,7 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
         self, checkout: Checkout, book: Rulebook, *, request: Any = None
     ) -> Reading | None:
         """Return what the engine needs to know, or ``None`` if the cart is gone."""
-        return read(checkout.pk, book)
+        return noted(str(checkout.pk), partial(read, checkout.pk, book))
 
     def write(
         self, checkout: Checkout, book: Rulebook, reading: Reading, now: Evaluation
@@ -159,7 +161,8 @@ def _evaluate(
     from .. import agreements
 
     with bounded_transaction():
-        reading = read(checkout_pk, book, discounts=discounts)
+        look = partial(read, checkout_pk, book, discounts=discounts)
+        reading = noted(str(checkout_pk), look)
         if reading is None:
             return None
         at = timezone.now()

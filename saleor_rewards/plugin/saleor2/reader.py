@@ -39,6 +39,7 @@ from ..columns import (
     country_of,
     customer_columns,
     customer_of,
+    unnoted_of,
 )
 from ..fingerprints import fingerprint_of
 from ..host import Reading
@@ -85,7 +86,13 @@ def read(checkout_pk: Any, book: Rulebook, *, discounts: Any = None) -> Reading 
     quoted = checkout.quoted or []
     shown = shown_by(effect_from_json(effect) for effect in quoted)
     binding = binding_of(checkout, _fingerprint(checkout, lines))
-    return Reading(snapshot=snapshot, shown=shown, carrier=quoted, binding=binding)
+    return Reading(
+        snapshot=snapshot,
+        shown=shown,
+        carrier=quoted,
+        binding=binding,
+        unnoted=unnoted_of(checkout, book),
+    )
 
 
 def _fingerprint(checkout: Checkout, lines: Iterable[CheckoutLine]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, ContextManager
 
@@ -20,6 +21,7 @@ from ...models import OwnedVoucher, PriceAgreement
 from ...programs.versions import PLUGIN_ID
 from ..common import Checkouts
 from ..guard import guarded
+from ..guests import asked_by, noted
 from ..host import ChannelRef, Reading
 from .lines import ours
 from .money import Money
@@ -60,7 +62,11 @@ class Saleor3(Money, Orders, People, Payouts, Checkouts):
     ) -> Reading | None:
         """Return what the engine needs to know, or ``None`` if the cart is gone."""
         using = get_database_connection_name(request) if request else DEFAULT_DB_ALIAS
-        return read(checkout.pk, book, using=using)
+        look = partial(read, checkout.pk, book, using=using)
+        # A replica may not have yet what is noted.
+        again = partial(read, checkout.pk, book, using=DEFAULT_DB_ALIAS)
+        with asked_by(request) if request else nullcontext(), self.writing():
+            return noted(str(checkout.pk), look, again)
 
     def write(
         self, checkout: Checkout, book: Rulebook, reading: Reading, now: Evaluation

@@ -28,8 +28,9 @@ def counted_orders() -> QuerySet[Order]:
     """Return the orders that were placed and came to something.
 
     Money was set aside or taken for them, be it given back since, or none is due. What
-    waits for its money counts for nobody: anybody can place it under any address. What
-    replaces goods of another order is none of its own.
+    waits for its money, and what costs nothing in the first place, counts for nobody:
+    anybody can place it under any address. What replaces goods of another order is none
+    of its own.
     """
     no_money = Q(
         charge_status=OrderChargeStatus.NONE, authorize_status=OrderAuthorizeStatus.NONE
@@ -43,6 +44,7 @@ def counted_orders() -> QuerySet[Order]:
     return (
         Order.objects.non_draft()
         .exclude(Q(status__in=UNDONE) | Q(origin=OrderOrigin.REISSUE))
+        .exclude(total_gross_amount=0, undiscounted_total_gross_amount=0)
         .annotate(is_refunded=Exists(refunded), was_taken=Exists(taken))
         .filter(
             Q(total_gross_amount=0)

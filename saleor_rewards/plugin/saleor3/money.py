@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import F, Q, Sum
+from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from promise import Promise
@@ -54,14 +54,16 @@ class Money:
         cards = active.aggregate(sum=Sum("current_balance_amount"))["sum"]
         binding = binding or Binding()
         since = _promised_since(at, binding.agreed_at)
-        covered, returned = _by_transactions(checkout, since)
+        covered, firm, returned = _by_transactions(checkout, since)
         covered += _by_payment(payment, since)
+        firm += _by_payment(payment, None)
+        is_there = minor(firm + (cards or 0), currency) >= (binding.agreed_amount or 0)
         return CheckoutMoney(
             total_amount=minor(checkout.total_gross_amount, currency),
             gift_card_amount=minor(cards or Decimal(0), currency),
             covered_amount=minor(covered, currency),
             returned_amount=minor(returned, currency),
-            failed_count=_failed(checkout, binding.agreed_at or at),
+            failed_count=_failed(checkout, binding.agreed_at or at, is_there=is_there),
             is_current=checkout.price_expiration > at,
             offered_amount=minor(payment.total, currency) if payment else None,
             is_under_way=_is_under_way(payment, at, binding.pledged_at),
@@ -193,8 +195,8 @@ def _promised_since(at: datetime, agreed_at: datetime | None) -> datetime | None
 
 def _by_transactions(
     checkout: Checkout, since: datetime | None
-) -> tuple[Decimal, Decimal]:
-    """Return what transactions have of a checkout's money, and what went back.
+) -> tuple[Decimal, Decimal, Decimal]:
+    """Return what transactions have of a checkout's money, firmly, and what went back.
 
     What is about to be taken counts for a while, what is about to go back at once.
     """
@@ -213,22 +215,34 @@ def _by_transactions(
     }
     items = TransactionItem.objects.filter(checkout_id=checkout.pk)
     sums = items.aggregate(**covered, **returned)
-    return _total(sums, covered), _total(sums, returned)
+    firm = _total(sums, ("authorized", "charged"))
+    return _total(sums, covered), firm, _total(sums, returned)
 
 
-def _failed(checkout: Checkout, until: datetime) -> int:
-    """Count what did not come of payments that were there at a moment."""
-    events = TransactionEvent.objects.filter(
-        transaction__checkout_id=checkout.pk,
-        transaction__created_at__lte=until,
+def _failed(checkout: Checkout, agreed_at: datetime, *, is_there: bool) -> int:
+    """Count what did not come of payments that were there when a price was agreed on.
+
+    Where all of the money ``is_there``, no other payment that fails later counts.
+    """
+    known = TransactionEvent.objects.filter(transaction__checkout_id=checkout.pk)
+    events = known.filter(
+        transaction__created_at__lte=agreed_at,
         type__in=(
             TransactionEventType.AUTHORIZATION_FAILURE,
             TransactionEventType.CHARGE_FAILURE,
         ),
     )
+    if is_there:
+        came = known.filter(
+            type__in=(
+                TransactionEventType.AUTHORIZATION_SUCCESS,
+                TransactionEventType.CHARGE_SUCCESS,
+            )
+        ).aggregate(at=Max("created_at"))["at"]
+        events = events.filter(created_at__lte=max(came or agreed_at, agreed_at))
     answers = Transaction.objects.filter(
         payment__checkout_id=checkout.pk,
-        payment__created_at__lte=until,
+        payment__created_at__lte=agreed_at,
         is_success=False,
     )
     return int(events.count() + answers.count())

@@ -31,6 +31,7 @@ from ..columns import (
     country_of,
     customer_columns,
     customer_of,
+    unnoted_of,
 )
 from ..fingerprints import fingerprint_of
 from ..host import Reading
@@ -93,6 +94,7 @@ def read(checkout_pk: Any, book: Rulebook, *, using: str) -> Reading | None:
         binding=binding_of(checkout, _fingerprint(checkout, lines, slot)),
         is_overdrawn=_is_overdrawn(checkout.currency, lines, rows),
         may_be_paid=checkout.authorize_status != CheckoutAuthorizeStatus.NONE,
+        unnoted=unnoted_of(checkout, book),
         lacks_taxes=not snapshot.prices_with_tax
         and checkout.price_expiration <= timezone.now(),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ...referrals.networks import normal_ip
+from ..referrals.networks import normal_ip
 
 
 def client_address(request: Any) -> str:
