@@ -55,19 +55,21 @@ def bind(facts: OrderFacts) -> None:
     token = facts.checkout_token
     if not token or Receipt.objects.filter(order_pk=facts.order_pk).exists():
         return
+    # The gate of another completion writes what was agreed on before the receipt.
+    agreed = list(_agreements(facts).select_for_update())
     left = Receipt.objects.filter(
         checkout_token=token, order_pk=None, created_at__lte=facts.ordered_at
     )
     if not left.update(order_pk=facts.order_pk):
-        _write_as_agreed(facts)
+        _write_as_agreed(facts, agreed)
     fulfil(token, facts.order_pk, facts.ordered_at)
     _agreements(facts).delete()
     _correct(facts)
 
 
-def _write_as_agreed(facts: OrderFacts) -> None:
+def _write_as_agreed(facts: OrderFacts, agreed: Sequence[PriceAgreement]) -> None:
     """Write the receipt of an order that passed no gate, as while we are off."""
-    for agreement in _agreements(facts):
+    for agreement in agreed:
         Receipt.objects.create(
             checkout_token=facts.checkout_token,
             order_pk=facts.order_pk,

@@ -16,6 +16,7 @@ from ..programs.versions import PLUGIN_ID
 from . import agreements
 from .bindings import CheckoutMoney
 from .guard import guarded
+from .guests import asked_by
 from .host import Reading, host
 from .lately import Pricing, is_carried_on, shown_lately, shown_while_paying
 from .locks import lock_customer
@@ -222,6 +223,7 @@ def checkout_rewards(checkout: Checkout, request: Any) -> Look | None:
     def work() -> Look | None:
         plugin = host.plugin(request, PLUGIN_ID)
         book = plugin.book(checkout) if plugin and plugin.active else None
-        return look(checkout, book, request) if book else None
+        with asked_by(request):
+            return look(checkout, book, request) if book else None
 
     return guarded("REWARDS_CHECKOUT_REWARDS", None, work)

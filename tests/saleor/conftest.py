@@ -20,6 +20,7 @@ from .fixtures import (  # noqa: F401
     shopper,
     staff,
     stripe,
+    welcome,
 )
 from .limits import reason_to_skip, unlisted
 

@@ -12,6 +12,7 @@ from .legacy import DummyGateway
 from .limits import needs
 from .rewarded import Referrer, make_referrer, switch_on
 from .staff import Staff
+from .strangers import Welcome, welcoming
 from .stripe_sender import SECRET, Sender
 from .world import HOST, Shop, Shopper, open_shop
 
@@ -26,6 +27,12 @@ def shop(db: None) -> Shop:
 def shopper() -> Shopper:
     """A guest with a browser."""
     return Shopper()
+
+
+@pytest.fixture
+def welcome(shop: Shop) -> Welcome:
+    """Goods of 40.00, half of it for a first order; another rule for the third."""
+    return welcoming(shop)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from .friends import (
 )
 from .inputs import document
 from .points import reconcile_all
-from .test_guests import NETWORK, from_network
+from .strangers import NETWORK, from_network
 from .world import HOST, Cart, Refused, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -11,13 +10,11 @@ from typing import Any, Callable
 
 import pytest
 from django.db.models import F
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.utils import timezone
-from saleor.account.models import User
 from saleor.checkout.models import Checkout
-from saleor.order.models import Order
 
-from saleor_rewards.models import Guests, NetworkLimit, Rule, TypedAddress
+from saleor_rewards.models import Guests, NetworkLimit, TypedAddress
 from saleor_rewards.plugin import guests
 from saleor_rewards.plugin.guests import MOST_ADDRESSES
 from saleor_rewards.programs import update_rule
@@ -26,70 +23,22 @@ from saleor_rewards.tasks import forget_evidence
 from .elsewhere import in_thread
 from .limits import needs
 from .merchants import app
-from .world import HOST, Cart, Refused, Shop, Shopper
+from .strangers import (
+    FULL,
+    HALF,
+    NETWORK,
+    OTHER_NETWORK,
+    TOLD,
+    Welcome,
+    age_networks,
+    customers,
+    from_network,
+    retype,
+    use_up,
+)
+from .world import HOST, Refused, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-NETWORK, OTHER_NETWORK = "203.0.113.7", "198.51.100.4"
-FULL, HALF = Decimal("40.00"), Decimal("20.00")
-TOLD = {"APPLIED", "NOT_FIRST_ORDER"}
-
-
-def from_network(network: str = NETWORK, **options: Any) -> Shopper:
-    return Shopper(client=Client(REMOTE_ADDR=network), **options)
-
-
-@dataclass
-class Welcome:
-    """Goods of 40.00, half of it for a first order; another rule for the third."""
-
-    goods: Any
-    first: Rule
-    third: Rule
-
-    def code(self, cart: Cart) -> str:
-        """Return what a cart tells of its customer, once its prices say the same."""
-        code: str = cart.offer(self.first)["code"]
-        assert cart.total == (HALF if code == "APPLIED" else FULL)
-        assert code in {*TOLD, "CUSTOMER_UNKNOWN"}
-        return code
-
-    def start(self, shopper: Shopper, email: str) -> Cart:
-        return shopper.cart((self.goods, 1), email=email)
-
-
-@pytest.fixture
-def welcome(shop: Shop) -> Welcome:
-    half = {"type": "PERCENT_OFF", "percent": "50"}
-    points = {"type": "POINTS_FIXED", "points": 5}
-    third = {"nth_order": {"number": 3}}
-    shop.points()
-    return Welcome(
-        goods=shop.product("40.00", ships=False),
-        first=shop.rule("Welcome", half, conditions={"first_order": True}),
-        third=shop.rule("Third", points, lane="POINTS", conditions=third),
-    )
-
-
-def customers(emails: list[str]) -> None:
-    """Let everybody have two orders."""
-    columns = {"total_gross_amount": 0, **HOST.order_columns()}
-    for number, email in enumerate(emails * 2):
-        row = {"token": f"old-{number}"} if hasattr(Order, "token") else {}
-        if "number" in {field.name for field in Order._meta.get_fields()}:
-            row = {"number": 10_000 + number}
-        Order.objects.create(user_email=email, **row, **columns)
-
-
-def retype(shopper: Shopper, cart: Cart, email: str) -> Cart:
-    return Cart(shopper.mutate("email", cart=cart, email=email))
-
-
-def age_networks(by: timedelta) -> None:
-    for one in NetworkLimit.objects.all():
-        one.addresses = [[a, at - by.total_seconds()] for a, at in one.addresses]
-        one.noted_at -= by
-        one.save()
 
 
 @pytest.mark.parametrize("mode", Guests)
@@ -145,12 +94,6 @@ def test_carts_of_one_network_are_limited_together_and_hour_by_hour(
 
     # then
     assert tell(NETWORK, 50) == "APPLIED"
-
-
-def use_up(welcome: Welcome, shopper: Shopper) -> None:
-    """Let a network have been told of as many addresses as it may be."""
-    for number in range(MOST_ADDRESSES):
-        welcome.start(shopper, f"person{number}@example.com")
 
 
 def test_an_address_is_told_of_an_hour_later_within_the_limit_of_then(
@@ -317,78 +260,6 @@ def test_an_app_speaks_for_all_shoppers_of_its_shop(welcome: Welcome) -> None:
     for number in range(MOST_ADDRESSES + 2):
         cart = welcome.start(storefront, f"person{number}@example.com")
         assert welcome.code(cart) == "APPLIED"
-
-
-@pytest.mark.parametrize("mode", Guests)
-def test_a_member_is_judged_by_account_whatever_address_is_typed_in(
-    shop: Shop, welcome: Welcome, mode: Guests
-) -> None:
-    # given
-    shop.settings(guests=mode.value)
-    customers(["kim@example.com", "Ann@example.com"])
-    member = from_network(token=HOST.sign_up("bob@example.com"))
-    cart = welcome.start(member, "bob@example.com")
-    assert welcome.code(cart) == "APPLIED"
-
-    # then: a stranger's address tells nothing
-    cart = retype(member, cart, "kim@example.com")
-    assert welcome.code(cart) == "APPLIED"
-    assert cart.offer(welcome.third)["code"] == "NOT_NTH_ORDER"
-
-    # and their own orders as a guest count
-    regular = from_network(token=HOST.sign_up("ann@example.com"))
-    cart = welcome.start(regular, "other@example.com")
-    assert welcome.code(cart) == "NOT_FIRST_ORDER"
-    assert cart.offer(welcome.third)["code"] == "APPLIED"
-
-
-def test_a_member_who_leaves_a_cart_leaves_a_guests_address(welcome: Welcome) -> None:
-    # given
-    customers(["kim@example.com"])
-    guest = from_network()
-    use_up(welcome, guest)
-    member = from_network(token=HOST.sign_up("bob@example.com"))
-    cart = retype(member, welcome.start(member, ""), "kim@example.com")
-
-    # when
-    member.mutate("detach", cart=cart)
-
-    # then
-    assert welcome.code(guest.look(cart)) == "CUSTOMER_UNKNOWN"
-
-
-@needs("confirmed accounts")
-def test_an_account_that_nobody_confirmed_is_a_guests(
-    shop: Shop, welcome: Welcome
-) -> None:
-    # given
-    shop.settings(guests=Guests.SIGNED_IN.value)
-    shopper = from_network(token=HOST.sign_up("kim@example.com"))
-    User.objects.update(is_confirmed=False)
-    cart = welcome.start(shopper, "kim@example.com")
-    assert welcome.code(cart) == "CUSTOMER_UNKNOWN"
-
-    # when
-    User.objects.update(is_confirmed=True)
-
-    # then
-    assert welcome.code(shopper.look(cart)) == "APPLIED"
-
-
-@needs("price hooks")
-def test_an_account_that_nobody_had_to_confirm_is_a_guests(
-    shop: Shop, welcome: Welcome, settings: Any
-) -> None:
-    # given
-    settings.ENABLE_ACCOUNT_CONFIRMATION_BY_EMAIL = False
-    shop.settings(guests=Guests.SIGNED_IN.value)
-    customers(["kim@example.com"])
-    stranger = from_network(token=HOST.sign_up("kim@example.com"))
-
-    # then
-    cart = welcome.start(stranger, "kim@example.com")
-    assert welcome.code(cart) == "CUSTOMER_UNKNOWN"
-    assert cart.offer(welcome.third)["code"] == "CUSTOMER_UNKNOWN"
 
 
 def test_addresses_are_limited_where_they_tell_something_and_only_there(

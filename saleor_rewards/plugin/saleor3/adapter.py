@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, ContextManager
 
@@ -21,7 +20,7 @@ from ...models import OwnedVoucher, PriceAgreement
 from ...programs.versions import PLUGIN_ID
 from ..common import Checkouts
 from ..guard import guarded
-from ..guests import asked_by, noted
+from ..guests import noted
 from ..host import ChannelRef, Reading
 from .lines import ours
 from .money import Money
@@ -65,7 +64,7 @@ class Saleor3(Money, Orders, People, Payouts, Checkouts):
         look = partial(read, checkout.pk, book, using=using)
         # A replica may not have yet what is noted.
         again = partial(read, checkout.pk, book, using=DEFAULT_DB_ALIAS)
-        with asked_by(request) if request else nullcontext(), self.writing():
+        with self.writing():
             return noted(str(checkout.pk), look, again)
 
     def write(
