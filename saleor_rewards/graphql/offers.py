@@ -230,8 +230,8 @@ class CheckoutRewards(graphene.ObjectType):
         return cart_points(root.evaluation, root.owner)
 
     @staticmethod
-    def resolve_referral(root: CartRewards, _info: Any) -> CartClaim | None:
-        return None if root.checkout is None else cart_claim(root.checkout)
+    def resolve_referral(root: CartRewards, info: Any) -> CartClaim | None:
+        return root.checkout and cart_claim(root.checkout, info.context)
 
     @staticmethod
     def resolve_offers(

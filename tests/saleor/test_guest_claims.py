@@ -27,6 +27,7 @@ from .friends import (
 from .inputs import document
 from .points import reconcile_all
 from .strangers import NETWORK, from_network
+from .talk import TALK
 from .world import HOST, Cart, Refused, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -199,3 +200,25 @@ def test_claims_are_limited_where_no_offer_goes_by_the_address(
 
     # then
     assert told == ["NOT_NEW"] * MOST_ADDRESSES + ["TOO_MANY_ATTEMPTS"]
+
+
+def test_beyond_the_limit_no_cart_shows_an_invitation_of_its_addresss_owner(
+    shop: Shop, ann: User
+) -> None:
+    # given: no offer goes by the address, and every owner of one has an invitation
+    look = TALK.LOOK.replace("freeShipping", "freeShipping referral { state }")
+    stranger = from_network()
+    emails = [f"person{number}@example.com" for number in range(MOST_ADDRESSES + 1)]
+    for email in emails:
+        invitee = friend_cart(shop, email)
+        try_code(invitee, code_for(shop, referrer()).code)
+    carts = [friend_cart(shop, email, stranger) for email in emails]
+
+    # when
+    seen = [
+        stranger.ask(look, **TALK.identity(cart))["checkout"]["rewards"]["referral"]
+        for cart in carts
+    ]
+
+    # then
+    assert seen == [{"state": "ACCEPTED"}] * MOST_ADDRESSES + [None]

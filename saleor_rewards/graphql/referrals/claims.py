@@ -43,14 +43,16 @@ class CheckoutReferral(graphene.ObjectType):
             return claim_messages()[root.state]
 
 
-def cart_claim(checkout: Any) -> CartClaim | None:
-    """Return the claim of a checkout, ``None`` where there is none."""
+def cart_claim(checkout: Any, request: Any) -> CartClaim | None:
+    """Return the claim of a checkout for who asks, ``None`` where there is none."""
     from ...plugin.guard import guarded
+    from ...plugin.guests import asked_by
     from ...plugin.referrals import checkout_referral
 
-    referral = guarded(
-        "REWARDS_CHECKOUT_REFERRAL", None, lambda: checkout_referral(checkout)
-    )
+    with asked_by(request):
+        referral = guarded(
+            "REWARDS_CHECKOUT_REFERRAL", None, lambda: checkout_referral(checkout)
+        )
     return None if referral is None else claim_on(checkout, referral)
 
 

@@ -49,7 +49,8 @@ class RewardsReferralClaim(ReferralShopperMutation):
                 ip=client_address(info.context),
                 request=info.context,
             )
-        return cls(errors=[], **_answer(checkout_id, None if code is None else claimed))
+        by_code = None if code is None else claimed
+        return cls(errors=[], **_answer(checkout_id, by_code, info.context))
 
 
 class RewardsReferralReviewRequest(ReferralShopperMutation):
@@ -96,7 +97,7 @@ def _checkout(checkout_id: str) -> Any:
     return checkout
 
 
-def _answer(checkout_id: str, claimed: Referral | None) -> dict[str, Any]:
+def _answer(checkout_id: str, claimed: Referral | None, request: Any) -> dict[str, Any]:
     """Return the checkout as the database has it now, with its claim.
 
     ``claimed`` is the claim of whoever had the code to it: they may know how it stands,
@@ -106,7 +107,7 @@ def _answer(checkout_id: str, claimed: Referral | None) -> dict[str, Any]:
     if checkout is None:
         # It became an order meanwhile, or expired.
         return {"checkout": None, "referral": None}
-    shown = cart_claim(checkout)
+    shown = cart_claim(checkout, request)
     if claimed is not None and claimed.state == ReferralState.CLAIMED:
         shown = claim_on(checkout, claimed)
     return {"checkout": wrapped_checkout(checkout), "referral": shown}
