@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from importlib import import_module
 from threading import Thread
-from typing import Any
+from typing import Any, Iterator
 
 import pytest
 from django.utils import timezone
@@ -31,7 +31,7 @@ from .legacy import (
 )
 from .limits import needs
 from .points import Member, make_member, reconcile_all
-from .world import Cart, Refused, Shop
+from .world import Cart, Refused, Shop, Shopper
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs("legacy payments")]
 
@@ -243,6 +243,42 @@ def test_an_order_that_is_placed_while_we_are_off_has_no_receipt_of_an_earlier_t
     assert total_of(order) == Decimal("40.00")
     assert not Receipt.objects.exists()
     assert member.sums == (1000, 0)
+
+
+@needs("price hooks")
+def test_no_order_has_the_total_of_one_moment_and_the_lines_of_another(
+    shop: Shop, gateway: DummyGateway, shopper: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: a rule that is off holds while Saleor computes the total
+    rule = shop.ladder(("30.00", "25"))
+    shopper.payments = gateway
+    cart = shopper.cart((shop.product("40.00", ships=False), 1))
+    shopper.pay(cart, Decimal("30.00"))
+    update_rule(rule.pk, is_active=False)
+    assert shopper.look(cart).total == Decimal("40.00")
+    memo = import_module("saleor_rewards.plugin.saleor2.memo")
+    utils = import_module("saleor.checkout.utils")
+    completing, after_total = memo.completing, utils._process_user_data_for_order
+
+    @contextmanager
+    def from_now_on() -> Iterator[None]:
+        update_rule(rule.pk, is_active=True)
+        with completing():
+            yield
+
+    def no_more(checkout: Any) -> Any:
+        update_rule(rule.pk, is_active=False)
+        return after_total(checkout)
+
+    monkeypatch.setattr(memo, "completing", from_now_on)
+    monkeypatch.setattr(utils, "_process_user_data_for_order", no_more)
+
+    # when
+    with pytest.raises(Refused):
+        shopper.complete(cart)
+
+    # then
+    assert not Order.objects.exists()
 
 
 @needs("price hooks")

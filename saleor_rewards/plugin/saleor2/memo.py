@@ -55,6 +55,8 @@ def remembered(key: str, evaluate: Callable[[], Any]) -> Any:
     if key not in values:
         value = evaluate()
         values[key] = value
+        if is_completing():
+            _state.priced.append((key, value))
     return values[key]
 
 
@@ -69,16 +71,21 @@ def pinned(key: str, value: Any) -> Iterator[None]:
         _state.values = before
 
 
-def known(key: str) -> Any:
-    """Return what this request evaluated while its order is priced, else ``None``."""
-    values = getattr(_state, "values", None)
-    return values.get(key) if values and is_completing() else None
+def priced(key: str) -> list[Any]:
+    """Return all that this request evaluated while its order is priced.
+
+    Saleor writes in between: total and lines may go by different ones.
+    """
+    found = _state.priced if is_completing() else []
+    return [value for one, value in found if one == key]
 
 
 @contextmanager
 def completing() -> Iterator[None]:
     """Mark that an order is being placed: what was shown stays what was shown."""
-    _state.is_completing = True
+    _state.is_completing, _state.priced = True, []
+    if getattr(_state, "values", None):
+        _state.values.clear()
     try:
         yield
     finally:

@@ -80,14 +80,12 @@ class Money:
         return to_minor(total.gross.amount, attempt.currency)
 
     def charges_as_evaluated(self, attempt: Checkout, now: Evaluation) -> bool:
-        """Return whether the evaluation that priced the order is the one of now.
+        """Return whether each evaluation that priced the order is the one of now.
 
         Before Saleor priced it there is none to compare with.
         """
-        priced = memo.known(str(attempt.pk))
-        if priced is None:
-            return True
-        return bool(priced.effects == now.effects)
+        priced = memo.priced(str(attempt.pk))
+        return all(one.effects == now.effects for one in priced if one is not None)
 
     def is_as_read(self, attempt: Checkout, reading: Reading) -> bool:
         """Return whether Saleor is about to order the goods that were read."""
