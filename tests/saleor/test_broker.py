@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from django.db import transaction
@@ -23,17 +23,27 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOBODY = "amqp://127.0.0.1:1//"
 
 
-@pytest.fixture(autouse=True)
-def _no_broker(settings: Any) -> None:
-    """Let tasks go to a broker that is down, as Saleor's Celery app sends them."""
-    settings.CELERY_TASK_ALWAYS_EAGER = False
-    settings.CELERY_BROKER_URL = NOBODY
-    guard.faults.clear()
+@pytest.fixture
+def stop_broker(settings: Any) -> Callable[[], None]:
+    """Let tasks go to a broker that is down from now on, as Saleor's app sends them.
+
+    What a test prepares is done before: some of Saleor's own tasks wait for ever.
+    """
+
+    def stop() -> None:
+        settings.CELERY_TASK_ALWAYS_EAGER = False
+        settings.CELERY_BROKER_URL = NOBODY
+        guard.faults.clear()
+
+    return stop
 
 
-def test_settings_are_saved_and_others_have_their_turn(shop: Shop) -> None:
+def test_settings_are_saved_and_others_have_their_turn(
+    shop: Shop, stop_broker: Callable[[], None]
+) -> None:
     # given
     shop.points()
+    stop_broker()
     done: list[str] = []
 
     # when
@@ -47,29 +57,34 @@ def test_settings_are_saved_and_others_have_their_turn(shop: Shop) -> None:
     assert guard.faults["REWARDS_ENQUEUE"] == 1
 
 
-def test_a_merchant_is_not_told_of_an_error_for_what_was_saved(shop: Shop) -> None:
+def test_a_merchant_is_not_told_of_an_error_for_what_was_saved(
+    shop: Shop, stop_broker: Callable[[], None]
+) -> None:
     # given
     update_points(shop.program.pk, is_active=True)
     tiers = {"tiers": [{"name": "Gold", "threshold": 5}]}
 
+    boss = merchant()
+    stop_broker()
+
     # when
-    payload = merchant().do(
-        document("ProgramUpdate"), channel=shop.channel.slug, input=tiers
-    )
+    payload = boss.do(document("ProgramUpdate"), channel=shop.channel.slug, input=tiers)
 
     # then
     assert payload["errors"] == []
     assert Tier.objects.get().name == "Gold"
 
 
+@needs("stored discounts")
 def test_the_kill_switch_is_saved_and_hooks_take_the_offers_off(
-    shop: Shop, shopper: Shopper
+    shop: Shop, shopper: Shopper, stop_broker: Callable[[], None]
 ) -> None:
     # given
     shop.ladder(("30.00", "10"))
     goods = shop.product("40.00", ships=False)
     cart = shopper.cart((goods, 1))
     assert cart.total == 36
+    stop_broker()
 
     # when
     shop.plugin(killed=True)
@@ -80,9 +95,15 @@ def test_the_kill_switch_is_saved_and_hooks_take_the_offers_off(
 
 
 @needs("stored discounts")
-def test_a_variants_new_price_is_saved(shop: Shop) -> None:
+def test_a_variants_new_price_is_saved(
+    shop: Shop, stop_broker: Callable[[], None]
+) -> None:
+    # given
+    goods = shop.product("40.00", ships=False)
+    stop_broker()
+
     # when
-    HOST.tell_plugins_of(shop.product("40.00", ships=False))
+    HOST.tell_plugins_of(goods)
 
     # then
     assert guard.faults["REWARDS_VARIANT_UPDATED"] == 1
