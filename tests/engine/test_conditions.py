@@ -348,9 +348,10 @@ def test_who_was_not_brought_is_told_so_before_being_asked_who_they_are() -> Non
     # given
     welcome = percent_off("10", has_referral=True, first_order=True)
     regular = CustomerSnapshot(True, order_count=3, has_referral=True)
+    nobody = cart(line("a", 1000), customer=CustomerSnapshot(has_referral=False))
 
     # when / then
-    assert code(TEN_DOLLARS, welcome) is OfferCode.NO_REFERRAL
+    assert code(nobody, welcome) is OfferCode.NO_REFERRAL
     snapshot = cart(line("a", 1000), customer=regular)
     assert code(snapshot, welcome) is OfferCode.NOT_FIRST_ORDER
 
