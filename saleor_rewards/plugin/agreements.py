@@ -58,9 +58,9 @@ def standing(checkout_token: str, reading: Reading, at: datetime) -> Standing:
         # Nobody is given what points paid once these are elsewhere.
         return Standing.NONE
     money = host.money(checkout_token, at, binding)
-    total = binding.agreed_amount
     if money is None or binding.agreed_fingerprint != _agreed_on(reading, money):
         return Standing.NONE
+    total = binding.agreed_amount
     if money.is_current and not is_out_of_step(checkout_token, reading):
         total = money.total_amount
     if money.suffices(total):

@@ -134,7 +134,7 @@ def customer_of(checkout: Any, book: Rulebook) -> CustomerSnapshot:
     if not HISTORY & book.compiled.needs:
         return known
     told = _told(checkout, book)
-    # Where nobody asks, nothing is told.
+    # What is not noted yet is told to no request; a task goes on with it.
     is_open = not is_asked() if told is None else told
     return replace(
         known,

@@ -201,16 +201,19 @@ def _look(
 
 def is_switched_off() -> bool:
     """Return whether the merchant switched the plugin off."""
-    with host.writing():
-        plugin = host.loaded_plugin(PLUGIN_ID)
+    plugin = _loaded_plugin()
     return plugin is None or not plugin.active
 
 
 def are_offers_stopped() -> bool:
     """Return whether the merchant stopped all offers, or switched the plugin off."""
-    with host.writing():
-        plugin = host.loaded_plugin(PLUGIN_ID)
+    plugin = _loaded_plugin()
     return plugin is None or not plugin.active or plugin.is_killed
+
+
+def _loaded_plugin() -> Any:
+    with host.writing():
+        return host.loaded_plugin(PLUGIN_ID)
 
 
 def checkout_rewards(checkout: Checkout, request: Any) -> Look | None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from saleor.account.models import User
-from saleor.order.models import Order
 
 from saleor_rewards.models import Guests, Referral, ReferralState
 from saleor_rewards.plugin.guests import MOST_ADDRESSES
@@ -26,7 +25,7 @@ from .friends import (
 )
 from .inputs import document
 from .points import reconcile_all
-from .strangers import NETWORK, from_network
+from .strangers import NETWORK, customers, from_network
 from .talk import TALK
 from .world import HOST, Cart, Refused, Shop, Shopper
 
@@ -49,11 +48,6 @@ def friends(shop: Shop, ann: User) -> Any:
     return shop.rule("Friend", half, conditions={"has_referral": True})
 
 
-def customer(shop: Shop, email: str) -> None:
-    """Let somebody have an order."""
-    Order.objects.create(user_email=email, total_gross_amount=0, **HOST.order_columns())
-
-
 def buy(shop: Shop, cart: Cart) -> None:
     shopper = Shopper()
     shopper.buy(shopper.ship(cart, shop.shipping_method()))
@@ -73,7 +67,7 @@ def test_beyond_the_limit_no_claim_tells_who_is_new(
 ) -> None:
     # given
     code = code_for(shop, ann).code
-    customer(shop, BOB)
+    customers([BOB])
     stranger = from_network()
     within = [
         friend_cart(shop, f"person{number}@example.com", stranger)
@@ -121,7 +115,7 @@ class TestWhereGuestsSignInFirst:
     ) -> None:
         # given
         code = code_for(shop, ann).code
-        customer(shop, BOB)
+        customers([BOB])
         old, new = friend_cart(shop, BOB), friend_cart(shop, "new@example.com")
 
         # when
@@ -192,8 +186,7 @@ def test_claims_are_limited_where_no_offer_goes_by_the_address(
     stranger = from_network()
     emails = [f"person{number}@example.com" for number in range(MOST_ADDRESSES + 1)]
     carts = [friend_cart(shop, email, stranger) for email in emails]
-    for email in emails:
-        customer(shop, email)
+    customers(emails)
 
     # when: each cart is one try of its own
     told = [said(stranger, cart, code) for cart in carts]
