@@ -52,11 +52,12 @@ from .stripe import (
     StripeRefund,
 )
 from .tiers import Tier, TierChange, TierReason
-from .vouchers import OwnedVoucher, OwnedVoucherValue
+from .vouchers import CheckoutVoucherSlot, OwnedVoucher, OwnedVoucherValue
 
 __all__ = [
     "Account",
     "AccountState",
+    "CheckoutVoucherSlot",
     "ClaimLimit",
     "Downgrade",
     "EarnOn",

@@ -1,8 +1,9 @@
-"""Native vouchers that carry our shipping discounts."""
+"""Native vouchers that carry our shipping discounts, and who else wants their place."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from .programs import Rule
 
@@ -13,7 +14,10 @@ class OwnedVoucherValue(models.TextChoices):
 
 
 class OwnedVoucher(models.Model):
-    """A shipping voucher of Saleor that belongs to the plugin alone."""
+    """A shipping voucher of Saleor that belongs to the plugin alone.
+
+    Orders name its code for ever, so the row stays when the voucher has ended.
+    """
 
     id = models.BigAutoField(primary_key=True)
     rule = models.ForeignKey(
@@ -24,15 +28,33 @@ class OwnedVoucher(models.Model):
     channel_pk = models.PositiveIntegerField()
     voucher_pk = models.PositiveIntegerField(unique=True)
     code = models.CharField(max_length=255, unique=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("pk",)
         constraints = [
             models.UniqueConstraint(
                 fields=("rule", "channel_pk", "value_type", "value"),
+                condition=Q(ended_at=None),
                 name="rewards_owned_voucher_worth",
             )
         ]
 
     def __str__(self) -> str:
         return self.code
+
+
+class CheckoutVoucherSlot(models.Model):
+    """What is remembered about the voucher slot of one checkout.
+
+    ``displaced_code`` is the shopper's own code while ours is worth more and both
+    cannot stand; it is put back as soon as it applies. ``is_declined`` says that the
+    shopper took our code off: from then on lines carry its worth.
+    """
+
+    checkout_token = models.CharField(max_length=36, primary_key=True)
+    displaced_code = models.CharField(max_length=255, blank=True, default="")
+    is_declined = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.checkout_token
