@@ -21,6 +21,7 @@ W001 = "saleor_rewards.W001"
 W002 = "saleor_rewards.W002"
 W003 = "saleor_rewards.W003"
 W004 = "saleor_rewards.W004"
+W005 = "saleor_rewards.W005"
 
 PLUGIN = "saleor_rewards.plugin.RewardsPlugin"
 MIDDLEWARE = "saleor_rewards.plugin.middleware.RewardsMiddleware"
@@ -92,6 +93,27 @@ def check_schema(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register(Tags.compatibility)
+def check_hidden_codes(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """W005: Saleor's schema lacks a field in which our voucher codes are hidden."""
+    from .graphql.mount import SCHEMA_MODULE, state
+
+    import_module(SCHEMA_MODULE)
+    if not state.missing_fields:
+        return []
+    return [
+        Warning(
+            "Saleor's GraphQL schema lacks fields in which Saleor Rewards hides the "
+            f"codes of its own vouchers: {', '.join(state.missing_fields)}.",
+            hint=(
+                "Shoppers may see these codes, or type them, in what stands there now. "
+                "Use a release of saleor-rewards that names your Saleor."
+            ),
+            id=W005,
+        )
+    ]
 
 
 @register(Tags.compatibility)

@@ -8,13 +8,14 @@ import graphene
 from saleor.graphql.account.types import User
 from saleor.graphql.checkout.schema import CheckoutMutations, CheckoutQueries
 from saleor.graphql.checkout.types import Checkout
-from saleor.graphql.order.types import Order
+from saleor.graphql.order.types import Order, OrderLine
 from saleor.graphql.payment.schema import PaymentMutations
 from saleor.graphql.plugins.schema import PluginsMutations, PluginsQueries
 
 from ..plugin.capabilities import capabilities
 from .asking import asking
 from .base import cost_map
+from .hidden_codes import hide_codes
 from .looks import looking_first, mending_first
 from .mutations import (
     RewardsProgramUpdate,
@@ -133,6 +134,7 @@ def mount_fields() -> None:
     )
     if capabilities.stored_discounts:
         _look_first()
+        hide_codes((Checkout, CheckoutMutations, Order, OrderLine))
     for name, field in {**QUERIES, **POINTS_QUERIES, **REFERRAL_QUERIES}.items():
         setattr(PluginsQueries, name, field)
     for name, mutation in MUTATIONS.items():

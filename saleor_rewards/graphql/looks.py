@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable
 
 from ..plugin.guard import guarded
-from ..plugin.tokens import token_of
+from ..plugin.tokens import token_in
 from ..programs.versions import PLUGIN_ID
 from .base import forget_checkout, instance_of, is_checkout_loaded
 
@@ -67,7 +67,7 @@ def _mend(info: Any, args: dict[str, Any]) -> Any:
     from ..plugin.host import host
 
     plugin = host.plugin(info.context, PLUGIN_ID)
-    token = args.get("token") or token_of(args.get("id") or args.get("checkout_id"))
+    token = token_in(args)
     if not token or not plugin or not plugin.active:
         return None
     with host.writing():

@@ -22,6 +22,7 @@ class MountState:
     def __init__(self) -> None:
         self.too_late = False
         self.fault: Exception | None = None
+        self.missing_fields: list[str] = []
 
 
 state = MountState()

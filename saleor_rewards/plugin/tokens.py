@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any, Mapping
 from uuid import UUID
 
 import graphene
@@ -22,3 +23,15 @@ def token_of(global_id: str | None) -> str | None:
         return str(UUID(token)) if type_name == "Checkout" else None
     except (TypeError, ValueError):
         return None
+
+
+def token_in(args: Mapping[str, Any]) -> str | None:
+    """Return the token of the checkout that a mutation's arguments name.
+
+    >>> token_in({"token": UUID(int=12648430)})
+    '00000000-0000-0000-0000-000000c0ffee'
+    >>> token_in({"checkout_id": "Q2hlY2tvdXQ6MQ=="}) is None
+    True
+    """
+    given = args.get("token")
+    return str(given) if given else token_of(args.get("id") or args.get("checkout_id"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from graphene import Field, ObjectType, String
 from saleor.graphql.api import schema
 
 from saleor_rewards import checks
@@ -112,6 +113,29 @@ def test_a_fault_in_the_mounting_is_told_with_its_cause(
     assert message.id == "saleor_rewards.E003"
     assert "Checkout has no fields" in message.msg
     assert "REWARDS_SCHEMA_NOT_MOUNTED" in message.hint
+
+
+@needs("stored discounts")
+def test_a_field_of_saleors_that_is_gone_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given: hiding goes on in all that are there
+    from saleor_rewards.graphql import hidden_codes
+
+    fields = {name: Field(String) for name in hidden_codes.HIDDEN["OrderLine"]}
+    order_line = type("OrderLine", (ObjectType,), fields)
+    order = type("Order", (ObjectType,), {"voucher_code": Field(String)})
+    monkeypatch.setattr(mount.state, "missing_fields", [])
+
+    # when
+    hidden_codes.hide_codes((order_line, order))
+
+    # then
+    (message,) = checks.check_hidden_codes()
+    assert message.id == "saleor_rewards.W005"
+    assert "Order.discountName" in message.msg
+    assert "Order.voucherCode" not in message.msg
+    assert "OrderLine" not in message.msg
 
 
 def test_an_app_without_its_plugin_is_a_warning(settings: Any) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Iterable
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Now
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from saleor.channel.models import Channel
 from saleor.checkout import CheckoutAuthorizeStatus
@@ -22,8 +22,9 @@ from ...engine import (
     ShippingCarrier,
     ShippingSnapshot,
     Snapshot,
+    evaluate,
 )
-from ...models import OwnedVoucher
+from ...models import CheckoutVoucherSlot, OwnedVoucher
 from ..capabilities import capabilities
 from ..columns import (
     binding_columns,
@@ -35,6 +36,7 @@ from ..columns import (
 )
 from ..fingerprints import fingerprint_of
 from ..host import Reading
+from ..shown import shown_by
 from .counting import checkouts_with_money, counted_orders
 from .lines import Row, line_snapshot, lines_of, minor
 from .vouchers import is_stray
@@ -87,6 +89,8 @@ def read(checkout_pk: Any, book: Rulebook, *, using: str) -> Reading | None:
     )
     slot = _slot(checkout)
     snapshot = _snapshot(checkout, lines, slot, book)
+    if checkout.is_slot_declined:
+        snapshot = _on_lines(snapshot, book)
     return Reading(
         snapshot=snapshot,
         shown=_shown(rows, slot),
@@ -176,6 +180,7 @@ def _checkout(book: Rulebook) -> QuerySet[Checkout]:
         owned_pk=Subquery(owned.values("pk")[:1]),
         is_voucher_live=Exists(voucher.filter(is_active=True, voucher__end_date=None)),
         has_order_promotion=Exists(_order_promotions()),
+        is_slot_declined=Exists(_declined_slots()),
         gift_card_pks=ArraySubquery(
             Checkout.gift_cards.through.objects.filter(
                 checkout_id=OuterRef("pk")
@@ -204,6 +209,12 @@ def _order_promotions() -> QuerySet[Promotion]:
         type=PromotionType.ORDER,
         start_date__lte=Now(),
         rules__channels=OuterRef("channel_id"),
+    )
+
+
+def _declined_slots() -> QuerySet[CheckoutVoucherSlot]:
+    return CheckoutVoucherSlot.objects.filter(
+        checkout_token=Cast(OuterRef("pk"), CharField()), is_declined=True
     )
 
 
@@ -251,6 +262,24 @@ def _carrier(checkout: Checkout, slot: Slot, book: Rulebook) -> ShippingCarrier:
     if slot.is_foreign or checkout.has_order_promotion:
         return ShippingCarrier.LINES
     return ShippingCarrier.NATIVE
+
+
+def _on_lines(snapshot: Snapshot, book: Rulebook) -> Snapshot:
+    """Return the snapshot with its shipping carried by lines.
+
+    Where lines cannot carry it all, the slot goes on: who declined it pays no more.
+    """
+    if snapshot.shipping_carrier is not ShippingCarrier.NATIVE:
+        return snapshot
+    on_lines, at = (
+        replace(snapshot, shipping_carrier=ShippingCarrier.LINES),
+        timezone.now(),
+    )
+    worth, native = (
+        sum(shown_by(evaluate(one, book.compiled, at).effects).values())
+        for one in (on_lines, snapshot)
+    )
+    return on_lines if worth >= native else snapshot
 
 
 def _shown(rows: Iterable[Row], slot: Slot) -> dict[str, Decimal]:
