@@ -304,7 +304,7 @@ def forget_stripe_events() -> None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def forget_evidence() -> None:
-    """Delete hashes of personal values whose time is over, a chunk at a time.
+    """Delete what is kept of people and carts and whose time is over, in chunks.
 
     Safe to run twice: what is gone is not found again.
     """
@@ -320,6 +320,7 @@ def forget_evidence() -> None:
             forget_tries(at, CHUNK),
             forget_networks(at, CHUNK),
             host.forget_typed_addresses(at, CHUNK),
+            host.purge_voucher_slots(CHUNK),
         )
     if done == CHUNK:
         forget_evidence.delay()

@@ -16,7 +16,7 @@ from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from ..models import Pledge, Receipt, TypedAddress
+from ..models import CheckoutVoucherSlot, Pledge, Receipt, TypedAddress
 from ..programs.versions import PLUGIN_ID
 from .guard import LOCK_TIMEOUT, bounded_transaction, guarded
 from .guests import DAY
@@ -111,6 +111,15 @@ class Checkouts(ABC):
         gone = TypedAddress.objects.filter(~living, typed_at__lte=at - DAY)
         pks = list(gone.order_by("pk").values_list("pk", flat=True)[:limit])
         deleted, _ = TypedAddress.objects.filter(pk__in=pks).delete()
+        return int(deleted)
+
+    def purge_voucher_slots(self, limit: int) -> int:
+        """Delete what is kept of up to ``limit`` voucher slots whose checkout is gone."""
+        token = Cast(OuterRef("checkout_token"), UUIDField())
+        living = Exists(Checkout.objects.filter(pk=token))
+        gone = CheckoutVoucherSlot.objects.filter(~living).order_by("pk")
+        pks = list(gone.values_list("pk", flat=True)[:limit])
+        deleted, _ = CheckoutVoucherSlot.objects.filter(pk__in=pks).delete()
         return int(deleted)
 
 

@@ -285,6 +285,9 @@ class Host(Protocol):
     def forget_typed_addresses(self, at: datetime, limit: int) -> int:
         """Forget up to ``limit`` addresses of checkouts that are gone for a day."""
 
+    def purge_voucher_slots(self, limit: int) -> int:
+        """Delete what is kept of up to ``limit`` voucher slots whose checkout is gone."""
+
     def withdraw(self, limit: int) -> int:
         """Take our effects off up to ``limit`` open checkouts; return how many.
 

@@ -9,6 +9,7 @@ import pytest
 from saleor.discount.models import Voucher
 
 from saleor_rewards.models import CheckoutVoucherSlot
+from saleor_rewards.tasks import forget_evidence
 
 from .limits import needs
 from .merchants import anonymous
@@ -214,3 +215,19 @@ def test_a_code_of_the_shoppers_own_works_where_ours_was_declined(
 
     # then
     assert (code_in(cart), cart.total) == (None, Decimal("40.00"))
+
+
+def test_what_was_declined_is_kept_as_long_as_its_cart(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given
+    shop.free_shipping("30.00")
+    carts = [shipped(shop, shopper) for _ in range(2)]
+    open_, bought = (shopper.unpromo(cart, str(code_in(cart))) for cart in carts)
+
+    # when
+    shopper.buy(bought)
+    forget_evidence()
+
+    # then
+    assert CheckoutVoucherSlot.objects.get().checkout_token == open_.pk
