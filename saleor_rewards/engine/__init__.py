@@ -52,6 +52,7 @@ from .effects import (
 )
 from .errors import RuleError, RuleErrorCode, RuleErrors
 from .evaluate import Evaluation, evaluate
+from .host_offers import HostOffer, HostOfferKind
 from .kinds import (
     BenefitType,
     Lane,
@@ -99,6 +100,8 @@ __all__ = [
     "FirstOrder",
     "FreeShipping",
     "HasReferral",
+    "HostOffer",
+    "HostOfferKind",
     "IdFilter",
     "Ladder",
     "LadderStep",

@@ -8,7 +8,7 @@ from .allocate import split_by_largest_remainder, split_steadily
 from .cart import Cart
 from .combination import Combination, Pick
 from .effects import Effect, LineDiscount, ShippingDiscount
-from .kinds import ShippingCarrier
+from .kinds import Lane, ShippingCarrier
 
 
 def effects_of(cart: Cart, chosen: Combination) -> Iterator[Effect]:
@@ -34,7 +34,9 @@ def effects_of(cart: Cart, chosen: Combination) -> Iterator[Effect]:
     if chosen.shipping is None:
         return
     if cart.snapshot.shipping_carrier is ShippingCarrier.LINES:
-        parts = split_by_largest_remainder(chosen.shipping_amount, left)
+        carried = chosen.carried
+        amount = chosen.shipping_amount if carried is None else carried.amount
+        parts = split_by_largest_remainder(amount, left)
         yield from _line_effects(cart, chosen.shipping, range(len(left)), parts, left)
     elif chosen.shipping_amount:
         yield _shipping_effect(cart, chosen.shipping, chosen.shipping_amount)
@@ -58,6 +60,7 @@ def _line_effects(
                 line_id=cart.lines[index].id,
                 amount=part,
                 currency=cart.snapshot.currency,
+                for_shipping=rule.lane is Lane.SHIPPING,
             )
 
 

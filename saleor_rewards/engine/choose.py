@@ -12,7 +12,7 @@ that is added takes none away, so the shopper is never worse off with either.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Mapping, Sequence
+from typing import Mapping, NamedTuple, Sequence
 
 from .benefits import Option
 from .cart import Cart, Remainder, ScopeView, item_bound, item_parts
@@ -23,12 +23,16 @@ from .kinds import Lane, ShippingCarrier
 
 
 def choose(
-    cart: Cart, fields: Mapping[tuple[Lane, bool], Sequence[Field]], cap_amount: int
+    cart: Cart,
+    fields: Mapping[tuple[Lane, bool], Sequence[Field]],
+    cap_amount: int,
+    room_amount: int | None = None,
 ) -> Outcome:
     """Return the best combination of what the cart reaches, or the rule above it.
 
     `fields` go by lane and whether their rules are exclusive; `cap_amount` is the
-    most that item and order lane may take off together.
+    most that item and order lane may take off together, `room_amount` the most that
+    may come off the lines at all, where that is less than they cost.
 
     >>> from saleor_rewards.engine.snapshot import Snapshot
     >>> choose(Cart(Snapshot("default", "USD"), []), {}, 0).applied.total_amount
@@ -39,10 +43,11 @@ def choose(
     if cart.snapshot.shipping and carrier is not ShippingCarrier.WITHHELD:
         lanes.append(Lane.SHIPPING)
     shared = {lane: fields.get((lane, False), ()) for lane in lanes}
-    combination = _Search(cart, shared, cap_amount).best()
+    limits = _Limits.of(cart, cap_amount, room_amount)
+    combination = _Search(cart, shared, limits).best()
     # With nothing beside it, an exclusive rule sees the lines untouched.
     alone = [
-        _Search(cart, {lane: fields[lane, True]}, cap_amount).best()
+        _Search(cart, {lane: fields[lane, True]}, limits).best()
         for lane in lanes
         if (lane, True) in fields
     ]
@@ -55,17 +60,31 @@ def choose(
     return Outcome(combination)
 
 
+class _Limits(NamedTuple):
+    """The most that goods lanes, and all lanes, may take off together."""
+
+    cap_amount: int
+    most_amount: int
+
+    @classmethod
+    def of(cls, cart: Cart, cap_amount: int, room_amount: int | None) -> _Limits:
+        most_amount = sum(cart.rooms)
+        if room_amount is not None:
+            most_amount = min(most_amount, room_amount)
+            cap_amount = min(cap_amount, room_amount)
+        if cart.snapshot.shipping_carrier is not ShippingCarrier.LINES:
+            most_amount += cart.shipping_amount
+        return cls(cap_amount, most_amount)
+
+
 class _Search:
     """Branch and bound over the ways to use the item lane."""
 
     def __init__(
-        self, cart: Cart, fields: Mapping[Lane, Sequence[Field]], cap_amount: int
+        self, cart: Cart, fields: Mapping[Lane, Sequence[Field]], limits: _Limits
     ) -> None:
         self.cart = cart
-        self.cap_amount = cap_amount
-        self.most_amount = sum(cart.rooms)
-        if cart.snapshot.shipping_carrier is not ShippingCarrier.LINES:
-            self.most_amount += cart.shipping_amount
+        self.cap_amount, self.most_amount = limits
         self.untouched = Remainder([0] * len(cart.lines))
         self.items = fields.get(Lane.ITEM, ())
         self.order = Contest(fields.get(Lane.ORDER, ()), self.untouched)

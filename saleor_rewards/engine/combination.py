@@ -32,12 +32,33 @@ class Pick:
 
 
 @dataclass(frozen=True)
+class ShippingOnLines:
+    """What lines carry of the shipping lane, and how much less the shopper then pays.
+
+    Beside a percentage that the shop system takes off the goods, the lines have to
+    carry more than it is worth.
+
+    >>> ShippingOnLines(amount=1429, worth_amount=1000).lost_amount
+    429
+    """
+
+    amount: int
+    worth_amount: int
+
+    @property
+    def lost_amount(self) -> int:
+        """What the lines carry beyond its worth."""
+        return self.amount - self.worth_amount
+
+
+@dataclass(frozen=True)
 class Combination:
     """At most one pick a lane, and what the item lane leaves of each line.
 
     `cap_amount` is the most that item and order lane may take off together. Where
     they would take more, the order lane gives way first. `most_amount` is the most
     that all lanes may take off together; beyond it the shipping lane gives way.
+    `carried` says by how much the lines stand in for the delivery price.
 
     >>> Combination(None, None, None, Remainder([]), 0, 0).total_amount
     0
@@ -49,6 +70,7 @@ class Combination:
     remainder: Remainder
     cap_amount: int
     most_amount: int
+    carried: ShippingOnLines | None = None
 
     @property
     def picks(self) -> tuple[Pick, ...]:
@@ -73,6 +95,8 @@ class Combination:
         """What the shipping lane takes off."""
         if self.shipping is None:
             return 0
+        if self.carried is not None:
+            return self.carried.worth_amount
         left_amount = self.most_amount - self.item_amount - self.order_amount
         return min(self.shipping.amount, left_amount)
 

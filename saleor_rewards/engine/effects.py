@@ -10,6 +10,8 @@ from typing import Any, Mapping, Union
 class LineDiscount:
     """Take `amount` minor units off one line, on behalf of one rule version.
 
+    `for_shipping` says that it stands in for a discount on the delivery price.
+
     >>> effect = LineDiscount(5, 2, "Spring", "7", 150, "USD")
     >>> effect.reverse().amount
     -150
@@ -25,6 +27,7 @@ class LineDiscount:
     line_id: str
     amount: int
     currency: str
+    for_shipping: bool = False
 
     def reverse(self) -> LineDiscount:
         """Return the effect that undoes this one."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Mapping, NamedTuple, Sequence
 
 from .apply import effects_of
+from .arrangements import Arrangement, arrangements, carry
 from .cart import Cart
 from .choose import choose
+from .combination import Outcome
 from .compile import CompiledProgram
 from .conditions import Facts
 from .earn import Earning
 from .effects import Effect, LineDiscount, PointsEarned, ShippingDiscount
 from .explain import Explainer
-from .index import Gates
+from .host_offers import HostOffer
+from .index import Field, Gates
 from .kinds import Lane
 from .money import Rate
 from .offers import Offer
@@ -44,20 +48,25 @@ class Evaluation:
         explainer: Explainer,
         payment: Payment,
         earning: Earning,
+        arranged: Arranged,
     ) -> None:
         self.effects = effects
+        self.snapshot = arranged.snapshot
+        #: Whether the shopper's own voucher has to make place for what is worth more.
+        self.displaces_code = arranged.arrangement.displaces_code
         self._payment = payment
         self._earning = earning
-        self.snapshot = explainer.cart.snapshot
+        self._carried = arranged.outcome.applied.carried
         self._explainer = explainer
         self._offers: tuple[Offer, ...] | None = None
 
     @property
     def discount_amount(self) -> int:
-        """The sum that rules take off the lines, in minor units."""
-        return sum(
+        """What the shopper saves by what rules take off the lines, in minor units."""
+        taken = sum(
             effect.amount for effect in self.effects if isinstance(effect, LineDiscount)
         )
+        return taken - (self._carried.lost_amount if self._carried else 0)
 
     @property
     def shipping_amount(self) -> int:
@@ -97,6 +106,14 @@ class Evaluation:
     def points_terms(self) -> PointsTerms | None:
         """How points are earned and spent here; None where there are none."""
         return self._payment.terms
+
+    @property
+    def stand_ins(self) -> Mapping[str, int]:
+        """By how much lines earn on more than is paid for them, by id.
+
+        They stand in for a discount on the delivery price.
+        """
+        return self._payment.stand_ins
 
     def most_points(self, available: int) -> int:
         """Return how many of `available` points could pay for this cart at most."""
@@ -161,18 +178,53 @@ def evaluate(snapshot: Snapshot, program: CompiledProgram, at: datetime) -> Eval
     """
     if at.tzinfo is None or at.utcoffset() is None:
         raise ValueError("at: an aware time is needed")
-    cart = Cart(snapshot, program.scopes)
     facts = _facts(snapshot, program, at)
-    index = program.index(snapshot.currency, at)
-    fields = index.fields(cart, Gates(program.gates, facts))
-    outcome = choose(cart, fields, _cap_amount(cart, program))
+    found = [_arranged(snapshot, one, program, facts) for one in arrangements(snapshot)]
+    # Of equal ones the first.
+    best = min(found, key=lambda one: one.price)
+    unhindered = None if best is found[-1] else found[-1].outcome
+    cart, outcome, terms = best.cart, best.outcome, program.settings.points
     given = tuple(effects_of(cart, outcome.applied))
-    payment = Payment(cart, given, program.settings.points)
-    reached = fields.get((Lane.POINTS, False), ())
+    payment = Payment(cart, given, terms, best.offer, best.arrangement.room_amount)
+    reached = best.fields.get((Lane.POINTS, False), ())
     earning = Earning(cart, reached, outcome.applied.remainder, payment)
-    explainer = Explainer(program, cart, facts, outcome, earning)
+    explainer = Explainer(
+        program, cart, facts, outcome, earning, unhindered, best.arrangement
+    )
     effects = (*given, *payment.effects, *earning.effects)
-    return Evaluation(effects, explainer, payment, earning)
+    return Evaluation(effects, explainer, payment, earning, best)
+
+
+class Arranged(NamedTuple):
+    """What one arrangement of a cart comes to."""
+
+    snapshot: Snapshot
+    arrangement: Arrangement
+    cart: Cart
+    fields: Mapping[tuple[Lane, bool], Sequence[Field]]
+    outcome: Outcome
+
+    @property
+    def price(self) -> int:
+        """What the shopper pays for goods and delivery, points left aside."""
+        return self.arrangement.price(self.outcome.applied)
+
+    @property
+    def offer(self) -> HostOffer | None:
+        """Which offer of the shop system stands."""
+        return self.arrangement.standing_beside(self.outcome.applied)
+
+
+def _arranged(
+    snapshot: Snapshot, arrangement: Arrangement, program: CompiledProgram, facts: Facts
+) -> Arranged:
+    cart = Cart(arrangement.snapshot, program.scopes)
+    index = program.index(snapshot.currency, facts.at)
+    fields = index.fields(cart, Gates(program.gates, facts))
+    room_amount = arrangement.room_amount
+    outcome = choose(cart, fields, _cap_amount(cart, program), room_amount)
+    outcome = carry(arrangement, cart, outcome)
+    return Arranged(snapshot, arrangement, cart, fields, outcome)
 
 
 def _facts(snapshot: Snapshot, program: CompiledProgram, at: datetime) -> Facts:

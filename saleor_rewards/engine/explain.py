@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Iterator
 
+from .arrangements import Arrangement
 from .cart import Cart
 from .combination import Outcome, Pick
 from .compile import CompiledProgram
@@ -49,6 +50,8 @@ class Explainer:
         facts: Facts,
         outcome: Outcome,
         earning: Earning,
+        unhindered: Outcome | None = None,
+        arrangement: Arrangement | None = None,
     ) -> None:
         self.program = program
         self.cart = cart
@@ -62,6 +65,10 @@ class Explainer:
             for lane in Lane
         }
         self._picks = {pick.compiled.rule.id: pick for pick in outcome.applied.picks}
+        free = unhindered.applied.picks if unhindered else ()
+        self._arrangement = arrangement
+        # What would be given if the shop system had no offer of its own.
+        self._displaced = {pick.compiled.rule.id for pick in free if pick.amount}
 
     def offers(self) -> Iterator[Offer]:
         """Yield the offer of each rule for carts that has not ended."""
@@ -87,6 +94,9 @@ class Explainer:
             return self._points.offer(compiled)
         if rule.id in self._picks:
             return self._applied(compiled, self._picks[rule.id])
+        if rule.id in self._displaced:
+            code = OfferCode.SALEOR_OFFER_IS_BETTER
+            return _answer(rule, OfferState.BLOCKED, code)
         standing = self.forecast.standing(compiled)
         missing = self._missing_items(rule, standing)
         if missing:
@@ -139,7 +149,7 @@ class Explainer:
         rule = compiled.rule
         amount = self.outcome.applied.amount_of(pick)
         if pick.amount and not amount:
-            return _answer(rule, OfferState.BLOCKED, OfferCode.CAP_REACHED)
+            return _answer(rule, OfferState.BLOCKED, self._emptied(rule))
         standing = self.forecast.standing(compiled)
         for step, opening, gap in self._steps_ahead(compiled, standing):
             worths = self.forecast.worths(compiled, gap)
@@ -148,6 +158,14 @@ class Explainer:
                 state = OfferState.APPLIED
                 return _answer(rule, state, code, amount, ahead=opening, gap=gap)
         return _answer(rule, OfferState.APPLIED, OfferCode.APPLIED, amount)
+
+    def _emptied(self, rule: RuleDefinition) -> OfferCode:
+        """Return what leaves nothing of a rule that was picked."""
+        arrangement = self._arrangement
+        is_for_lines = rule.lane is not Lane.SHIPPING or self.outcome.applied.carried
+        if arrangement and arrangement.offer and is_for_lines:
+            return OfferCode.SALEOR_OFFER_IS_BETTER
+        return OfferCode.CAP_REACHED
 
     def _steps_ahead(
         self, compiled: CompiledRule, standing: Standing

@@ -43,6 +43,12 @@ class ShippingCarrier(Enum):
 
     #: The delivery price itself is lowered.
     NATIVE = "NATIVE"
+    #: It is lowered by a voucher of ours, if the cart has no other and none of the
+    #: shop's own promotions is worth more; the same worth is taken off the lines else.
+    SLOT = "SLOT"
+    #: The shopper wants no voucher of ours: it is taken off the lines, and lowered by
+    #: one only where the lines cannot carry as much.
+    UNWANTED_SLOT = "UNWANTED_SLOT"
     #: The delivery price has to stay; the same worth is taken off the lines.
     LINES = "LINES"
     #: The shopper's own voucher is in the way, and the merchant wants no stand-in.

@@ -66,6 +66,9 @@ class OfferCode(Enum):
     POINTS_OFF = "POINTS_OFF"
     #: The shopper's own voucher holds the place that the benefit would need.
     VOUCHER_IN_USE = "VOUCHER_IN_USE"
+    #: The shopper's own voucher, or a promotion of the shop's, is worth more, and would
+    #: fall beside it.
+    SALEOR_OFFER_IS_BETTER = "SALEOR_OFFER_IS_BETTER"
     #: Rule `beaten_by` is better for the shopper.
     BEATEN = "BEATEN"
     #: Exclusive rule `beaten_by` is better than all the others together.

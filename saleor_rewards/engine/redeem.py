@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cached_property
 from math import floor
-from typing import Iterable, Iterator, Sequence
+from typing import Iterable, Iterator, Mapping, Sequence
 
 from .allocate import split_by_largest_remainder
 from .cart import Cart
 from .effects import Effect, LineDiscount, PointsDiscount
+from .host_offers import HostOffer
 from .kinds import PointsBase
 from .money import Rate
 from .rules import PointsTerms
@@ -19,8 +20,9 @@ from .snapshot import LineSnapshot, Snapshot
 class Payment:
     """What is left to pay for each line of a cart, and what points pay of it.
 
-    `effects` is what the other lanes give, none of which the points change. The
-    shopper's own voucher takes its share of each line before the points do. Without
+    `effects` is what the other lanes give, none of which the points change. The `offer`
+    of the shop system takes its share of each line before the points do, and they leave
+    it standing: of the lines may come off no more than `room_amount` in all. Without
     `terms`, or in another currency than theirs, points pay nothing. What they pay is
     part of what the shopper pays: where prices are without tax, they take that much
     less off the lines.
@@ -36,11 +38,18 @@ class Payment:
     """
 
     def __init__(
-        self, cart: Cart, effects: Iterable[Effect], terms: PointsTerms | None
+        self,
+        cart: Cart,
+        effects: Iterable[Effect],
+        terms: PointsTerms | None,
+        offer: HostOffer | None = None,
+        room_amount: int | None = None,
     ) -> None:
         self.cart = cart
         self.terms = terms
-        self._effects = effects
+        self.offer = offer
+        self._lines = [one for one in effects if isinstance(one, LineDiscount)]
+        self._room_amount = room_amount
 
     @cached_property
     def points(self) -> int:
@@ -93,9 +102,27 @@ class Payment:
 
     @cached_property
     def bases(self) -> Sequence[int]:
-        """What each line earns points on: what is left of it, with or without tax."""
+        """What each line earns points on: what is left of it, with or without tax.
+
+        What a line carries in place of a discount on the delivery price is no less
+        paid for the goods.
+        """
+        goods = [effect for effect in self._lines if not effect.for_shipping]
+        return self._bases(self._after(goods))
+
+    @property
+    def stand_ins(self) -> Mapping[str, int]:
+        """By how much a line earns on more than is paid for it, by its id.
+
+        It stands in for a discount on the delivery price.
+        """
+        pairs = zip(self.cart.lines, self.bases, self._bases(self._left))
+        return {line.id: base - paid for line, base, paid in pairs if base != paid}
+
+    def _bases(self, amounts: Sequence[int]) -> Sequence[int]:
         parts = self._parts if self.points else [0] * len(self._left)
-        left = self._after_percent(_less(self._left, parts))
+        left = [max(amount, 0) for amount in _less(amounts, parts)]
+        left = self._after_percent(left)
         with_tax = self.cart.snapshot.prices_with_tax
         if self.terms is None or with_tax is (self.terms.base is PointsBase.GROSS):
             return left
@@ -104,18 +131,24 @@ class Payment:
 
     @cached_property
     def _left(self) -> list[int]:
+        return self._after(self._lines)
+
+    def _after(self, effects: Iterable[LineDiscount]) -> list[int]:
         taken = {line.id: 0 for line in self.cart.lines}
-        for effect in self._effects:
-            if isinstance(effect, LineDiscount):
-                taken[effect.line_id] += effect.amount
+        for effect in effects:
+            taken[effect.line_id] += effect.amount
         left = [line.amount - taken[line.id] for line in self.cart.lines]
-        voucher_amount = min(self.cart.snapshot.voucher_amount, sum(left))
-        return _less(left, split_by_largest_remainder(voucher_amount, left))
+        if self.offer is None or self.offer.percent:
+            return left
+        amount = min(self.offer.amount, sum(left))
+        return _less(left, split_by_largest_remainder(amount, left))
 
     def _after_percent(self, left: list[int]) -> list[int]:
         # Saleor takes a percentage of what the points leave, so it stands last.
-        rate = Rate.from_percent(self.cart.snapshot.voucher_percent)
-        return _less(left, split_by_largest_remainder(rate.of(sum(left)), left))
+        if self.offer is None or not self.offer.percent:
+            return left
+        taken = sum(left) - self.offer.price(sum(left))
+        return _less(left, split_by_largest_remainder(taken, left))
 
     @cached_property
     def _rooms(self) -> list[int]:
@@ -131,7 +164,17 @@ class Payment:
             return 0
         left = sum(self._paid(self._left))
         limit = Rate.from_percent(terms.most_percent).floor_of(left)
-        return min(limit, sum(self._paid(self._rooms)))
+        return min(limit, self._room_paid, sum(self._paid(self._rooms)))
+
+    @property
+    def _room_paid(self) -> int:
+        """What the shopper pays at least for as much as may still come off the lines."""
+        if self._room_amount is None:
+            return sum(self._paid(self._left))
+        room = self._room_amount - sum(effect.amount for effect in self._lines)
+        least = min(map(_taxed, self.cart.lines), default=Fraction(1))
+        factor = 1 if self.cart.snapshot.prices_with_tax else least
+        return max(0, floor(room * factor))
 
     @cached_property
     def _parts(self) -> Sequence[int]:
@@ -164,7 +207,7 @@ def points_paid(
     >>> points_paid(Snapshot("default", "USD"), (), PointsTerms("USD"))
     0
     """
-    return Payment(Cart(snapshot, ()), effects, terms).points
+    return Payment(Cart(snapshot, ()), effects, terms, snapshot.voucher).points
 
 
 def points_worth(snapshot: Snapshot, effects: Iterable[Effect]) -> int:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Mapping
 
+from .host_offers import HostOffer, HostOfferKind
 from .kinds import ShippingCarrier
 
 
@@ -163,9 +164,9 @@ class Snapshot:
 
     `shipping` is None while no delivery method is chosen or none is needed;
     `shipping_carrier` says how the host can carry what is given on it.
-    `prices_with_tax` tells whether the amounts are gross. The shopper's own voucher
-    takes `voucher_amount`, or `voucher_percent` of what is left to pay in the end, off
-    the goods as a whole, beyond the line amounts.
+    `prices_with_tax` tells whether the amounts are gross. `host_offers` are those of
+    the shop system itself, the shopper's own voucher among them, beyond the line
+    amounts; a voucher that lowers the delivery price does so to `shipping` as well.
 
     >>> cart = Snapshot(
     ...     channel="default",
@@ -186,8 +187,7 @@ class Snapshot:
     customer: CustomerSnapshot = field(default_factory=CustomerSnapshot)
     shipping_carrier: ShippingCarrier = ShippingCarrier.NATIVE
     prices_with_tax: bool = True
-    voucher_amount: int = 0
-    voucher_percent: Decimal = Decimal(0)
+    host_offers: tuple[HostOffer, ...] = ()
 
     def __post_init__(self) -> None:
         _text(self.channel, "channel")
@@ -201,12 +201,22 @@ class Snapshot:
         if not isinstance(self.shipping_carrier, ShippingCarrier):
             raise ValueError("shipping_carrier: a ShippingCarrier is needed")
         _flag(self.prices_with_tax, "prices_with_tax")
-        _whole(self.voucher_amount, "voucher_amount")
-        if not 0 <= self.voucher_percent <= 100:
-            raise ValueError("voucher_percent: must be between 0 and 100")
+        if not isinstance(self.host_offers, tuple):
+            raise ValueError("host_offers: a tuple is needed")
         ids = [line.id for line in self.lines]
         if len(set(ids)) != len(ids):
             raise ValueError("lines: each id must be there once")
+
+    @property
+    def goods_amount(self) -> int:
+        """What all lines cost together, before ours and before `host_offers`."""
+        return sum(line.amount for line in self.lines)
+
+    @property
+    def voucher(self) -> HostOffer | None:
+        """The shopper's own voucher, where there is one."""
+        found = (o for o in self.host_offers if o.kind is HostOfferKind.VOUCHER)
+        return next(found, None)
 
     def with_points(self, points: int) -> Snapshot:
         """Return the same cart with that many points put aside for it.
@@ -229,7 +239,7 @@ class Snapshot:
             for line in data["lines"]
         ]
         data["shipping_carrier"] = self.shipping_carrier.value
-        data["voucher_percent"] = str(self.voucher_percent)
+        data["host_offers"] = [offer.to_json() for offer in self.host_offers]
         return data
 
     @classmethod
@@ -249,8 +259,7 @@ class Snapshot:
                 customer=CustomerSnapshot(**data["customer"]),
                 shipping_carrier=_carrier(data["shipping_carrier"]),
                 prices_with_tax=data["prices_with_tax"],
-                voucher_amount=data["voucher_amount"],
-                voucher_percent=_decimal(data["voucher_percent"], "voucher_percent"),
+                host_offers=_host_offers(data),
             )
         except KeyError as error:
             raise ValueError(f"{error.args[0]}: missing") from None
@@ -263,6 +272,17 @@ def _carrier(value: object) -> ShippingCarrier:
         return ShippingCarrier(value)
     except ValueError:
         raise ValueError(f"shipping_carrier: unknown {value!r}") from None
+
+
+def _host_offers(data: Mapping[str, Any]) -> tuple[HostOffer, ...]:
+    if "voucher_amount" not in data:
+        return tuple(HostOffer.from_json(offer) for offer in data["host_offers"])
+    # What documents of before say of the shopper's own voucher.
+    amount = data["voucher_amount"]
+    percent = _decimal(data["voucher_percent"], "voucher_percent")
+    if not (amount or percent):
+        return ()
+    return (HostOffer(HostOfferKind.VOUCHER, percent, amount),)
 
 
 def _line(data: Mapping[str, Any]) -> LineSnapshot:

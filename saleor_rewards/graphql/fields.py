@@ -38,6 +38,7 @@ from .referrals.codes import (
 )
 from .referrals.shopping import RewardsReferralClaim, RewardsReferralReviewRequest
 from .referrals.staff import REFERRAL_QUERIES, RewardsReferralReview
+from .shopper_codes import keep_codes
 from .trials import RewardsRuleTest
 
 MUTATIONS = {
@@ -139,6 +140,7 @@ def mount_fields() -> None:
         setattr(PluginsQueries, name, field)
     for name, mutation in MUTATIONS.items():
         setattr(PluginsMutations, name, asking(mutation.Field()))
+    keep_codes(CheckoutMutations)
     for mutations in (CheckoutMutations, PaymentMutations):
         for field in mutations._meta.fields.values():
             asking(field)

@@ -20,6 +20,16 @@ def offer_message(offer: Offer, currency: str, language: str) -> str:
         return _Message(offer, currency, _locale(language)).text()
 
 
+def displaced_message(code: str, language: str) -> str:
+    """Return what a shopper is told of a code that is kept aside, in that language."""
+    with override(language):
+        text = gettext(
+            "Your code %(code)s is kept aside, since your rewards save you more. It "
+            "comes back by itself."
+        )
+        return text % {"code": code}
+
+
 def _locale(language: str) -> Locale:
     try:
         return Locale.parse(to_locale(language))
@@ -143,6 +153,9 @@ def reasons() -> dict[OfferCode, str]:
         ),
         OfferCode.VOUCHER_IN_USE: gettext(
             "This offer does not go with your voucher code."
+        ),
+        OfferCode.SALEOR_OFFER_IS_BETTER: gettext(
+            "What your code or the shop gives you already saves you more."
         ),
         OfferCode.BEATEN: gettext("Another offer saves you more."),
         OfferCode.EXCLUSIVE_APPLIED: gettext(

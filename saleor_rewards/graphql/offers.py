@@ -20,7 +20,7 @@ from .enums import (
 from .ids import global_id
 from .languages import checkout_language, language_of, message_field
 from .looks import look_of
-from .messages import offer_message
+from .messages import displaced_message, offer_message
 from .money import money_of
 from .points.cart import (
     CartOwner,
@@ -45,7 +45,8 @@ class CartRewards(NamedTuple):
 
     ``owner`` is the customer whose cart it is, and ``checkout`` the cart, where it is
     a real one. ``shown`` is what its prices carry instead, by the offers' names, where
-    they could not be brought to the evaluation in time.
+    they could not be brought to the evaluation in time. ``displaced_code`` is the
+    shopper's own code that makes place for ours.
     """
 
     evaluation: Evaluation
@@ -53,6 +54,7 @@ class CartRewards(NamedTuple):
     owner: CartOwner | None = None
     checkout: Any = None
     shown: Mapping[str, PythonDecimal] | None = None
+    displaced_code: str = ""
 
     @property
     def currency(self) -> str:
@@ -179,6 +181,31 @@ class RewardsOffer(graphene.ObjectType):
         return None if winner is None else global_id("RewardsRule", winner)
 
 
+class RewardsDisplacedCode(graphene.ObjectType):
+    doc_category = DOC_CATEGORY
+
+    code = graphene.String(required=True, description="The shopper's own code.")
+    message = message_field()
+
+    class Meta:
+        description = (
+            "A voucher code of the shopper's that is kept aside, since it cannot stand "
+            "beside what the rewards take off and they are worth more. It is put back "
+            "as soon as it is worth more than they are."
+        )
+
+    @staticmethod
+    def resolve_code(root: CartRewards, _info: Any) -> str:
+        return root.displaced_code
+
+    @staticmethod
+    def resolve_message(
+        root: CartRewards, info: Any, language_code: str | None = None
+    ) -> str:
+        language = language_of(info.context, language_code, root.checkout_language)
+        return displaced_message(root.displaced_code, language)
+
+
 class CheckoutRewards(graphene.ObjectType):
     doc_category = DOC_CATEGORY
 
@@ -222,8 +249,17 @@ class CheckoutRewards(graphene.ObjectType):
         description="The invitation that it stands on; null where none was accepted.",
     )
 
+    displaced_code = graphene.Field(
+        RewardsDisplacedCode,
+        description="The shopper's own code that is kept aside; null for none.",
+    )
+
     class Meta:
         description = "The rewards of a cart."
+
+    @staticmethod
+    def resolve_displaced_code(root: CartRewards, _info: Any) -> CartRewards | None:
+        return root if root.displaced_code else None
 
     @staticmethod
     def resolve_points(root: CartRewards, _info: Any) -> CartPoints | None:
@@ -282,5 +318,10 @@ def resolve_checkout_rewards(root: Any, info: Any) -> CartRewards | None:
         return None
     language = checkout_language(checkout)
     return CartRewards(
-        look.evaluation, language, owner_of(checkout), checkout, look.shown
+        look.evaluation,
+        language,
+        owner_of(checkout),
+        checkout,
+        look.shown,
+        look.displaced_code,
     )

@@ -169,15 +169,17 @@ def grant_of(
     rules: Sequence[RuleDefinition],
     version_pks: Mapping[tuple[int, int], int],
     known: Iterable[LineSnapshot],
+    stand_ins: Mapping[str, int],
 ) -> tuple[tuple[int, int], ...]:
     """Return what rules give for an order as it stands, by rule version.
 
     :param rules: those whose conditions the cart met.
     :param version_pks: keys of their rows by rule and version number.
     :param known: the lines of the order's receipt.
+    :param stand_ins: what they earn on beyond their price, by their ids.
     """
     lines = [
-        _base_line(line, one, terms.base)
+        _base_line(line, one, terms.base, stand_ins)
         for line, one in _with_receipt(facts.lines, known)
     ]
     return tuple(
@@ -214,10 +216,16 @@ def _with_receipt(
 
 
 def _base_line(
-    line: OrderLineFacts, known: LineSnapshot | None, base: PointsBase
+    line: OrderLineFacts,
+    known: LineSnapshot | None,
+    base: PointsBase,
+    stand_ins: Mapping[str, int],
 ) -> LineSnapshot:
     """Return the line as rules that give points see it: ``amount`` is the base."""
     amount = line.gross_amount if base is PointsBase.GROSS else line.net_amount
+    if known is not None and known.quantity:
+        whole = stand_ins.get(known.id, 0)
+        amount += whole * min(line.quantity, known.quantity) // known.quantity
     sale_amount = known.list_amount - known.amount if known else line.sale_amount
     return LineSnapshot(
         id=line.id,

@@ -29,9 +29,10 @@ class Migration(migrations.Migration):
                     models.CharField(max_length=36, primary_key=True, serialize=False),
                 ),
                 (
-                    "displaced_code",
+                    "shopper_code",
                     models.CharField(blank=True, default="", max_length=255),
                 ),
+                ("is_displaced", models.BooleanField(default=False)),
                 ("is_declined", models.BooleanField(default=False)),
             ],
         ),

@@ -47,13 +47,15 @@ class OwnedVoucher(models.Model):
 class CheckoutVoucherSlot(models.Model):
     """What is remembered about the voucher slot of one checkout.
 
-    ``displaced_code`` is the shopper's own code while ours is worth more and both
-    cannot stand; it is put back as soon as it applies. ``is_declined`` says that the
-    shopper took our code off: from then on lines carry its worth.
+    ``shopper_code`` is the shopper's own code where ours could take the goods below
+    what it asks for. ``is_displaced`` says that it makes place while ours is worth more
+    and both cannot stand; it is put back as soon as it applies. ``is_declined`` says
+    that the shopper took our code off: from then on lines carry its worth.
     """
 
     checkout_token = models.CharField(max_length=36, primary_key=True)
-    displaced_code = models.CharField(max_length=255, blank=True, default="")
+    shopper_code = models.CharField(max_length=255, blank=True, default="")
+    is_displaced = models.BooleanField(default=False)
     is_declined = models.BooleanField(default=False)
 
     def __str__(self) -> str:

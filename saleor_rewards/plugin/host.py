@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ContextManager, Mapping, Protocol, Sequen
 
 from .bindings import Binding, CheckoutMoney, GivenRewards
 from .capabilities import capabilities
+from .shopper_slots import NativeVoucher, ShopperSlot
 
 if TYPE_CHECKING:
     from saleor.account.models import User
@@ -40,6 +41,7 @@ class Reading:
     ``may_be_paid`` that Saleor knows of money for the checkout. ``lacks_taxes`` says
     that prices are without tax, and that how much comes on top is to be computed anew.
     ``unnoted`` is the address of a guest that nothing is told of before it is noted.
+    ``slot`` is what is known of the shopper's own code.
     """
 
     snapshot: Snapshot
@@ -50,6 +52,7 @@ class Reading:
     may_be_paid: bool = False
     lacks_taxes: bool = False
     unnoted: str = ""
+    slot: ShopperSlot = field(default_factory=ShopperSlot)
 
 
 @dataclass(frozen=True)
@@ -284,6 +287,12 @@ class Host(Protocol):
 
     def forget_typed_addresses(self, at: datetime, limit: int) -> int:
         """Forget up to ``limit`` addresses of checkouts that are gone for a day."""
+
+    def native_voucher(self, code: str) -> NativeVoucher | None:
+        """Return what there is to know of the voucher that has a code, if one has."""
+
+    def put_code(self, checkout_token: str, code: str) -> None:
+        """Put a code on a checkout as it is, asking nobody."""
 
     def purge_voucher_slots(self, limit: int) -> int:
         """Delete what is kept of up to ``limit`` voucher slots whose checkout is gone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -151,15 +151,17 @@ class Look:
 
     ``is_changed`` says that prices were brought to it by this look. ``shown`` is not
     ``None`` where they could not be in time: what the prices carry instead.
+    ``displaced_code`` is the shopper's own code that makes place for ours.
     """
 
     evaluation: Evaluation
     is_changed: bool = False
     shown: Mapping[str, Decimal] | None = None
+    displaced_code: str = ""
 
     def in_time(self) -> Look:
         """Return the same look for an answer of which nothing was read before it."""
-        return Look(self.evaluation)
+        return replace(self, is_changed=False, shown=None)
 
 
 def look(checkout: Checkout, book: Rulebook, request: Any) -> Look | None:
@@ -194,9 +196,12 @@ def _look(
         if is_lapsed or (not is_kept and reading.may_be_paid and _is_paid(token, at)):
             # It became so by a total that fell, of which no hook tells.
             refresh(copy(checkout), book)
-        return Look(now)
+        return Look(now, displaced_code=reading.slot.displaced_by(now))
     fresh = refresh(copy(checkout), book)
-    return Look(fresh, is_changed=True, shown=reading.shown) if fresh else None
+    if fresh is None:
+        return None
+    displaced_code = reading.slot.displaced_by(fresh)
+    return Look(fresh, True, reading.shown, displaced_code)
 
 
 def is_switched_off() -> bool:

@@ -163,12 +163,14 @@ def _computed(
     program: CompiledProgram,
 ) -> tuple[tuple[int, int], ...]:
     snapshot = Snapshot.from_json(receipt.snapshot)
+    evaluation = evaluate(snapshot, program, receipt.at)
     return grant_of(
         facts,
         Terms.from_settings(receipt.settings["points"]),
-        evaluate(snapshot, program, receipt.at).points_rules,
+        evaluation.points_rules,
         {(version.rule_id, version.number): version.pk for version in versions},
         snapshot.lines,
+        evaluation.stand_ins,
     )
 
 

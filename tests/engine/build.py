@@ -9,6 +9,8 @@ from typing import Any
 from saleor_rewards.engine import (
     CustomerSnapshot,
     Evaluation,
+    HostOffer,
+    HostOfferKind,
     LineSnapshot,
     Offer,
     PointsDiscount,
@@ -64,6 +66,13 @@ def cart(*lines: LineSnapshot, shipping: int | None = None, **values: Any) -> Sn
             **values,
         }
     )
+
+
+def voucher(
+    amount: int = 0, *, percent: Decimal = Decimal(0), **values: Any
+) -> tuple[HostOffer, ...]:
+    """Return the shop system's offers where the shopper typed in a code."""
+    return (HostOffer(HostOfferKind.VOUCHER, percent, amount, **values),)
 
 
 def definition(lane: str, type: str, benefit: Any = None, **values: Any) -> Any:

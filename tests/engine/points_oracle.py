@@ -7,6 +7,8 @@ from math import floor
 from typing import Any, Sequence
 
 from saleor_rewards.engine import (
+    HostOffer,
+    HostOfferKind,
     LineDiscount,
     LineSnapshot,
     PointsBase,
@@ -48,7 +50,8 @@ class PointsOracle:
         items = {rule.id for rule in self.rules if rule.lane.value == "ITEM"}
         self.after = self.less(effects, lambda effect: effect.rule_id in items)
         left = self.less(effects, lambda effect: True)
-        voucher = shared_out(min(self.cart.voucher_amount, sum(left)), left)
+        self.voucher = self.cart.voucher or HostOffer(HostOfferKind.VOUCHER)
+        voucher = shared_out(min(self.voucher.amount, sum(left)), left)
         self.left = [amount - part for amount, part in zip(left, voucher)]
         self.rooms = [
             max(amount - line.keep_amount, 0)
@@ -109,7 +112,9 @@ class PointsOracle:
         """Return what each line earns on where points paid `amount`."""
         paid = self.parts(amount)
         left = [amount - part for amount, part in zip(self.left, paid)]
-        voucher = rounded(Fraction(self.cart.voucher_percent) / 100 * sum(left))
+        share = Fraction(self.voucher.percent) / 100
+        # The price is rounded, and not the discount.
+        voucher = sum(left) - rounded((1 - share) * sum(left))
         return [
             self.base(line, amount - part)
             for line, amount, part in zip(self.lines, left, shared_out(voucher, left))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from saleor_rewards.engine import (
     CustomerSnapshot,
+    HostOffer,
     LineSnapshot,
     PointsBase,
     PointsTerms,
@@ -21,6 +22,8 @@ from saleor_rewards.engine import (
     from_minor,
     parse_rule,
 )
+
+from .build import voucher
 
 Draw = Callable[[Any], Any]
 
@@ -112,11 +115,19 @@ def customers(draw: Draw) -> CustomerSnapshot:
     )
 
 
+def vouchers() -> st.SearchStrategy[tuple[HostOffer, ...]]:
+    amounts = st.sampled_from((0, 1, 500, 10**6)).map(voucher)
+    percents = st.sampled_from([Decimal(n) for n in ("12.5", "100")])
+    return amounts | percents.map(lambda percent: voucher(percent=percent))
+
+
 @st.composite
 def snapshots(draw: Draw, currency: str = "USD") -> Snapshot:
     ids = draw(st.sampled_from(("", "b", "ab", "bda", "bcde", "edcba")))
     price = draw(st.sampled_from((None, 0, 7, 990, 1500)))
     method = draw(st.sampled_from(("post", "courier")))
+    carrier = draw(st.sampled_from(ShippingCarrier))
+    on_lines = carrier not in (ShippingCarrier.NATIVE, ShippingCarrier.WITHHELD)
     return Snapshot(
         channel="default",
         currency=currency,
@@ -124,12 +135,10 @@ def snapshots(draw: Draw, currency: str = "USD") -> Snapshot:
         lines=tuple(draw(line_snapshots(id)) for id in ids),
         shipping=None if price is None else ShippingSnapshot(method, price),
         customer=draw(customers()),
-        shipping_carrier=draw(st.sampled_from(ShippingCarrier)),
+        shipping_carrier=carrier,
         prices_with_tax=draw(st.booleans()),
-        voucher_amount=draw(st.sampled_from((0, 0, 1, 500, 10**6))),
-        voucher_percent=draw(
-            st.sampled_from([Decimal(n) for n in ("0", "0", "12.5", "100")])
-        ),
+        # What lines carry of shipping beside a voucher has tests of its own.
+        host_offers=() if on_lines else draw(vouchers()),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -197,9 +196,7 @@ def test_adding_exactly_the_gap_gives_the_points_and_one_unit_less_does_not(
     broad = [scope for scope in SCOPES if "include" not in str(scope)]
     found = points_definitions(currency, scopes=broad, others=[{}], minimum=[True])
     (rule,) = parsed([data.draw(found)])
-    snapshot = replace(
-        data.draw(snapshots(currency)), voucher_amount=0, voucher_percent=Decimal(0)
-    )
+    snapshot = replace(data.draw(snapshots(currency)), host_offers=())
     program = compile_program(ProgramSettings(points=PointsTerms(currency)), [rule])
     offer = evaluate(snapshot, program, NOW).offer(1)
     assume(offer.code is OfferCode.MINIMUM_SUBTOTAL)

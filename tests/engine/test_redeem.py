@@ -24,6 +24,7 @@ from .build import (
     line,
     paid,
     percent_off,
+    voucher,
 )
 
 ONE_TO_ONE = PointsTerms("USD", redeem_points=1, redeem_amount=1)
@@ -169,7 +170,7 @@ def test_points_pay_no_more_than_the_percentage_that_the_merchant_allows() -> No
 def test_the_percentage_is_of_what_is_left_to_pay_for_the_goods() -> None:
     # given: 10 % off 100.00, then a voucher of 10.00, and shipping that does not count
     terms = replace(ONE_TO_ONE, most_percent=Decimal(50))
-    snapshot = holding(10**6, line("a", 10000), voucher_amount=1000, shipping=500)
+    snapshot = holding(10**6, line("a", 10000), host_offers=voucher(1000), shipping=500)
 
     # when / then
     evaluation = earn(snapshot, percent_off("10"), points=terms)
@@ -191,7 +192,7 @@ def test_a_line_that_the_voucher_paid_down_to_what_it_has_to_cost_takes_no_point
     None
 ):
     # given
-    snapshot = holding(100, line("a", 100, keep_amount=60), voucher_amount=50)
+    snapshot = holding(100, line("a", 100, keep_amount=60), host_offers=voucher(50))
 
     # when / then
     assert spent(earn(snapshot, points=ONE_TO_ONE)) == (0, 0)

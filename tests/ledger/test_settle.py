@@ -56,7 +56,7 @@ class Promise:
     def agreement(self, facts: OrderFacts) -> Agreement:
         """Return what is kept of it when the order is first settled."""
         pks = {(1, 1): 31, (2, 1): 32, (3, 1): 33}
-        grant = grant_of(facts, self.terms, self.rules, pks, self.lines)
+        grant = grant_of(facts, self.terms, self.rules, pks, self.lines, {})
         return Agreement(self.terms, grant, self.points)
 
 

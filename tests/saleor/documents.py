@@ -5,6 +5,7 @@ from __future__ import annotations
 REWARDS = """
 rewards {
   freeShipping savings { amount currency } shippingSavings { amount }
+  displacedCode { code message }
   offers {
     ruleId name lane state code message amount { amount } gap { amount }
     gapQuantity nextPercent nextAmount { amount } beatenBy

@@ -139,14 +139,20 @@ def make_collection(name: str) -> Collection:
     return Collection.objects.create(name=name, slug=name.lower(), is_published=True)
 
 
-def make_voucher(code: str, percent: str, *, shipping: bool = False) -> Voucher:
-    """Hand out a voucher on the whole order, or on the shipping."""
+def make_voucher(
+    code: str, percent: str, *, shipping: bool = False, minimum: str | None = None
+) -> Voucher:
+    """Hand out a voucher on the whole order, or on the shipping.
+
+    With a ``minimum`` the goods have to cost so much.
+    """
     return Voucher.objects.create(
         code=code,
         name=code,
         type=VoucherType.SHIPPING if shipping else VoucherType.ENTIRE_ORDER,
         discount_value_type=DiscountValueType.PERCENTAGE,
         discount_value=Decimal(percent),
+        min_spent_amount=minimum and Decimal(minimum),
         currency=CURRENCY,
     )
 

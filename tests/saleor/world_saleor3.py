@@ -17,13 +17,12 @@ from saleor.channel.models import Channel
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.checkout.models import Checkout
 from saleor.core.jwt import create_access_token
-from saleor.discount import DiscountValueType, RewardValueType, VoucherType
+from saleor.discount import RewardValueType
 from saleor.discount.models import (
     OrderLineDiscount,
     Promotion,
     PromotionRule,
     Voucher,
-    VoucherChannelListing,
     VoucherCode,
 )
 from saleor.giftcard.models import GiftCard
@@ -57,6 +56,7 @@ from .legacy import GATEWAY
 from .promotions_saleor3 import (  # noqa: F401
     make_gift_promotion,
     make_order_promotion,
+    make_voucher,
 )
 from .transactions import install_app
 
@@ -280,24 +280,6 @@ def delete_vouchers() -> None:
 def order_line_discounts(number: str) -> list[OrderLineDiscount]:
     """Return what an order's lines were discounted by."""
     return list(OrderLineDiscount.objects.filter(line__order__number=number))
-
-
-def make_voucher(code: str, percent: str, *, shipping: bool = False) -> Voucher:
-    """Hand out a voucher on the whole order, or on the shipping."""
-    voucher = Voucher.objects.create(
-        name=code,
-        type=VoucherType.SHIPPING if shipping else VoucherType.ENTIRE_ORDER,
-        discount_value_type=DiscountValueType.PERCENTAGE,
-    )
-    VoucherCode.objects.create(voucher=voucher, code=code)
-    for channel in Channel.objects.all():
-        VoucherChannelListing.objects.create(
-            voucher=voucher,
-            channel=channel,
-            discount_value=Decimal(percent),
-            currency=channel.currency_code,
-        )
-    return voucher
 
 
 def uses_of_voucher(pk: int) -> Any:

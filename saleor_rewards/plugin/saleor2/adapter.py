@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import nullcontext, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, ContextManager
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
 from saleor.checkout.models import Checkout
 from saleor.checkout.utils import recalculate_checkout_discount
+from saleor.discount.models import Voucher
 from saleor.discount.utils import fetch_discounts
 
 from ...engine import Evaluation, PointsEarned, evaluate
@@ -18,12 +19,14 @@ from ..common import Checkouts
 from ..guard import bounded_transaction, guarded
 from ..guests import noted
 from ..host import ChannelRef, Reading
+from ..shopper_slots import NativeVoucher
 from . import memo
 from .money import Money
 from .orders import Orders
 from .payouts import Payouts
 from .people import People
 from .reader import CHANNEL_PK, CHANNEL_SLUG, read
+from .slots import give_all_back, keep_code, return_code
 
 if TYPE_CHECKING:
     from ..rulebook import Rulebook
@@ -54,9 +57,14 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
         self, checkout: Checkout, book: Rulebook, reading: Reading, now: Evaluation
     ) -> bool:
         """Keep what the shopper is shown from now on; return whether it changed."""
+        keep_code(checkout.pk, reading, now)
         changed = keep_quote(checkout.pk, reading, now)
         if changed:
             renew_code(checkout, None)
+        kept = reading.slot.returning_code
+        if kept and return_code(checkout, book, kept, None):
+            memo.forget(str(checkout.pk))
+            return True
         return changed
 
     def writing(self) -> ContextManager[None]:
@@ -85,7 +93,12 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
         quotes = Quote.objects.exclude(pk__in=agreed)
         tokens = quotes.order_by("pk").values("pk")[:limit]
         deleted, _ = Quote.objects.filter(pk__in=list(tokens)).delete()
-        return int(deleted)
+        return max(int(deleted), give_all_back(limit))
+
+    def native_voucher(self, code: str) -> NativeVoucher | None:
+        """Return what there is to know of the voucher that has a code, if one has."""
+        found = Voucher.objects.filter(code=code).first()
+        return found and NativeVoucher(found.pk, bool(found.min_spent_amount))
 
     def end_vouchers(self) -> None:
         """End nothing: no voucher carries an offer."""
@@ -125,6 +138,7 @@ def price_now(
     """
 
     changes: list[bool] = []
+    kept: list[str] = []
 
     def work() -> Evaluation | None:
         # It needs this adapter, which is not there yet when it is loaded.
@@ -132,15 +146,41 @@ def price_now(
 
         if not is_active and not agreements.exists(str(checkout_pk)):
             return None
-        return _evaluate(checkout_pk, book, discounts, changes, is_active=is_active)
+        found = _evaluate(checkout_pk, book, discounts, is_active=is_active)
+        if found is not None:
+            changes.append(found.is_changed)
+            kept.append(found.kept_code)
+        return found and found.evaluation
+
+    def price() -> Evaluation | None:
+        return guarded("REWARDS_PRICE", None, work)
 
     # A fault is remembered too: the prices of one answer are of one piece.
-    now = memo.remembered(
-        str(checkout_pk), lambda: guarded("REWARDS_PRICE", None, work)
-    )
+    key = str(checkout_pk)
+    now = memo.remembered(key, price)
     if any(changes):
         guarded("REWARDS_PRICE", None, lambda: _renew(checkout_of, discounts))
+    for code in filter(None, kept[:1]):
+        back = partial(_return, checkout_of, book, code, discounts)
+        if guarded("REWARDS_PRICE", False, back):
+            memo.forget(key)
+            now = memo.remembered(key, price)
     return now
+
+
+def _return(
+    checkout_of: Callable[[], Checkout], book: Rulebook, code: str, discounts: Any
+) -> bool:
+    with bounded_transaction():
+        return return_code(checkout_of(), book, code, discounts)
+
+
+class _Priced(NamedTuple):
+    """What a checkout gets, and what there is to do about the shopper's own code."""
+
+    evaluation: Evaluation | None
+    is_changed: bool = False
+    kept_code: str = ""
 
 
 def _renew(checkout_of: Callable[[], Checkout], discounts: Any) -> None:
@@ -153,10 +193,9 @@ def _evaluate(
     checkout_pk: Any,
     book: Rulebook,
     discounts: Any,
-    changes: list[bool],
     *,
     is_active: bool,
-) -> Evaluation | None:
+) -> _Priced | None:
     # They need this adapter, which is not there yet when it is loaded.
     from .. import agreements
 
@@ -167,13 +206,16 @@ def _evaluate(
             return None
         at = timezone.now()
         if agreements.is_kept(str(checkout_pk), reading, at):
-            return agreements.agreed(str(checkout_pk), reading)
+            return _Priced(agreements.agreed(str(checkout_pk), reading))
         if not is_active:
             return None
         now = evaluate(reading.snapshot, book.compiled, at)
-        if not memo.is_completing():
-            changes.append(keep_quote(checkout_pk, reading, now))
-    return now
+        memo.note_code(reading.slot.code)
+        if memo.is_completing():
+            return _Priced(now)
+        keep_code(checkout_pk, reading, now)
+        is_changed = keep_quote(checkout_pk, reading, now)
+    return _Priced(now, is_changed, reading.slot.returning_code)
 
 
 def renew_code(checkout: Checkout, discounts: Any) -> None:

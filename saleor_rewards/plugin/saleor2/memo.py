@@ -21,8 +21,11 @@ _QUOTE = re.compile(r'"saleor_rewards_quote"')
 _CHECKOUT = re.compile(r'\s*UPDATE "checkout_checkout" SET (.*?) WHERE', re.DOTALL)
 _COLUMN = re.compile(r'"(\w+)" =')
 
+_CODE = re.compile(r'"voucher_code" = (%s|NULL)')
+
 #: Columns of a checkout that no condition reads. Saleor writes the voucher's
-#: in every mutation, between one look at the total and the next.
+#: in every mutation, between one look at the total and the next; the code counts where
+#: it is another one.
 INDIFFERENT = {
     "currency",
     "discount_amount",
@@ -38,7 +41,7 @@ INDIFFERENT = {
 @contextmanager
 def opened() -> Iterator[None]:
     """Remember evaluations until the block ends."""
-    _state.values = {}
+    _state.values, _state.codes = {}, set()
     try:
         with connection.execute_wrapper(_forget_on_write):
             yield
@@ -58,6 +61,19 @@ def remembered(key: str, evaluate: Callable[[], Any]) -> Any:
         if is_completing():
             _state.priced.append((key, value))
     return values[key]
+
+
+def note_code(code: str) -> None:
+    """Remember which code of the shopper's this request went by."""
+    if getattr(_state, "values", None) is not None:
+        _state.codes.add(code)
+
+
+def forget(key: str) -> None:
+    """Let the next one who asks for a checkout's evaluation make it."""
+    values = getattr(_state, "values", None)
+    if values:
+        values.pop(key, None)
 
 
 @contextmanager
@@ -102,9 +118,20 @@ def _forget_on_write(
 ) -> Any:
     result = execute(sql, params, many, context)
     values = getattr(_state, "values", None)
-    if values and _is_relevant_write(sql):
+    if values and (_is_relevant_write(sql) or _is_other_code(sql, params)):
         values.clear()
     return result
+
+
+def _is_other_code(sql: str, params: Any) -> bool:
+    """Return whether a statement puts a code on a checkout that nobody went by."""
+    update = _CHECKOUT.match(sql)
+    code = _CODE.search(update[1]) if update else None
+    if update is None or code is None:
+        return False
+    place = update[1][: code.start()].count("%s")
+    value = None if code[1] == "NULL" else params[place]
+    return (value or "") not in _state.codes
 
 
 def _is_relevant_write(sql: str) -> bool:

@@ -13,6 +13,7 @@ from django.db.models import (
     OuterRef,
     QuerySet,
     Subquery,
+    Value,
 )
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -25,6 +26,8 @@ from saleor.discount.utils import calculate_discounted_price, fetch_discounts
 from saleor.product.models import Category, CollectionProduct
 
 from ...engine import (
+    HostOffer,
+    HostOfferKind,
     LineSnapshot,
     ShippingCarrier,
     ShippingSnapshot,
@@ -32,7 +35,7 @@ from ...engine import (
     effect_from_json,
     to_minor,
 )
-from ...models import Quote
+from ...models import CheckoutVoucherSlot, Quote
 from ..columns import (
     binding_columns,
     binding_of,
@@ -43,6 +46,7 @@ from ..columns import (
 )
 from ..fingerprints import fingerprint_of
 from ..host import Reading
+from ..shopper_slots import ShopperSlot
 from ..shown import shown_by
 from .counting import checkouts_with_money, counted_orders
 
@@ -61,12 +65,16 @@ class ArraySubquery(Subquery):
     output_field = ArrayField(IntegerField())
 
 
-def read(checkout_pk: Any, book: Rulebook, *, discounts: Any = None) -> Reading | None:
+def read(
+    checkout_pk: Any, book: Rulebook, *, discounts: Any = None, code: str = ""
+) -> Reading | None:
     """Return the reading of a checkout, or ``None`` where it is gone.
 
-    ``discounts`` are the sales that Saleor already loaded for this request.
+    ``discounts`` are the sales that Saleor already loaded for this request. It is read
+    as if the shopper's ``code`` were on it, where one is given.
     """
-    checkout = _checkout(book).filter(pk=checkout_pk).first()
+    found = Value(code) if code else OuterRef("voucher_code")
+    checkout = _checkout(book, found).filter(pk=checkout_pk).first()
     if checkout is None:
         return None
     if discounts is None:
@@ -80,8 +88,7 @@ def read(checkout_pk: Any, book: Rulebook, *, discounts: Any = None) -> Reading 
         shipping=_shipping(checkout, lines),
         customer=customer_of(checkout, book),
         shipping_carrier=ShippingCarrier.NATIVE,
-        voucher_amount=_voucher_amount(checkout),
-        voucher_percent=checkout.voucher_percent or Decimal(0),
+        host_offers=_host_offers(checkout),
     )
     quoted = checkout.quoted or []
     shown = shown_by(effect_from_json(effect) for effect in quoted)
@@ -92,6 +99,11 @@ def read(checkout_pk: Any, book: Rulebook, *, discounts: Any = None) -> Reading 
         carrier=quoted,
         binding=binding,
         unnoted=unnoted_of(checkout, book),
+        slot=ShopperSlot(
+            checkout.voucher_code or "",
+            checkout.kept_code or "",
+            is_displaced=bool(checkout.is_displaced),
+        ),
     )
 
 
@@ -106,16 +118,21 @@ def _fingerprint(checkout: Checkout, lines: Iterable[CheckoutLine]) -> str:
     )
 
 
-def _checkout(book: Rulebook) -> QuerySet[Checkout]:
-    quote = Quote.objects.filter(checkout_token=Cast(OuterRef("pk"), CharField()))
-    voucher = Voucher.objects.filter(code=OuterRef("voucher_code"))
+def _checkout(book: Rulebook, code: Any) -> QuerySet[Checkout]:
+    token = Cast(OuterRef("pk"), CharField())
+    quote = Quote.objects.filter(checkout_token=token)
+    kept = CheckoutVoucherSlot.objects.filter(checkout_token=token)
+    voucher = Voucher.objects.filter(code=code)
     return Checkout.objects.select_related(
         "shipping_method", "shipping_address", "billing_address", "user"
     ).annotate(
         quoted=Subquery(quote.values("effects")[:1]),
+        kept_code=Subquery(kept.values("shopper_code")[:1]),
+        is_displaced=Subquery(kept.values("is_displaced")[:1]),
         voucher_type=Subquery(voucher.values("type")[:1]),
-        voucher_value=_voucher_value(DiscountValueType.FIXED),
-        voucher_percent=_voucher_value(DiscountValueType.PERCENTAGE),
+        voucher_minimum=Subquery(voucher.values("min_spent_amount")[:1]),
+        voucher_value=_voucher_value(voucher, DiscountValueType.FIXED),
+        voucher_percent=_voucher_value(voucher, DiscountValueType.PERCENTAGE),
         gift_card_pks=ArraySubquery(
             Checkout.gift_cards.through.objects.filter(
                 checkout_id=OuterRef("pk")
@@ -189,13 +206,29 @@ def _shipping(
     return ShippingSnapshot(method_id=str(method.pk), amount=_minor(method.price))
 
 
-def _voucher_value(value_type: str) -> Subquery:
-    vouchers = Voucher.objects.filter(
-        code=OuterRef("voucher_code"),
-        type=VoucherType.ENTIRE_ORDER,
-        discount_value_type=value_type,
+def _voucher_value(vouchers: QuerySet[Voucher], value_type: str) -> Subquery:
+    found = vouchers.filter(
+        type=VoucherType.ENTIRE_ORDER, discount_value_type=value_type
     )
-    return Subquery(vouchers.values("discount_value")[:1])
+    return Subquery(found.values("discount_value")[:1])
+
+
+def _host_offers(checkout: Checkout) -> tuple[HostOffer, ...]:
+    """Return what the shopper's own voucher takes off, and what it asks of the goods."""
+    if checkout.voucher_type is None:
+        return ()
+    minimum = checkout.voucher_minimum
+    currency = checkout.currency
+    offer = HostOffer(
+        HostOfferKind.VOUCHER,
+        percent=checkout.voucher_percent or Decimal(0),
+        amount=_voucher_amount(checkout),
+        least_amount=_minor(Money(minimum, currency)) if minimum else 0,
+        rounds_down=True,
+        # What those on single lines and on shipping are worth is Saleor's to say.
+        stays=checkout.voucher_type != VoucherType.ENTIRE_ORDER,
+    )
+    return (offer,)
 
 
 def _voucher_amount(checkout: Checkout) -> int:

@@ -6,28 +6,36 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ContextManager
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import CharField, Q
+from django.db.models import CharField, Exists, OuterRef, Q
 from django.db.models.functions import Cast
+from django.utils import timezone
 from saleor.channel.models import Channel
 from saleor.checkout.models import Checkout
 from saleor.core.db.connection import allow_writer
-from saleor.discount.models import CheckoutLineDiscount
+from saleor.discount.models import (
+    CheckoutLineDiscount,
+    VoucherChannelListing,
+    VoucherCode,
+)
 from saleor.graphql.core.context import get_database_connection_name
 from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 from saleor.plugins.manager import get_plugins_manager
 
+from ...engine import evaluate
 from ...models import OwnedVoucher, PriceAgreement
 from ...programs.versions import PLUGIN_ID
 from ..common import Checkouts
 from ..guard import guarded
 from ..guests import noted
 from ..host import ChannelRef, Reading
+from ..shopper_slots import NativeVoucher
 from .lines import ours
 from .money import Money
 from .orders import Orders
 from .payouts import Payouts
 from .people import People
 from .reader import read
+from .slots import CodeRefused
 from .vouchers import end_all, end_strays
 from .writer import clear, drop_points, points_rows, write
 
@@ -71,7 +79,15 @@ class Saleor3(Money, Orders, People, Payouts, Checkouts):
         self, checkout: Checkout, book: Rulebook, reading: Reading, now: Evaluation
     ) -> bool:
         """Bring rows and slot to ``now``; return whether they changed."""
-        return write(checkout, book.channel_pk, reading, now)
+        try:
+            return write(checkout, book.channel_pk, reading, now)
+        except CodeRefused:
+            # Whoever counted on the shopper's code counts anew without it.
+            fresh = self.read(checkout, book)
+            if fresh is not None:
+                again = evaluate(fresh.snapshot, book.compiled, timezone.now())
+                write(checkout, book.channel_pk, fresh, again)
+            return True
 
     def writing(self) -> ContextManager[None]:
         """Return a block in which writing outside a mutation is meant."""
@@ -120,6 +136,17 @@ class Saleor3(Money, Orders, People, Payouts, Checkouts):
         for checkout in checkouts:
             clear(checkout)
         return len(checkouts)
+
+    def native_voucher(self, code: str) -> NativeVoucher | None:
+        """Return what there is to know of the voucher that has a code, if one has."""
+        listings = VoucherChannelListing.objects.filter(
+            voucher=OuterRef("voucher"), min_spent_amount__gt=0
+        )
+        found = VoucherCode.objects.filter(code=code)
+        values = found.annotate(has_minimum=Exists(listings)).values_list(
+            "voucher_id", "has_minimum"
+        )
+        return next((NativeVoucher(*one) for one in values), None)
 
     def end_vouchers(self) -> None:
         """End our vouchers, but for those of paid checkouts."""

@@ -8,13 +8,25 @@ from decimal import Decimal
 from typing import Any, Iterable
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, JSONObject
 from prices import Money
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.core.prices import quantize_price
 from saleor.discount import DiscountType
-from saleor.discount.models import CheckoutLineDiscount, PromotionRule
+from saleor.discount.models import CheckoutLineDiscount, PromotionRule, Voucher
 from saleor.product import ProductTypeKind
 from saleor.product.models import (
     Category,
@@ -68,8 +80,13 @@ def ours() -> Q:
     )
 
 
-def lines_of(checkout: Checkout, needs: Iterable[str]) -> QuerySet[CheckoutLine]:
-    """Return one dict a line with all that its snapshot is made of."""
+def lines_of(
+    checkout: Checkout, needs: Iterable[str], voucher_pk: int | None = None
+) -> QuerySet[CheckoutLine]:
+    """Return one dict a line with all that its snapshot is made of.
+
+    ``in_voucher`` says whether a voucher is for the line, where one is asked about.
+    """
     columns = {
         "product": F("variant__product_id"),
         "kind": F("variant__product__product_type__kind"),
@@ -83,6 +100,8 @@ def lines_of(checkout: Checkout, needs: Iterable[str]) -> QuerySet[CheckoutLine]
                 product_id=OuterRef("variant__product_id")
             ).values("collection_id")
         )
+    if voucher_pk is not None:
+        columns["in_voucher"] = _in_voucher(voucher_pk)
     return (
         CheckoutLine.objects.filter(checkout_id=checkout.pk)
         .order_by("created_at", "pk")
@@ -96,6 +115,33 @@ def lines_of(checkout: Checkout, needs: Iterable[str]) -> QuerySet[CheckoutLine]
             "tax_rate",
             **columns,
         )
+    )
+
+
+def _in_voucher(voucher_pk: int) -> Case:
+    product = OuterRef("variant__product_id")
+    named = [
+        (Voucher.variants, {"productvariant_id": OuterRef("variant_id")}),
+        (Voucher.products, {"product_id": product}),
+        (
+            Voucher.categories,
+            {"category_id": OuterRef("variant__product__category_id")},
+        ),
+        (
+            Voucher.collections,
+            {"collection__collectionproduct__product_id": product},
+        ),
+    ]
+    is_for, names_any = Q(pk=None), Q(pk=None)
+    for field, line in named:
+        rows = field.through.objects.filter(voucher_id=voucher_pk)
+        is_for |= Q(Exists(rows.filter(**line)))
+        names_any |= Q(Exists(rows))
+    # One that names nothing is for everything.
+    return Case(
+        When(is_for | ~names_any, then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
     )
 
 

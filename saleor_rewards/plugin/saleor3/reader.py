@@ -8,23 +8,21 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Iterable
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast, Now
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from saleor.channel.models import Channel
 from saleor.checkout import CheckoutAuthorizeStatus
 from saleor.checkout.models import Checkout, CheckoutLine
-from saleor.discount import DiscountValueType, PromotionType, VoucherType
-from saleor.discount.models import Promotion, VoucherChannelListing, VoucherCode
+from saleor.discount import VoucherType
+from saleor.discount.models import VoucherCode
 
 from ...engine import (
     LineSnapshot,
     ShippingCarrier,
     ShippingSnapshot,
     Snapshot,
-    evaluate,
 )
-from ...models import CheckoutVoucherSlot, OwnedVoucher
+from ...models import OwnedVoucher
 from ..capabilities import capabilities
 from ..columns import (
     binding_columns,
@@ -36,8 +34,9 @@ from ..columns import (
 )
 from ..fingerprints import fingerprint_of
 from ..host import Reading
-from ..shown import shown_by
+from ..shopper_slots import ShopperSlot
 from .counting import checkouts_with_money, counted_orders
+from .host_offers import ShopperCode, offer_columns, promotion_offers
 from .lines import Row, line_snapshot, lines_of, minor
 from .vouchers import is_stray
 
@@ -54,6 +53,8 @@ class Slot:
     has any more is free, one whose code we made and lost is a stray. ``takes`` is
     what comes off the shipping price.
     ``is_live`` is false where staff ended, disabled or deleted our voucher.
+    ``kept_code`` is the shopper's own code where one is remembered, ``is_displaced``
+    whether it made place for ours, and ``may_stand`` whether it could be there now.
     """
 
     code: str | None
@@ -63,6 +64,15 @@ class Slot:
     is_foreign: bool = False
     is_stray: bool = False
     is_live: bool = True
+    kept_code: str = ""
+    is_displaced: bool = False
+    may_stand: bool = False
+
+    def returning_code(self, *, displaces: bool) -> str:
+        """Return the shopper's code that is to be in the slot again, empty for none."""
+        if displaces or self.is_foreign or not self.may_stand:
+            return ""
+        return self.kept_code
 
 
 @dataclass(frozen=True)
@@ -82,25 +92,73 @@ def read(checkout_pk: Any, book: Rulebook, *, using: str) -> Reading | None:
     checkout = _checkout(book).using(using).filter(pk=checkout_pk).first()
     if checkout is None:
         return None
-    rows: list[Row] = []
-    lines = tuple(
-        line_snapshot(values, checkout.currency, rows)
-        for values in lines_of(checkout, needs).using(using)
-    )
     slot = _slot(checkout)
-    snapshot = _snapshot(checkout, lines, slot, book)
-    if checkout.is_slot_declined:
-        snapshot = _on_lines(snapshot, book)
+    code = _shopper_code(checkout, slot)
+    wanted = code.named_voucher if code else None
+    rows: list[Row] = []
+    lines = [
+        (line_snapshot(values, checkout.currency, rows), values.get("in_voucher"))
+        for values in lines_of(checkout, needs, wanted).using(using)
+    ]
+    snapshot = _snapshot(checkout, [line for line, _ in lines], book)
+    if code is not None:
+        named = [line for line, is_named in lines if is_named]
+        slot, snapshot = _with_code(code, named, slot, snapshot, book)
     return Reading(
         snapshot=snapshot,
         shown=_shown(rows, slot),
         carrier=Carrier(rows=tuple(rows), slot=slot),
-        binding=binding_of(checkout, _fingerprint(checkout, lines, slot)),
-        is_overdrawn=_is_overdrawn(checkout.currency, lines, rows),
+        binding=binding_of(checkout, _fingerprint(checkout, snapshot.lines, slot)),
+        is_overdrawn=_is_overdrawn(checkout.currency, snapshot.lines, rows),
         may_be_paid=checkout.authorize_status != CheckoutAuthorizeStatus.NONE,
         unnoted=unnoted_of(checkout, book),
+        slot=ShopperSlot(
+            (slot.code or "") if slot.is_foreign else "",
+            slot.kept_code,
+            slot.is_displaced,
+        ),
         lacks_taxes=not snapshot.prices_with_tax
         and checkout.price_expiration <= timezone.now(),
+    )
+
+
+def _shopper_code(checkout: Checkout, slot: Slot) -> ShopperCode | None:
+    if slot.is_foreign:
+        return ShopperCode(slot.code or "", checkout.own_terms, is_in_slot=True)
+    terms = checkout.kept["terms"] if slot.kept_code else None
+    return ShopperCode(slot.kept_code, terms, is_in_slot=False) if terms else None
+
+
+def _with_code(
+    code: ShopperCode,
+    named: list[LineSnapshot],
+    slot: Slot,
+    snapshot: Snapshot,
+    book: Rulebook,
+) -> tuple[Slot, Snapshot]:
+    """Return slot and snapshot as they are with the shopper's own code.
+
+    One that is kept, and asks for more than the goods cost, is not there.
+    """
+    shipping, carrier = snapshot.shipping, snapshot.shipping_carrier
+    offer = code.offer(named, shipping.amount if shipping else 0, snapshot.currency)
+    if code.is_in_slot:
+        takes = minor(slot.takes, snapshot.currency)
+        offer = replace(offer, shipping_amount=takes)
+    else:
+        if not offer.stands_at(snapshot.goods_amount):
+            return slot, snapshot
+        slot = replace(slot, may_stand=True)
+    if shipping is not None and offer.shipping_amount:
+        price = max(0, shipping.amount - offer.shipping_amount)
+        shipping = replace(shipping, amount=price)
+    if book.withhold_shipping:
+        carrier = ShippingCarrier.WITHHELD
+    return slot, replace(
+        snapshot,
+        shipping=shipping,
+        shipping_carrier=carrier,
+        host_offers=(offer, *snapshot.host_offers),
     )
 
 
@@ -136,6 +194,7 @@ def _slot(checkout: Checkout) -> Slot:
     ships = checkout.voucher_type == VoucherType.SHIPPING
     is_known = checkout.voucher_type is not None and checkout.owned_pk is None
     stray = ships and is_known and is_stray(checkout.voucher_code)
+    kept = checkout.kept or {"code": "", "is_displaced": False}
     return Slot(
         code=checkout.voucher_code,
         owned=checkout.owned_pk,
@@ -144,23 +203,40 @@ def _slot(checkout: Checkout) -> Slot:
         is_foreign=is_known and not stray,
         is_stray=stray,
         is_live=checkout.owned_pk is None or checkout.is_voucher_live,
+        kept_code=kept["code"],
+        is_displaced=kept["is_displaced"],
     )
 
 
 def _snapshot(
-    checkout: Checkout, lines: tuple[LineSnapshot, ...], slot: Slot, book: Rulebook
+    checkout: Checkout, lines: Iterable[LineSnapshot], book: Rulebook
 ) -> Snapshot:
+    """Return the snapshot as it is without a code of the shopper's."""
+    delivery = _chosen_delivery(checkout)
+    currency = checkout.currency
+    shipping = None
+    if delivery is not None and checkout.needs_shipping:
+        shipping = ShippingSnapshot(delivery[0], minor(delivery[1], currency))
+    is_declined = checkout.kept is not None and checkout.kept["is_declined"]
+    lines = tuple(lines)
+    offers = promotion_offers(
+        checkout.promotions,
+        currency,
+        sum(line.amount for line in lines),
+        shipping.amount if shipping else 0,
+    )
     return Snapshot(
         channel=checkout.channel.slug,
-        currency=checkout.currency,
+        currency=currency,
         country=country_of(checkout),
         lines=lines,
-        shipping=_shipping(checkout, slot),
+        shipping=shipping,
         customer=customer_of(checkout, book),
-        shipping_carrier=_carrier(checkout, slot, book),
+        shipping_carrier=ShippingCarrier.UNWANTED_SLOT
+        if is_declined
+        else ShippingCarrier.SLOT,
         prices_with_tax=_prices_with_tax(checkout.channel),
-        voucher_amount=minor(checkout.voucher_value or Decimal(0), checkout.currency),
-        voucher_percent=checkout.voucher_percent or Decimal(0),
+        host_offers=tuple(offers),
     )
 
 
@@ -175,12 +251,9 @@ def _checkout(book: Rulebook) -> QuerySet[Checkout]:
         *_delivery(),
     ).annotate(
         voucher_type=Subquery(voucher.values("voucher__type")[:1]),
-        voucher_value=_voucher_value(DiscountValueType.FIXED),
-        voucher_percent=_voucher_value(DiscountValueType.PERCENTAGE),
         owned_pk=Subquery(owned.values("pk")[:1]),
         is_voucher_live=Exists(voucher.filter(is_active=True, voucher__end_date=None)),
-        has_order_promotion=Exists(_order_promotions()),
-        is_slot_declined=Exists(_declined_slots()),
+        **offer_columns(),
         gift_card_pks=ArraySubquery(
             Checkout.gift_cards.through.objects.filter(
                 checkout_id=OuterRef("pk")
@@ -203,43 +276,6 @@ def _delivery() -> tuple[str, ...]:
     return ("assigned_delivery",) if capabilities.assigned_delivery else ()
 
 
-def _order_promotions() -> QuerySet[Promotion]:
-    return Promotion.objects.filter(
-        Q(end_date=None) | Q(end_date__gt=Now()),
-        type=PromotionType.ORDER,
-        start_date__lte=Now(),
-        rules__channels=OuterRef("channel_id"),
-    )
-
-
-def _declined_slots() -> QuerySet[CheckoutVoucherSlot]:
-    return CheckoutVoucherSlot.objects.filter(
-        checkout_token=Cast(OuterRef("pk"), CharField()), is_declined=True
-    )
-
-
-def _voucher_value(value_type: str) -> Subquery:
-    # What the others take off stands on the lines.
-    vouchers = VoucherChannelListing.objects.filter(
-        voucher__codes__code=OuterRef("voucher_code"),
-        voucher__type=VoucherType.ENTIRE_ORDER,
-        voucher__discount_value_type=value_type,
-        voucher__apply_once_per_order=False,
-        channel_id=OuterRef("channel_id"),
-    )
-    return Subquery(vouchers.values("discount_value")[:1])
-
-
-def _shipping(checkout: Checkout, slot: Slot) -> ShippingSnapshot | None:
-    delivery = _chosen_delivery(checkout)
-    if delivery is None or not checkout.needs_shipping:
-        return None
-    method_id, price = delivery
-    if slot.is_foreign:
-        price = max(Decimal(0), price - slot.takes)
-    return ShippingSnapshot(method_id=method_id, amount=minor(price, checkout.currency))
-
-
 def _chosen_delivery(checkout: Checkout) -> tuple[str, Decimal] | None:
     if capabilities.assigned_delivery:
         chosen = checkout.assigned_delivery
@@ -253,33 +289,6 @@ def _chosen_delivery(checkout: Checkout) -> tuple[str, Decimal] | None:
 def _prices_with_tax(channel: Channel) -> bool:
     taxes = getattr(channel, "tax_configuration", None)
     return taxes is None or taxes.prices_entered_with_tax
-
-
-def _carrier(checkout: Checkout, slot: Slot, book: Rulebook) -> ShippingCarrier:
-    if slot.is_foreign and book.withhold_shipping:
-        return ShippingCarrier.WITHHELD
-    # Saleor drops its own order promotions as soon as a voucher is in the slot.
-    if slot.is_foreign or checkout.has_order_promotion:
-        return ShippingCarrier.LINES
-    return ShippingCarrier.NATIVE
-
-
-def _on_lines(snapshot: Snapshot, book: Rulebook) -> Snapshot:
-    """Return the snapshot with its shipping carried by lines.
-
-    Where lines cannot carry it all, the slot goes on: who declined it pays no more.
-    """
-    if snapshot.shipping_carrier is not ShippingCarrier.NATIVE:
-        return snapshot
-    on_lines, at = (
-        replace(snapshot, shipping_carrier=ShippingCarrier.LINES),
-        timezone.now(),
-    )
-    worth, native = (
-        sum(shown_by(evaluate(one, book.compiled, at).effects).values())
-        for one in (on_lines, snapshot)
-    )
-    return on_lines if worth >= native else snapshot
 
 
 def _shown(rows: Iterable[Row], slot: Slot) -> dict[str, Decimal]:

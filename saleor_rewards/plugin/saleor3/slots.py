@@ -1,13 +1,42 @@
-"""What shoppers did with the voucher slot of their checkouts."""
+"""What is remembered of the voucher slot of a checkout."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.checkout.models import Checkout
-from saleor.discount.models import VoucherCode
+from saleor.checkout.utils import add_voucher_to_checkout
+from saleor.core.utils.promo_code import InvalidPromoCode
+from saleor.discount.models import NotApplicable, VoucherCode
+from saleor.discount.utils.voucher import get_voucher_code_instance
+from saleor.plugins.manager import get_plugins_manager
 
 from ...models import CheckoutVoucherSlot
 from ..guard import bounded_transaction
 from .vouchers import is_stray
+
+if TYPE_CHECKING:
+    from ...engine import HostOffer
+    from .reader import Slot
+
+#: The columns of a checkout that its slot is made of.
+COLUMNS = (
+    "voucher_code",
+    "discount_name",
+    "translated_discount_name",
+    "discount_amount",
+    "last_change",
+)
+
+
+#: What is kept of a code where there is none to keep.
+NOTHING = ("", False)
+
+
+class CodeRefused(Exception):
+    """Saleor no longer takes a code of the shopper's that was kept."""
 
 
 def decline(checkout_token: str, *, code: str = "", voucher_pk: int | None) -> None:
@@ -27,3 +56,62 @@ def decline(checkout_token: str, *, code: str = "", voucher_pk: int | None) -> N
         CheckoutVoucherSlot.objects.update_or_create(
             checkout_token=checkout_token, defaults={"is_declined": True}
         )
+
+
+def keep_code(
+    checkout: Checkout, slot: Slot, voucher: HostOffer | None, *, displaces: bool
+) -> None:
+    """Remember the shopper's own code while Saleor may drop it because of ours.
+
+    What Saleor dropped by itself is forgotten. Ask under the lock of the checkout.
+    """
+    kept = (slot.kept_code, slot.is_displaced)
+    wanted = kept
+    if slot.is_foreign:
+        at_risk = displaces or (voucher is not None and voucher.least_amount > 0)
+        wanted = (slot.code or "", displaces) if at_risk else NOTHING
+    elif slot.may_stand:
+        wanted = (slot.kept_code, displaces)
+    elif not slot.is_displaced:
+        wanted = NOTHING
+    if wanted != kept:
+        _remember(checkout, *wanted)
+
+
+def put_back(checkout: Checkout, code: str) -> None:
+    """Put the shopper's own code into the slot, as Saleor does where it is typed in.
+
+    Raises :class:`CodeRefused`, and forgets the code, where Saleor takes it no more.
+    """
+    manager = get_plugins_manager(allow_replica=False)
+    fresh = Checkout.objects.get(pk=checkout.pk)
+    lines, _ = fetch_checkout_lines(fresh)
+    info = fetch_checkout_info(fresh, lines, manager)
+    try:
+        found = get_voucher_code_instance(code, info.channel.slug)
+        add_voucher_to_checkout(manager, info, lines, found.voucher, found)
+    except (InvalidPromoCode, NotApplicable) as error:
+        _remember(checkout, *NOTHING)
+        raise CodeRefused(code) from error
+    for name in COLUMNS:
+        setattr(checkout, name, getattr(fresh, name))
+
+
+def give_back_code(checkout: Checkout) -> None:
+    """Put a code that ours displaced into the slot, and forget all about the slot."""
+    found = CheckoutVoucherSlot.objects.filter(checkout_token=str(checkout.pk))
+    kept = found.first()
+    if kept is None:
+        return
+    found.delete()
+    if kept.shopper_code and not checkout.voucher_code:
+        # It may have ended meanwhile.
+        with suppress(CodeRefused):
+            put_back(checkout, kept.shopper_code)
+
+
+def _remember(checkout: Checkout, code: str, is_displaced: bool) -> None:
+    columns = {"shopper_code": code, "is_displaced": is_displaced}
+    CheckoutVoucherSlot.objects.update_or_create(
+        checkout_token=str(checkout.pk), defaults=columns
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -21,6 +22,7 @@ from ..guard import give_way
 from ..shown import POINTS, name_of
 from .lines import POINTS_REASON, ours, rule_reason
 from .reader import Carrier, Slot
+from .slots import give_back_code, keep_code, put_back
 from .vouchers import owned_voucher
 
 if TYPE_CHECKING:
@@ -40,12 +42,17 @@ def write(
     works with, so it learns of every column that is changed underneath.
     """
     carrier: Carrier = reading.carrier
+    slot = carrier.slot
+    returning = slot.returning_code(displaces=now.displaces_code)
+    keep_code(checkout, slot, reading.snapshot.voucher, displaces=now.displaces_code)
     rows_changed = _write_rows(carrier, now)
-    columns = _slot_columns(carrier.slot, channel_pk, reading, now)
-    if not (rows_changed or columns):
+    columns = {} if returning else _slot_columns(slot, channel_pk, reading, now)
+    if not (rows_changed or columns or returning):
         return False
     _expire_prices(checkout, columns)
-    if rows_changed and carrier.slot.is_foreign:
+    if returning:
+        put_back(checkout, returning)
+    elif rows_changed and slot.is_foreign and not now.displaces_code:
         _recalculate_voucher(checkout)
     return True
 
@@ -55,6 +62,10 @@ def clear(checkout: Checkout) -> None:
     CheckoutLineDiscount.objects.filter(ours(), line__checkout_id=checkout.pk).delete()
     owned = OwnedVoucher.objects.filter(code=checkout.voucher_code).exists()
     _expire_prices(checkout, _columns(FREE_SLOT) if owned else {})
+    give_back_code(checkout)
+    if checkout.voucher_code:
+        # Saleor keeps what it takes off, which was of the prices as they were.
+        _recalculate_voucher(checkout)
 
 
 def points_rows(checkout: Checkout) -> QuerySet[CheckoutLineDiscount]:
@@ -133,11 +144,12 @@ def _slot_columns(
     slot: Slot, channel_pk: int, reading: Reading, now: Evaluation
 ) -> dict[str, Any]:
     """Return the checkout's columns to change so that the slot carries ``now``."""
-    if slot.is_foreign:
+    if slot.is_foreign and not now.displaces_code:
         return {}
     wanted = _wanted_slot(channel_pk, reading, now)
-    is_free = slot.owned is None and not slot.is_stray
-    if wanted == slot or (wanted == FREE_SLOT and is_free):
+    is_free = slot.owned is None and not slot.is_stray and not slot.is_foreign
+    now_held = replace(slot, kept_code="", is_displaced=False, may_stand=False)
+    if wanted == now_held or (wanted == FREE_SLOT and is_free):
         return {}
     return _columns(wanted)
 

@@ -1,0 +1,64 @@
+"""Lets the shopper's own codes be typed in and taken off beside our offers."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any, Callable
+
+from ..plugin.guard import guarded
+from ..plugin.tokens import token_in
+from .ids import pk_of
+
+Resolver = Callable[..., Any]
+
+FAULT = "REWARDS_SHOPPER_CODE"
+
+
+def keep_codes(mutations: Any) -> None:
+    """Let ours make room for a code that is typed in, and forget one taken off."""
+    fields = mutations._meta.fields
+    for name, wrap in (
+        ("checkout_add_promo_code", _adding),
+        ("checkout_remove_promo_code", _removing),
+    ):
+        fields[name].resolver = wrap(fields[name].resolver)
+
+
+def _adding(resolver: Resolver) -> Resolver:
+    @wraps(resolver)
+    def resolve(root: Any, info: Any, **args: Any) -> Any:
+        # They need the plugin's tables, which are not there yet when the schema is built.
+        from ..plugin.shopper_codes import make_room, undo_room
+
+        token, code = token_in(args), args.get("promo_code") or ""
+        before = _guarded(lambda: make_room(token, code)) if token and code else None
+        payload = resolver(root, info, **args)
+        if before is not None and getattr(payload, "errors", None):
+            _guarded(lambda: undo_room(token, code, before))
+        return payload
+
+    return resolve
+
+
+def _removing(resolver: Resolver) -> Resolver:
+    @wraps(resolver)
+    def resolve(root: Any, info: Any, **args: Any) -> Any:
+        from ..plugin.shopper_codes import take_off
+
+        token, code = token_in(args), args.get("promo_code") or ""
+        pk = pk_of(args.get("promo_code_id") or "", "Voucher", column="integer")
+        if token and (code or pk):
+            _guarded(lambda: take_off(token, code, pk and int(pk)))
+        return resolver(root, info, **args)
+
+    return resolve
+
+
+def _guarded(work: Callable[[], Any]) -> Any:
+    from ..plugin.host import host
+
+    def writing() -> Any:
+        with host.writing():
+            return work()
+
+    return guarded(FAULT, None, writing)

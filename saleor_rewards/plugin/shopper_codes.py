@@ -1,0 +1,75 @@
+"""The shopper's own codes, where ours and what they ask for cannot both stand."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..models import CheckoutVoucherSlot
+from .host import host
+from .service import are_offers_stopped
+
+
+class KeptCode(NamedTuple):
+    """What was remembered of a checkout's code before another one was typed in."""
+
+    code: str
+    is_displaced: bool
+
+
+def make_room(checkout_token: str, code: str) -> KeptCode | None:
+    """Let ours make room for a code that is about to be typed in, if it is worth it.
+
+    Saleor looks at what the goods cost with ours. Returns what was kept before, and
+    ``None`` where the code asks for nothing that ours could change.
+    """
+    voucher = host.native_voucher(code)
+    if voucher is None or not voucher.has_minimum or are_offers_stopped():
+        return None
+    with host.locked(checkout_token) as is_there:
+        if not is_there:
+            return None
+        found = CheckoutVoucherSlot.objects.filter(checkout_token=checkout_token)
+        known = found.values_list("shopper_code", "is_displaced").first()
+        before = KeptCode(*(known or ("", False)))
+        if before.code == code and not before.is_displaced:
+            return None
+        _keep(checkout_token, KeptCode(code, False))
+    host.refresh(checkout_token)
+    return before
+
+
+def undo_room(checkout_token: str, code: str, before: KeptCode) -> None:
+    """Forget a code that Saleor did not take, and keep what was kept before."""
+    with host.locked(checkout_token) as is_there:
+        kept = CheckoutVoucherSlot.objects.filter(
+            checkout_token=checkout_token, shopper_code=code
+        )
+        if not is_there or not kept.exists():
+            return
+        _keep(checkout_token, before)
+    host.refresh(checkout_token)
+
+
+def take_off(checkout_token: str, code: str, voucher_pk: int | None = None) -> None:
+    """Forget a code that the shopper takes off a checkout, by itself or its voucher.
+
+    One that made place for ours is put on it as it is, for Saleor to take it off.
+    """
+    with host.locked(checkout_token):
+        slots = CheckoutVoucherSlot.objects.filter(checkout_token=checkout_token)
+        kept = slots.exclude(shopper_code="").first()
+        if kept is None:
+            return
+        voucher = host.native_voucher(kept.shopper_code) if voucher_pk else None
+        if kept.shopper_code != code and (voucher is None or voucher.pk != voucher_pk):
+            return
+        if kept.is_displaced:
+            host.put_code(checkout_token, kept.shopper_code)
+        _keep(checkout_token, KeptCode("", False))
+
+
+def _keep(checkout_token: str, kept: KeptCode) -> None:
+    columns = {"shopper_code": kept.code, "is_displaced": kept.is_displaced}
+    CheckoutVoucherSlot.objects.update_or_create(
+        checkout_token=checkout_token, defaults=columns
+    )
