@@ -62,6 +62,9 @@ class Cart:
                 self._by_key[key].append(index)
         self.keys = frozenset(self._by_key)
         self._on_sale = {i for i, line in enumerate(self.lines) if line.on_sale}
+        self._non_shippable = {
+            i for i, line in enumerate(self.lines) if not line.is_shippable
+        }
 
     @property
     def shipping_amount(self) -> int:
@@ -93,6 +96,8 @@ class Cart:
         outside = self._found(scope.exclude_keys)
         if scope.exclude_sale_items:
             outside |= self._on_sale
+        if scope.exclude_non_shippable_items:
+            outside |= self._non_shippable
         if scope.is_narrow:
             return tuple(sorted(self._found(scope.include_keys) - outside))
         if not outside:

@@ -116,6 +116,7 @@ def _scope(scope: Scope) -> dict[str, Any]:
         "collections": _id_filter(scope.collections),
         "categories": _id_filter(scope.categories),
         "exclude_sale_items": scope.exclude_sale_items,
+        "exclude_non_shippable_items": scope.exclude_non_shippable_items,
     }
 
 

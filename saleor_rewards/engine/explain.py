@@ -115,6 +115,8 @@ class Explainer:
         answer = rule.dates.check(facts)
         if not answer.is_met:
             return answer.code
+        if rule.lane is Lane.SHIPPING and not self.cart.snapshot.is_shipped:
+            return OfferCode.SHIPPING_NOT_REQUIRED
         if rule.lane is Lane.POINTS and self.program.settings.points is None:
             return OfferCode.POINTS_OFF
         compiled = self.rules.get(rule.id)

@@ -75,6 +75,8 @@ class OfferCode(Enum):
     EXCLUSIVE_APPLIED = "EXCLUSIVE_APPLIED"
     #: The program's cap, or what the lines cost at all, leaves nothing for this rule.
     CAP_REACHED = "CAP_REACHED"
+    #: The cart is picked up or has no goods to ship, so no delivery price to lower.
+    SHIPPING_NOT_REQUIRED = "SHIPPING_NOT_REQUIRED"
 
 
 @dataclass(frozen=True)

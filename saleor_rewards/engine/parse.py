@@ -40,6 +40,7 @@ CONDITION_KEYS = (
     "minimum_quantity",
     *SCOPE_KEYS,
     "exclude_sale_items",
+    "exclude_non_shippable_items",
     "countries",
     "shipping_methods",
     "first_order",
@@ -245,10 +246,11 @@ def _scope(reader: Reader, data: Mapping[str, Any]) -> Scope:
     products, collections, categories = (
         _id_filter(reader, data.get(key), f"{field}.{key}") for key in SCOPE_KEYS
     )
-    on_sale = reader.boolean(
-        data.get("exclude_sale_items"), f"{field}.exclude_sale_items"
+    on_sale, non_shippable = (
+        reader.boolean(data.get(key), f"{field}.{key}")
+        for key in ("exclude_sale_items", "exclude_non_shippable_items")
     )
-    return Scope(products, collections, categories, on_sale)
+    return Scope(products, collections, categories, on_sale, non_shippable)
 
 
 def _id_filter(reader: Reader, value: object, field: str) -> IdFilter:

@@ -47,6 +47,7 @@ class Scope:
     collections: IdFilter = field(default_factory=IdFilter)
     categories: IdFilter = field(default_factory=IdFilter)
     exclude_sale_items: bool = False
+    exclude_non_shippable_items: bool = False
 
     @cached_property
     def include_keys(self) -> frozenset[Key]:
@@ -70,7 +71,8 @@ class Scope:
     @property
     def is_whole(self) -> bool:
         """Whether every line is in scope."""
-        return not (self.exclude_sale_items or self.include_keys or self.exclude_keys)
+        excludes = self.exclude_sale_items or self.exclude_non_shippable_items
+        return not (excludes or self.include_keys or self.exclude_keys)
 
     def holds(self, line: LineSnapshot) -> bool:
         """Tell whether `line` is in this scope.
@@ -80,6 +82,8 @@ class Scope:
         (True, False)
         """
         if not line.takes_part or (self.exclude_sale_items and line.on_sale):
+            return False
+        if self.exclude_non_shippable_items and not line.is_shippable:
             return False
         keys = frozenset(line_keys(line))
         if self.exclude_keys & keys:

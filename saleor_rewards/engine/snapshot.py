@@ -54,7 +54,8 @@ class LineSnapshot:
     product's category and all its ancestors. Neither a gift nor a gift card that is
     bought counts towards a rule or gets anything: `takes_part` says so. `keep_amount`
     is what the line has to cost in the end, for a host that cannot sell a line for
-    nothing. `tax_rate` is a share, such as `Decimal("0.23")`. Raises `ValueError`
+    nothing. `tax_rate` is a share, such as `Decimal("0.23")`. `is_shippable` says
+    whether its goods have to be shipped, as a download has not. Raises `ValueError`
     naming the field.
 
     >>> line = LineSnapshot("7", "1", "2", quantity=2, list_amount=2000, amount=1500)
@@ -77,6 +78,7 @@ class LineSnapshot:
     keep_amount: int = 0
     tax_rate: Decimal = Decimal(0)
     is_gift_card: bool = False
+    is_shippable: bool = True
 
     def __post_init__(self) -> None:
         for name in ("id", "product_id", "variant_id"):
@@ -87,6 +89,7 @@ class LineSnapshot:
             _texts(getattr(self, name), name)
         _flag(self.is_gift, "is_gift")
         _flag(self.is_gift_card, "is_gift_card")
+        _flag(self.is_shippable, "is_shippable")
         _share(self.tax_rate, "tax_rate")
         if self.amount > self.list_amount:
             raise ValueError("amount: must not exceed list_amount")
@@ -163,10 +166,11 @@ class Snapshot:
     """A cart at one moment: all that rules may look at besides the time.
 
     `shipping` is None while no delivery method is chosen or none is needed;
-    `shipping_carrier` says how the host can carry what is given on it.
-    `prices_with_tax` tells whether the amounts are gross. `host_offers` are those of
-    the shop system itself, the shopper's own voucher among them, beyond the line
-    amounts; a voucher that lowers the delivery price does so to `shipping` as well.
+    `shipping_carrier` says how the host can carry what is given on it. `is_shipped` is
+    false for a cart that no delivery method is for: it is picked up, or has no goods
+    to ship. `prices_with_tax` tells whether the amounts are gross. `host_offers` are
+    those of the shop system itself, the shopper's own voucher among them, beyond the
+    line amounts; a voucher that lowers the delivery price does so to `shipping` as well.
 
     >>> cart = Snapshot(
     ...     channel="default",
@@ -188,6 +192,7 @@ class Snapshot:
     shipping_carrier: ShippingCarrier = ShippingCarrier.NATIVE
     prices_with_tax: bool = True
     host_offers: tuple[HostOffer, ...] = ()
+    is_shipped: bool = True
 
     def __post_init__(self) -> None:
         _text(self.channel, "channel")
@@ -203,6 +208,9 @@ class Snapshot:
         _flag(self.prices_with_tax, "prices_with_tax")
         if not isinstance(self.host_offers, tuple):
             raise ValueError("host_offers: a tuple is needed")
+        _flag(self.is_shipped, "is_shipped")
+        if self.shipping is not None and not self.is_shipped:
+            raise ValueError("shipping: must be None where nothing is shipped")
         ids = [line.id for line in self.lines]
         if len(set(ids)) != len(ids):
             raise ValueError("lines: each id must be there once")
@@ -260,6 +268,8 @@ class Snapshot:
                 shipping_carrier=_carrier(data["shipping_carrier"]),
                 prices_with_tax=data["prices_with_tax"],
                 host_offers=_host_offers(data),
+                # Documents of before do not tell.
+                is_shipped=data.get("is_shipped", True),
             )
         except KeyError as error:
             raise ValueError(f"{error.args[0]}: missing") from None

@@ -116,6 +116,9 @@ class RewardsConditionsInput(graphene.InputObjectType):
     exclude_sale_items = graphene.Boolean(
         description="Leave out lines that are cheaper than their list price."
     )
+    exclude_non_shippable_items = graphene.Boolean(
+        description="Leave out lines that need no shipping, such as downloads."
+    )
     countries = optional_list(CountryCodeEnum, "Countries that the cart may go to.")
     shipping_methods = optional_list(graphene.ID, "Delivery methods that qualify.")
     first_order = graphene.Boolean(description="Only for a customer's first order.")

@@ -164,6 +164,9 @@ def reasons() -> dict[OfferCode, str]:
         OfferCode.CAP_REACHED: gettext(
             "Your other offers give the most that one order can have."
         ),
+        OfferCode.SHIPPING_NOT_REQUIRED: gettext(
+            "Your cart is not shipped, so there is no shipping to pay."
+        ),
     }
 
 

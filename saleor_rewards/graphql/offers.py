@@ -231,7 +231,8 @@ class CheckoutRewards(graphene.ObjectType):
     free_shipping = graphene.Boolean(
         required=True,
         description="Whether an offer pays for all of the shipping, or will do so "
-        "for the delivery method that is chosen next.",
+        "for the delivery method that is chosen next. False for a cart that is "
+        "not shipped.",
     )
 
     is_stale = graphene.Boolean(

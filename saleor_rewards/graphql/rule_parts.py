@@ -135,6 +135,10 @@ class RewardsConditions(DefinitionType):
     exclude_sale_items = graphene.Boolean(
         required=True, description="Leave out what is cheaper than its list price."
     )
+    exclude_non_shippable_items = graphene.Boolean(
+        required=True,
+        description="Leave out what needs no shipping, such as downloads.",
+    )
     countries = graphene.List(
         graphene.NonNull(CountryCodeEnum), description="Where the cart may go to."
     )
@@ -179,6 +183,10 @@ class RewardsConditions(DefinitionType):
     @staticmethod
     def resolve_exclude_sale_items(root: Definition, _info: Any) -> bool:
         return bool(root.get("exclude_sale_items"))
+
+    @staticmethod
+    def resolve_exclude_non_shippable_items(root: Definition, _info: Any) -> bool:
+        return bool(root.get("exclude_non_shippable_items"))
 
     @staticmethod
     def resolve_first_order(root: Definition, _info: Any) -> bool:

@@ -16,7 +16,8 @@ class OrderLineFacts:
     paid. `sale_amount` is what a catalogue sale took off it, `points_amount` what
     points paid of it. `returned_quantity` of it came back, what was exchanged left out.
     `product_id` and `variant_id` are empty where the product is gone from the shop;
-    `sold_id` is the variant that it sold all the same.
+    `sold_id` is the variant that it sold all the same. `is_shippable` says whether its
+    goods have to be shipped.
     """
 
     id: str
@@ -33,6 +34,7 @@ class OrderLineFacts:
     points_amount: int = 0
     returned_quantity: int = 0
     sold_id: str = ""
+    is_shippable: bool = True
 
     @property
     def worth_amount(self) -> int:
@@ -57,7 +59,7 @@ class OrderFacts:
     how much of the total went back, in all. `disputed_amount` is what a bank took back
     for the card's holder, or holds until that is decided. `is_exchange` is true for an
     order that replaces goods of another one. `tells_points` says that its lines tell
-    what points pay of them.
+    what points pay of them, `is_picked_up` that the buyer comes for it.
     """
 
     order_pk: str
@@ -87,6 +89,7 @@ class OrderFacts:
     refunded_amount: int = 0
     disputed_amount: int = 0
     tells_points: bool = False
+    is_picked_up: bool = False
 
     @property
     def taken_amount(self) -> int:

@@ -190,8 +190,9 @@ def grant_of(
 
 def lines_digest(facts: OrderFacts) -> str:
     """Return a short hash of all on an order's lines that a grant goes by."""
-    # What points paid of a line, and what came back of it, changes no grant.
-    known = sorted(str(astuple(line)[:-3]) for line in facts.lines)
+    # What points paid of a line, and what came back of it, changes no grant; whether
+    # it is shippable goes with its id.
+    known = sorted(str(astuple(line)[:-4]) for line in facts.lines)
     return hashlib.sha256("\n".join(known).encode()).hexdigest()[:16]
 
 
@@ -238,4 +239,5 @@ def _base_line(
         collection_ids=known.collection_ids if known else line.collection_ids,
         is_gift=line.is_gift,
         is_gift_card=line.is_gift_card,
+        is_shippable=known.is_shippable if known else line.is_shippable,
     )

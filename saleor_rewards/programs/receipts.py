@@ -208,6 +208,7 @@ def _compile(
 
 def _snapshot(facts: OrderFacts, customer: CustomerSnapshot) -> Snapshot:
     method_id = facts.shipping_method_id
+    shippable = any(line.is_shippable for line in facts.lines)
     return Snapshot(
         channel=facts.channel,
         currency=facts.currency,
@@ -216,6 +217,7 @@ def _snapshot(facts: OrderFacts, customer: CustomerSnapshot) -> Snapshot:
         shipping=ShippingSnapshot(method_id, 0) if method_id else None,
         customer=customer,
         prices_with_tax=facts.prices_with_tax,
+        is_shipped=bool(method_id) or (shippable and not facts.is_picked_up),
     )
 
 
@@ -236,4 +238,5 @@ def _line(line: OrderLineFacts, with_tax: bool) -> LineSnapshot:
         if line.net_amount
         else tax * 0,
         is_gift_card=line.is_gift_card,
+        is_shippable=line.is_shippable,
     )

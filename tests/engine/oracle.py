@@ -52,6 +52,8 @@ def in_scope(scope: Scope, line: LineSnapshot) -> bool:
     )
     if line.is_gift or line.is_gift_card or (scope.exclude_sale_items and line.on_sale):
         return False
+    if scope.exclude_non_shippable_items and not line.is_shippable:
+        return False
     if any(ids.exclude & mine for ids, mine in of):
         return False
     includes = [ids.include & mine for ids, mine in of if ids.include]

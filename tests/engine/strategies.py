@@ -51,6 +51,8 @@ SCOPES: tuple[Any, ...] = (
     {"categories": {"include": ["c2"]}, "collections": {"include": ["k1"]}},
     {"collections": {"include": ["k1"], "exclude": ["k2"]}},
     {"exclude_sale_items": True},
+    {"exclude_non_shippable_items": True},
+    {"categories": {"include": ["c1"]}, "exclude_non_shippable_items": True},
 )
 OTHERS: tuple[Any, ...] = (
     {},
@@ -95,6 +97,7 @@ def line_snapshots(draw: Draw, id: str) -> LineSnapshot:
         keep_amount=min(amount, kept * quantity),
         tax_rate=draw(st.sampled_from((Decimal(0), Decimal("0.08"), Decimal("0.23")))),
         is_gift_card=draw(st.sampled_from((False, False, False, True))),
+        is_shippable=draw(st.sampled_from((True, True, False))),
     )
 
 
@@ -128,6 +131,7 @@ def snapshots(draw: Draw, currency: str = "USD") -> Snapshot:
     method = draw(st.sampled_from(("post", "courier")))
     carrier = draw(st.sampled_from(ShippingCarrier))
     on_lines = carrier not in (ShippingCarrier.NATIVE, ShippingCarrier.WITHHELD)
+    is_shipped = price is not None or draw(st.booleans())
     return Snapshot(
         channel="default",
         currency=currency,
@@ -139,6 +143,7 @@ def snapshots(draw: Draw, currency: str = "USD") -> Snapshot:
         prices_with_tax=draw(st.booleans()),
         # What lines carry of shipping beside a voucher has tests of its own.
         host_offers=() if on_lines else draw(vouchers()),
+        is_shipped=is_shipped,
     )
 
 

@@ -136,6 +136,7 @@ SCOPE_CASES = [
     ),
     ({"categories": {"include": ["shoes"]}, "products": {"exclude": ["a"]}}, ["c"]),
     ({"exclude_sale_items": True}, ["a", "b"]),
+    ({"exclude_non_shippable_items": True}, ["a", "c"]),
 ]
 
 
@@ -146,7 +147,7 @@ def test_only_lines_in_scope_count_and_get_the_benefit(
     # given
     snapshot = cart(
         line("a", 1000, category_ids=("shoes",)),
-        line("b", 1000, collection_ids=("summer",)),
+        line("b", 1000, collection_ids=("summer",), is_shippable=False),
         line("c", 1000, list_amount=2000, category_ids=("boots", "shoes")),
     )
     threshold = f"{10 * len(expected)}.00"

@@ -18,6 +18,7 @@ from saleor_rewards.plugin.capabilities import capabilities
 NEEDS = {
     "account events": capabilities.account_events,
     "channels": capabilities.channels,
+    "collection points": capabilities.channels,
     "confirmed accounts": capabilities.confirmed_accounts,
     "guessable orders": capabilities.guessable_orders,
     "languages": capabilities.languages,
@@ -42,6 +43,7 @@ LACKS = {
         "account events": "Saleor 2.10 tells plugins of new customers alone",
         "channels": "Saleor 2.10 has no channels, flat tax rates, order promotions "
         "or gifts, and keeps no map of query costs",
+        "collection points": "Saleor 2.10 ships or sells what needs no shipping",
         "confirmed accounts": "Saleor 2.10 lets nobody log in who did not confirm",
         "guessable orders": "Saleor 2.10 finds orders by their tokens",
         "languages": "Saleor 2.10 keeps no language of customers and checkouts",

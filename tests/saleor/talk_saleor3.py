@@ -126,9 +126,9 @@ def variables(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     if "items" in arguments:
         found["lines"] = _lines(arguments["items"])
     if name == "ship":
-        found["method"] = graphene.Node.to_global_id(
-            "ShippingMethod", arguments["method"].pk
-        )
+        # A way to ship, or a warehouse where the cart is picked up.
+        method = arguments["method"]
+        found["method"] = graphene.Node.to_global_id(type(method).__name__, method.pk)
     if "code" in arguments:
         found["code"] = arguments["code"]
     if "email" in arguments:

@@ -71,6 +71,7 @@ def conditions(shop: Shop) -> dict[str, Any]:
         "collections": only("Collection", shop.collection("Summer").pk),
         "categories": {"exclude": only("Category", category.pk)["include"]},
         "excludeSaleItems": True,
+        "excludeNonShippableItems": True,
         "countries": ["PL"],
         "shippingMethods": [method],
         "firstOrder": True,

@@ -62,6 +62,7 @@ def test_an_app_creates_a_rule_and_is_named_as_its_author(shop: Shop) -> None:
 WITHOUT_IDS = {
     "minimumQuantity": 2,
     "excludeSaleItems": True,
+    "excludeNonShippableItems": True,
     "countries": ["DE", "PL"],
     "firstOrder": True,
     "nthOrder": {"number": 1, "repeats": True},

@@ -140,6 +140,27 @@ def test_a_draft_is_tried_on_an_order_as_its_receipt_has_it(
     assert payload["rewards"]["shippingSavings"]["amount"] == 4
 
 
+def test_a_shipping_rule_is_tried_on_downloads_in_a_cart_and_in_its_order(
+    shop: Shop, shopper: Shopper, boss: Caller
+) -> None:
+    # given
+    shop.ladder(("30.00", "10"))
+    cart = shopper.cart((shop.product("50.00", ships=False), 1))
+    rule = {"name": "Free", "lane": "SHIPPING", "benefit": {"freeShipping": {}}}
+    tried = [try_out(boss, checkoutId=cart.id, rule=rule)]
+
+    # when
+    order = shopper.buy(cart)
+    tried.append(try_out(boss, orderId=order["id"], rule=rule))
+
+    # then
+    for payload in tried:
+        _ladder, offer = payload["rewards"]["offers"]
+        assert offer["ruleId"] == payload["ruleId"]
+        assert (offer["state"], offer["code"]) == ("BLOCKED", "SHIPPING_NOT_REQUIRED")
+        assert payload["rewards"]["freeShipping"] is False
+
+
 @pytest.mark.parametrize(
     ("input", "field", "code"),
     [

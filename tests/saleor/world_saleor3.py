@@ -85,7 +85,11 @@ def make_shop(
         prices_entered_with_tax=prices_entered_with_tax,
     )
     address = Address.objects.create(
-        street_address_1="1 Dock Road", city="New York", country="US"
+        street_address_1="1 Dock Road",
+        city="New York",
+        postal_code="10001",
+        country="US",
+        country_area="NY",
     )
     zone = ShippingZone.objects.create(name="World", countries=["US", "PL", "DE"])
     zone.channels.add(channel)

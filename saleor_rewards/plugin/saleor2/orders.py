@@ -222,6 +222,7 @@ def _line_facts(order: Order, lines: Sequence[OrderLine]) -> Iterable[OrderLineF
             gross_amount=gross,
             category_ids=tuple(str(pk) for pk in line.categories),
             collection_ids=tuple(str(pk) for pk in line.collections),
+            is_shippable=line.is_shipping_required,
         )
 
 

@@ -80,15 +80,17 @@ def read(
     if discounts is None:
         discounts = fetch_discounts(timezone.now())
     lines = list(_lines(checkout))
+    is_shipped = _is_shipped(lines)
     snapshot = Snapshot(
         channel=CHANNEL_SLUG,
         currency=checkout.currency,
         country=country_of(checkout),
         lines=tuple(_line(line, discounts) for line in lines),
-        shipping=_shipping(checkout, lines),
+        shipping=_shipping(checkout) if is_shipped else None,
         customer=customer_of(checkout, book),
         shipping_carrier=ShippingCarrier.NATIVE,
         host_offers=_host_offers(checkout),
+        is_shipped=is_shipped,
     )
     quoted = checkout.quoted or []
     shown = shown_by(effect_from_json(effect) for effect in quoted)
@@ -190,6 +192,7 @@ def _line(line: CheckoutLine, discounts: Any) -> LineSnapshot:
         collection_ids=tuple(str(pk) for pk in line.collections),
         # Saleor divides by the unit's price when it places the order.
         keep_amount=min(amount, line.quantity),
+        is_shippable=line.is_shipping_required(),
     )
 
 
@@ -197,11 +200,13 @@ def _minor(price: Money) -> int:
     return to_minor(quantize_price(price, price.currency).amount, price.currency)
 
 
-def _shipping(
-    checkout: Checkout, lines: Iterable[CheckoutLine]
-) -> ShippingSnapshot | None:
+def _is_shipped(lines: list[CheckoutLine]) -> bool:
+    return not lines or any(line.is_shipping_required() for line in lines)
+
+
+def _shipping(checkout: Checkout) -> ShippingSnapshot | None:
     method = checkout.shipping_method
-    if method is None or not any(line.is_shipping_required() for line in lines):
+    if method is None:
         return None
     return ShippingSnapshot(method_id=str(method.pk), amount=_minor(method.price))
 

@@ -90,6 +90,7 @@ def lines_of(
     columns = {
         "product": F("variant__product_id"),
         "kind": F("variant__product__product_type__kind"),
+        "is_shippable": F("variant__product__product_type__is_shipping_required"),
         **_prices(checkout.channel_id),
     }
     if "categories" in needs:
@@ -223,6 +224,7 @@ def line_snapshot(
         is_gift=values["is_gift"],
         tax_rate=values["tax_rate"] or Decimal(0),
         is_gift_card=values["kind"] == ProductTypeKind.GIFT_CARD,
+        is_shippable=values["is_shippable"],
     )
 
 

@@ -312,6 +312,7 @@ def _facts(order: Order, lines: Sequence[OrderLine], money: _Money) -> OrderFact
         language=order.language_code,
         country=address.country.code if address else None,
         shipping_method_id=str(order.shipping_method_id or "") or None,
+        is_picked_up=bool(order.collection_point_id or order.collection_point_name),
         prices_with_tax=with_tax,
         tells_points=True,
         ordered_at=order.created_at,
@@ -373,4 +374,5 @@ def _line_facts(line: OrderLine, with_tax: bool) -> OrderLineFacts:
         points_amount=minor(in_points, line.currency),
         returned_quantity=line.returned or 0,
         sold_id=_sold_id(line),
+        is_shippable=line.is_shipping_required,
     )

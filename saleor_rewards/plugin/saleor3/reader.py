@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from saleor.channel.models import Channel
 from saleor.checkout import CheckoutAuthorizeStatus
-from saleor.checkout.models import Checkout, CheckoutLine
+from saleor.checkout.models import Checkout
 from saleor.discount import VoucherType
 from saleor.discount.models import VoucherCode
 
@@ -214,11 +214,12 @@ def _snapshot(
     """Return the snapshot as it is without a code of the shopper's."""
     delivery = _chosen_delivery(checkout)
     currency = checkout.currency
+    lines = tuple(lines)
+    is_shipped = _is_shipped(checkout, lines)
     shipping = None
-    if delivery is not None and checkout.needs_shipping:
+    if delivery is not None and is_shipped:
         shipping = ShippingSnapshot(delivery[0], minor(delivery[1], currency))
     is_declined = checkout.kept is not None and checkout.kept["is_declined"]
-    lines = tuple(lines)
     offers = promotion_offers(
         checkout.promotions,
         currency,
@@ -237,7 +238,15 @@ def _snapshot(
         else ShippingCarrier.SLOT,
         prices_with_tax=_prices_with_tax(checkout.channel),
         host_offers=tuple(offers),
+        is_shipped=is_shipped,
     )
+
+
+def _is_shipped(checkout: Checkout, lines: tuple[LineSnapshot, ...]) -> bool:
+    # Saleor takes a chosen delivery method for what counts, then a pick-up point.
+    if checkout.collection_point_id and _chosen_delivery(checkout) is None:
+        return False
+    return not lines or any(line.is_shippable for line in lines)
 
 
 def _checkout(book: Rulebook) -> QuerySet[Checkout]:
@@ -258,12 +267,6 @@ def _checkout(book: Rulebook) -> QuerySet[Checkout]:
             Checkout.gift_cards.through.objects.filter(
                 checkout_id=OuterRef("pk")
             ).values("giftcard_id")
-        ),
-        needs_shipping=Exists(
-            CheckoutLine.objects.filter(
-                checkout_id=OuterRef("pk"),
-                variant__product__product_type__is_shipping_required=True,
-            )
         ),
         **binding_columns(),
         **customer_columns(
