@@ -288,6 +288,22 @@ def test_buying_a_gift_card_or_getting_a_gift_earns_nothing() -> None:
     assert reached(facts, agreed(per_dollar)).points_earned == 100
 
 
+def test_goods_that_are_not_shipped_earn_nothing_where_the_rule_leaves_them_out() -> (
+    None
+):
+    # given
+    benefit = {"type": "POINTS_PER_AMOUNT", "points": 1, "per": {"USD": "1.00"}}
+    shipped = rule(1, benefit, exclude_non_shippable_items=True)
+    download = LineSnapshot("c2", "p2", "v2", 1, 10000, 10000, is_shippable=False)
+    facts = order(line("1"), line("2", is_shippable=False))
+    known = order(line("1"), line("2"))
+
+    # then
+    assert reached(facts, agreed(shipped)).points_earned == 100
+    agreement = replace(agreed(shipped), lines=(download,))
+    assert reached(known, agreement).points_earned == 100
+
+
 def test_the_base_is_the_price_with_or_without_tax() -> None:
     # given
     facts = order(line(gross=12300, net=10000))
