@@ -65,8 +65,11 @@ def _line_effects(
 
 
 def _shipping_effect(cart: Cart, pick: Pick, amount: int) -> ShippingDiscount:
-    rule = pick.compiled.rule
+    rule, option = pick.compiled.rule, pick.option
     shipping = cart.snapshot.shipping
+    # No cap of the program trims it: that is on goods, and shipping adds its own room.
+    is_share = option.rate is not None and amount == option.limit(cart.shipping_amount)
+    limit_amount = option.amount if option.rate is None else option.cap
     return ShippingDiscount(
         rule_id=rule.id,
         rule_version=rule.version,
@@ -74,4 +77,6 @@ def _shipping_effect(cart: Cart, pick: Pick, amount: int) -> ShippingDiscount:
         method_id="" if shipping is None else shipping.method_id,
         amount=amount,
         currency=cart.snapshot.currency,
+        percent=str(option.percent) if is_share else None,
+        limit_amount=None if is_share else limit_amount,
     )

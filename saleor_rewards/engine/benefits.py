@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import ClassVar, Iterator, Union
 
@@ -15,6 +15,9 @@ SHIPPING_LANES = (Lane.SHIPPING,)
 POINTS_LANES = (Lane.POINTS,)
 REFERRAL_LANES = (Lane.REFERRAL,)
 HUNDRED_PERCENT = Decimal(100)
+
+#: Saleor keeps the percentage of a voucher no finer than this.
+VOUCHER_PERCENT_UNIT = Decimal("0.001")
 
 
 @dataclass(frozen=True)
@@ -204,12 +207,22 @@ class FreeShipping(_Benefit):
 class ShippingPercentOff(PercentOff):
     """A percentage off the delivery price, at most `cap`.
 
+    A voucher of Saleor's may carry it, so it is as fine as that and no finer.
+
     >>> ShippingPercentOff(Decimal("50")).options("USD")[0].worth(1000)
     500
+    >>> ShippingPercentOff(Decimal("33.3335")).options("USD")[0].percent
+    Decimal('33.334')
     """
 
     type: ClassVar[BenefitType] = BenefitType.SHIPPING_PERCENT_OFF
     lanes: ClassVar[tuple[Lane, ...]] = SHIPPING_LANES
+
+    def options(self, currency: str) -> tuple[Option, ...]:
+        """Return the one option in `currency`, which must be configured."""
+        coarse = self.percent.quantize(VOUCHER_PERCENT_UNIT, ROUND_HALF_UP)
+        percent = self.percent if self.percent == coarse else coarse
+        return (Option.percent_off(percent, self._cap_amount(currency)),)
 
 
 @dataclass(frozen=True)

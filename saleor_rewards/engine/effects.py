@@ -47,6 +47,10 @@ class LineDiscount:
 class ShippingDiscount:
     """Take `amount` minor units off the price of the chosen delivery method.
 
+    It is `percent` of that price, or else `limit_amount`, of which no more than the
+    price is taken. A host that carries a rule's terms, and no figures, needs these;
+    effects that were stored before have neither.
+
     >>> effect = ShippingDiscount(6, 1, "Free shipping", "3", 1000, "USD")
     >>> effect.reverse().amount
     -1000
@@ -60,6 +64,8 @@ class ShippingDiscount:
     method_id: str
     amount: int
     currency: str
+    percent: str | None = None
+    limit_amount: int | None = None
 
     def reverse(self) -> ShippingDiscount:
         """Return the effect that undoes this one."""

@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from saleor_rewards.engine import OfferCode, OfferState, ShippingCarrier
+from saleor_rewards.engine import (
+    OfferCode,
+    OfferState,
+    ShippingCarrier,
+    ShippingDiscount,
+)
 
 from .build import (
     amount_off,
@@ -149,6 +154,34 @@ def test_shipping_gets_free_or_cheaper_but_never_below_zero(
     assert amounts(evaluation) == [(1, "post", expected)]
     assert evaluation.shipping_amount == expected
     assert evaluation.discount_amount == 0
+
+
+@pytest.mark.parametrize(
+    ("benefit", "terms"),
+    [
+        ({"type": "FREE_SHIPPING"}, ("100", None)),
+        ({"type": "FREE_SHIPPING", "cap": {"USD": "9.99"}}, ("100", None)),
+        ({"type": "FREE_SHIPPING", "cap": {"USD": "5.00"}}, (None, 500)),
+        ({"type": "SHIPPING_PERCENT_OFF", "percent": "50"}, ("50", None)),
+        ({"type": "SHIPPING_PERCENT_OFF", "percent": "33.3333"}, ("33.333", None)),
+        (
+            {"type": "SHIPPING_PERCENT_OFF", "percent": "50", "cap": {"USD": "3.00"}},
+            (None, 300),
+        ),
+        ({"type": "SHIPPING_AMOUNT_OFF", "amounts": {"USD": "4.00"}}, (None, 400)),
+        ({"type": "SHIPPING_AMOUNT_OFF", "amounts": {"USD": "40.00"}}, (None, 4000)),
+    ],
+)
+def test_shipping_says_by_which_terms_it_is_cheaper(benefit: Any, terms: Any) -> None:
+    # given
+    rule = {"lane": "SHIPPING", "benefit": benefit}
+
+    # when
+    (effect,) = run(cart(line("a", 100), shipping=999), rule).effects
+
+    # then
+    assert isinstance(effect, ShippingDiscount)
+    assert (effect.percent, effect.limit_amount) == terms
 
 
 def test_free_shipping_is_told_before_a_delivery_method_is_chosen() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from hypothesis import given, settings
@@ -41,6 +42,26 @@ def test_the_sum_is_the_best_that_any_combination_of_rules_gives(
     situation: Any,
 ) -> None:
     assert total(result(*situation)) == Oracle(*situation).best()
+
+
+@settings(max_examples=200, deadline=None)
+@given(situations() | crowded_situations())
+def test_what_is_taken_off_the_shipping_is_what_its_terms_give(situation: Any) -> None:
+    # given
+    snapshot, *_ = situation
+    found = result(*situation).effects
+
+    # when / then
+    for effect in found:
+        if not isinstance(effect, ShippingDiscount):
+            continue
+        price = snapshot.shipping.amount
+        if effect.percent is None:
+            assert effect.amount == min(effect.limit_amount, price)
+        else:
+            share = Decimal(price) * Decimal(effect.percent) / 100
+            assert effect.amount == share.quantize(Decimal(1), ROUND_HALF_UP)
+            assert effect.limit_amount is None
 
 
 @SETTINGS
