@@ -74,11 +74,12 @@ def end_stale_pledges(after: int = 0) -> None:
 
     ``after`` is the key of the last pledge that was looked at. While offers are stopped,
     what paid carts kept of them ends with these carts. Prices that were agreed on and
-    never paid end too, and vouchers of ours that no row names. Safe to run twice: a
-    pledge ends once.
+    never paid end too, and vouchers of ours that no row names, or no rule asks for.
+    Safe to run twice: a pledge ends once.
     """
     from .plugin.agreements import end_unpaid
     from .plugin.completions import end_stale_pledges as end
+    from .plugin.guard import guarded
     from .plugin.host import host
     from .plugin.service import are_offers_stopped
 
@@ -87,10 +88,21 @@ def end_stale_pledges(after: int = 0) -> None:
         if last is None:
             end_unpaid(timezone.now())
             host.end_strays()
+            guarded("REWARDS_END_VOUCHERS", None, _end_unasked_vouchers)
     if last is not None:
         end_stale_pledges.delay(last)
     elif are_offers_stopped():
         withdraw_offers.delay()
+
+
+def _end_unasked_vouchers() -> None:
+    from .plugin.guard import bounded_transaction
+    from .plugin.host import host
+
+    last: int | None = 0
+    while last is not None:
+        with bounded_transaction():
+            last = host.end_unasked_vouchers(last, CHUNK, timezone.now())
 
 
 @shared_task(acks_late=True, ignore_result=True)

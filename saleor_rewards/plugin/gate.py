@@ -6,8 +6,9 @@ payment gateway. So what the gate lets through is pledged until the order is the
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Iterator
@@ -105,7 +106,7 @@ def mend(
 
     Saleor looks at the delivery method before it comes to the gate, and takes it off
     a checkout that is worth less than nothing. Nor does it come there where staff
-    ended what a paid checkout's prices carry: that is put back before.
+    changed what carries a checkout's prices: that is put back before.
     """
     checkout = host.checkout(checkout_token)
     book = book_of(checkout) if checkout is not None else None
@@ -115,14 +116,19 @@ def mend(
     if reading is None or not _is_to_be_mended(checkout_token, reading):
         return None
     now = sync_offers(checkout, book)
-    if now is None or not reading.is_overdrawn or agreements.exists(checkout_token):
+    if now is None or agreements.exists(checkout_token):
         return None
-    return refusal(_changes(reading, now))
+    seen = Counter(reading.shown)
+    seen.update(reading.edited)
+    before = replace(reading, shown=dict(seen))
+    if not reading.is_overdrawn and shown_by(now.effects) == before.shown:
+        return None
+    return refusal(_changes(before, now))
 
 
 def _is_to_be_mended(checkout_token: str, reading: Reading) -> bool:
     if reading.binding.agreed_fingerprint is None:
-        return reading.is_overdrawn
+        return reading.is_overdrawn or bool(reading.edited)
     return agreements.is_out_of_step(checkout_token, reading)
 
 

@@ -36,7 +36,8 @@ class Reading:
     """What one look at a checkout found.
 
     ``shown`` maps the name of each offer that the shopper's prices carry now
-    to its amount. ``carrier`` is the adapter's own record of how they do.
+    to its amount; ``edited`` those that they carried no longer since staff changed by
+    hand what carries them. ``carrier`` is the adapter's own record of how they do.
     ``is_overdrawn`` says that more is taken off a line than it costs by now, and
     ``may_be_paid`` that Saleor knows of money for the checkout. ``lacks_taxes`` says
     that prices are without tax, and that how much comes on top is to be computed anew.
@@ -46,6 +47,7 @@ class Reading:
 
     snapshot: Snapshot
     shown: Mapping[str, Decimal] = field(default_factory=dict)
+    edited: Mapping[str, Decimal] = field(default_factory=dict)
     carrier: Any = None
     binding: Binding = field(default_factory=Binding)
     is_overdrawn: bool = False
@@ -308,6 +310,13 @@ class Host(Protocol):
 
     def end_strays(self) -> None:
         """End vouchers that were made to carry offers and that no row names."""
+
+    def end_unasked_vouchers(self, after: int, limit: int, at: datetime) -> int | None:
+        """End, and later delete, up to ``limit`` vouchers that no rule asks for.
+
+        From a key on; returns the last one's, ``None`` where no more are left. Ask in
+        a transaction. Those that a checkout or an order has stay.
+        """
 
     def loaded_plugin(self, plugin_id: str) -> Any:
         """Return the plugin as Saleor loads it outside a request, or ``None``."""

@@ -16,10 +16,17 @@ from ..engine import (
 #: Stands beside what spent points take off, where a rule's name stands for others.
 POINTS = "Points"
 
+#: So much of a rule's name fits into that of a voucher, beside what says whose it is.
+MAX_SHIPPING_NAME = 246
+
 
 def name_of(effect: LineDiscount | ShippingDiscount | PointsDiscount) -> str:
     """Return the name under which a shopper finds what the effect takes off."""
-    return POINTS if isinstance(effect, PointsDiscount) else effect.rule_name
+    if isinstance(effect, PointsDiscount):
+        return POINTS
+    if isinstance(effect, ShippingDiscount):
+        return effect.rule_name[:MAX_SHIPPING_NAME]
+    return effect.rule_name
 
 
 def shown_by(effects: Iterable[Effect]) -> dict[str, Decimal]:

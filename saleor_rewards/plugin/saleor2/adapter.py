@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, ContextManager, NamedTuple
 
@@ -105,6 +106,10 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
 
     def end_strays(self) -> None:
         """End nothing: no voucher carries an offer."""
+
+    def end_unasked_vouchers(self, after: int, limit: int, at: datetime) -> int | None:
+        """End nothing: no voucher carries an offer."""
+        return None
 
 
 def keep_quote(checkout_pk: Any, reading: Reading, now: Evaluation) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ContextManager
 
@@ -36,6 +37,7 @@ from .payouts import Payouts
 from .people import People
 from .reader import read
 from .slots import CodeRefused
+from .voucher_ending import end_unasked
 from .vouchers import end_all, end_strays
 from .writer import clear, drop_points, points_rows, write
 
@@ -155,3 +157,7 @@ class Saleor3(Money, Orders, People, Payouts, Checkouts):
     def end_strays(self) -> None:
         """End vouchers of ours that no row names."""
         end_strays()
+
+    def end_unasked_vouchers(self, after: int, limit: int, at: datetime) -> int | None:
+        """End and delete up to ``limit`` vouchers that no rule in force asks for."""
+        return end_unasked(after, limit, at)

@@ -38,7 +38,8 @@ from ..shopper_slots import ShopperSlot
 from .counting import checkouts_with_money, counted_orders
 from .host_offers import ShopperCode, offer_columns, promotion_offers
 from .lines import Row, line_snapshot, lines_of, minor
-from .vouchers import is_stray
+from .voucher_terms import is_as_made
+from .vouchers import is_stray, rule_name
 
 if TYPE_CHECKING:
     from ..rulebook import Rulebook
@@ -52,7 +53,7 @@ class Slot:
     that holds the shopper's own ``code`` is foreign; one whose code no voucher
     has any more is free, one whose code we made and lost is a stray. ``takes`` is
     what comes off the shipping price.
-    ``is_live`` is false where staff ended, disabled or deleted our voucher.
+    ``is_as_made`` is false where staff changed, ended or deleted our voucher.
     ``kept_code`` is the shopper's own code where one is remembered, ``is_displaced``
     whether it made place for ours, and ``may_stand`` whether it could be there now.
     """
@@ -63,7 +64,7 @@ class Slot:
     takes: Decimal
     is_foreign: bool = False
     is_stray: bool = False
-    is_live: bool = True
+    is_as_made: bool = True
     kept_code: str = ""
     is_displaced: bool = False
     may_stand: bool = False
@@ -107,6 +108,7 @@ def read(checkout_pk: Any, book: Rulebook, *, using: str) -> Reading | None:
     return Reading(
         snapshot=snapshot,
         shown=_shown(rows, slot),
+        edited=_edited(slot),
         carrier=Carrier(rows=tuple(rows), slot=slot),
         binding=binding_of(checkout, _fingerprint(checkout, snapshot.lines, slot)),
         is_overdrawn=_is_overdrawn(checkout.currency, snapshot.lines, rows),
@@ -191,18 +193,20 @@ def _fingerprint(
 
 
 def _slot(checkout: Checkout) -> Slot:
-    ships = checkout.voucher_type == VoucherType.SHIPPING
-    is_known = checkout.voucher_type is not None and checkout.owned_pk is None
+    is_owned = checkout.owned_pk is not None
+    # Whatever staff made of ours, it is the shipping's discount that is stored.
+    ships = is_owned or checkout.voucher_type == VoucherType.SHIPPING
+    is_known = checkout.voucher_type is not None and not is_owned
     stray = ships and is_known and is_stray(checkout.voucher_code)
     kept = checkout.kept or {"code": "", "is_displaced": False}
     return Slot(
         code=checkout.voucher_code,
         owned=checkout.owned_pk,
-        name=checkout.discount_name if checkout.owned_pk else None,
+        name=rule_name(checkout.discount_name) if is_owned else None,
         takes=checkout.discount_amount if ships else Decimal(0),
         is_foreign=is_known and not stray,
         is_stray=stray,
-        is_live=checkout.owned_pk is None or checkout.is_voucher_live,
+        is_as_made=not is_owned or checkout.is_voucher_as_made,
         kept_code=kept["code"],
         is_displaced=kept["is_displaced"],
     )
@@ -261,7 +265,7 @@ def _checkout(book: Rulebook) -> QuerySet[Checkout]:
     ).annotate(
         voucher_type=Subquery(voucher.values("voucher__type")[:1]),
         owned_pk=Subquery(owned.values("pk")[:1]),
-        is_voucher_live=Exists(voucher.filter(is_active=True, voucher__end_date=None)),
+        is_voucher_as_made=Exists(owned.filter(is_as_made(), ended_at=None)),
         **offer_columns(),
         gift_card_pks=ArraySubquery(
             Checkout.gift_cards.through.objects.filter(
@@ -298,6 +302,12 @@ def _shown(rows: Iterable[Row], slot: Slot) -> dict[str, Decimal]:
     shown: dict[str, Decimal] = {}
     for row in rows:
         shown[row.name] = shown.get(row.name, Decimal(0)) + row.amount
-    if slot.owned is not None and slot.name and slot.is_live:
+    if slot.owned is not None and slot.name and slot.is_as_made:
         shown[slot.name] = shown.get(slot.name, Decimal(0)) + slot.takes
     return shown
+
+
+def _edited(slot: Slot) -> dict[str, Decimal]:
+    if slot.is_as_made or not slot.name:
+        return {}
+    return {slot.name: slot.takes}

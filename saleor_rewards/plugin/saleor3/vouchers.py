@@ -2,49 +2,88 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, UUIDField
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, QuerySet, UUIDField
 from django.db.models.functions import Cast, Now
 from saleor.checkout.models import Checkout
-from saleor.discount import DiscountValueType, VoucherType
-from saleor.discount.models import Voucher, VoucherChannelListing, VoucherCode
+from saleor.discount.models import Voucher, VoucherCode
 
 from ...engine import ShippingDiscount, from_minor
-from ...models import OwnedVoucher, PriceAgreement, Rule
+from ...models import OwnedVoucher, OwnedVoucherValue, PriceAgreement, Rule
+from ..guard import faults
+from ..shown import MAX_SHIPPING_NAME
+from .voucher_terms import is_as_made, make, restore
 
-WHOLE_PRICE = Decimal(100)
+logger = logging.getLogger(__name__)
+
+EDITED = "REWARDS_VOUCHER_EDITED"
+
+#: Begins the name of a voucher of ours, in the Dashboard and on orders.
+NAME_PREFIX = "Rewards: "
 
 PREFIX = "REWARDS-"
 #: A code of ours, and none that a merchant would make up.
 CODE = re.compile(PREFIX + "[0-9A-F]{16}")
 
 
+def voucher_name(rule_name: str) -> str:
+    """Return what staff read of whose voucher it is.
+
+    >>> voucher_name("Free shipping")
+    'Rewards: Free shipping'
+    """
+    return f"{NAME_PREFIX}{rule_name[:MAX_SHIPPING_NAME]}"
+
+
+def rule_name(voucher_name: str | None) -> str | None:
+    """Return the name of the rule in a voucher's name.
+
+    >>> rule_name("Rewards: Free shipping"), rule_name(None)
+    ('Free shipping', None)
+    """
+    if voucher_name is None or not voucher_name.startswith(NAME_PREFIX):
+        return voucher_name
+    return voucher_name[len(NAME_PREFIX) :]
+
+
 def owned_voucher(
-    effect: ShippingDiscount, *, covers_all: bool, channel_pk: int
+    effect: ShippingDiscount, *, channel_pk: int, held_pk: int | None
 ) -> OwnedVoucher:
     """Return the voucher that takes the effect's amount off the shipping.
 
-    It is made when first needed, and mended where staff renamed, ended or
-    deleted it. The caller opens a transaction.
+    It is made when first needed, and put back where staff changed, ended or deleted
+    it. The caller opens a transaction: until its end the voucher does not end. That
+    which the checkout has in its slot, of key ``held_pk``, does not end anyway.
     """
     worth = {
         "rule_id": effect.rule_id,
         "channel_pk": channel_pk,
-        "value_type": DiscountValueType.FIXED,
-        "value": from_minor(effect.amount, effect.currency),
+        **_worth(effect),
     }
-    if covers_all:
-        worth.update(value_type=DiscountValueType.PERCENTAGE, value=WHOLE_PRICE)
-    known = _live(worth, effect)
-    if known is not None:
+    name = voucher_name(effect.rule_name)
+    known = _live(worth, name)
+    if known is not None and (known.pk == held_pk or _keep(known)):
         return known
     # Whoever comes second finds the one of the first.
     Rule.objects.select_for_update(no_key=True).get(pk=effect.rule_id)
-    return _live(worth, effect) or _mended(worth, effect) or _made(worth, effect)
+    return _put_back(worth, name) or _made(worth, name)
+
+
+def _worth(effect: ShippingDiscount) -> dict[str, Any]:
+    """Return the terms by which Saleor comes to the effect's amount, at any price."""
+    if effect.percent is not None:
+        value = Decimal(effect.percent)
+        return {"value_type": OwnedVoucherValue.PERCENTAGE, "value": value}
+    # Effects that were stored before they had terms.
+    limit = effect.amount if effect.limit_amount is None else effect.limit_amount
+    value = from_minor(limit, effect.currency)
+    return {"value_type": OwnedVoucherValue.FIXED, "value": value}
 
 
 def is_stray(code: str | None) -> bool:
@@ -74,47 +113,81 @@ def end_all() -> None:
     agreed = PriceAgreement.objects.annotate(pk_=Cast("pk", UUIDField()))
     paid = Checkout.objects.filter(pk__in=agreed.values("pk_"), voucher_code__gt="")
     owned = OwnedVoucher.objects.exclude(code__in=paid.values("voucher_code"))
+    end(owned)
+
+
+def end(owned: QuerySet[OwnedVoucher]) -> None:
+    """End vouchers of ours; their rows say since when."""
     _end(Voucher.objects.filter(pk__in=owned.values("voucher_pk")))
+    owned.filter(ended_at=None).update(ended_at=Now())
 
 
 def _end(vouchers: QuerySet[Voucher]) -> None:
     vouchers.filter(end_date=None).update(end_date=Now())
 
 
-def _live(worth: dict[str, Any], effect: ShippingDiscount) -> OwnedVoucher | None:
-    live = VoucherCode.objects.filter(
-        is_active=True, voucher__end_date=None, voucher__name=effect.rule_name
-    )
-    return OwnedVoucher.objects.filter(**worth, code__in=live.values("code")).first()
+def _live(worth: dict[str, Any], name: str) -> OwnedVoucher | None:
+    """Return the voucher of that worth if it is as it was made."""
+    named = Voucher.objects.filter(pk=OuterRef("voucher_pk"), name=name)
+    return OwnedVoucher.objects.filter(
+        is_as_made(), Exists(named), ended_at=None, **worth
+    ).first()
 
 
-def _mended(worth: dict[str, Any], effect: ShippingDiscount) -> OwnedVoucher | None:
-    owned = OwnedVoucher.objects.filter(**worth).first()
-    codes = VoucherCode.objects.filter(code=owned.code if owned else None)
-    if owned is None or not codes.update(is_active=True):
-        return None
-    Voucher.objects.filter(pk=owned.voucher_pk).update(
-        name=effect.rule_name, end_date=None
+def _keep(owned: OwnedVoucher) -> bool:
+    """Keep a voucher from ending until the transaction does; ``False`` if it ended.
+
+    Those who take it at the same time do not wait for one another.
+    """
+    table = OwnedVoucher._meta.db_table
+    statement = (
+        f'SELECT 1 FROM "{table}" WHERE "id" = %s AND "ended_at" IS NULL FOR SHARE'
     )
-    return owned
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [owned.pk])
+        return cursor.fetchone() is not None
 
 
-def _made(worth: dict[str, Any], effect: ShippingDiscount) -> OwnedVoucher:
-    voucher = Voucher.objects.create(
-        type=VoucherType.SHIPPING,
-        name=effect.rule_name,
-        discount_value_type=worth["value_type"],
-    )
-    VoucherChannelListing.objects.create(
-        voucher=voucher,
-        channel_id=worth["channel_pk"],
-        discount_value=worth["value"],
-        currency=effect.currency,
-    )
+def _put_back(worth: dict[str, Any], name: str) -> OwnedVoucher | None:
+    """Return the voucher of that worth as it was made, whoever changed or ended it.
+
+    Of two who come here at once, the second finds it put back.
+    """
+    known = OwnedVoucher.objects.select_for_update().filter(**worth)
+    owned = known.order_by(F("ended_at").desc(nulls_first=True), "-pk").first()
+    return owned if owned is not None and put_back(owned, name) else None
+
+
+def put_back(owned: OwnedVoucher, name: str) -> bool:
+    """Let a voucher be as it was made; ``False`` where its code went to another.
+
+    What staff changed is logged once, as it is then as it was. The caller holds the
+    row's lock.
+    """
+    taken = VoucherCode.objects.exclude(voucher_id=owned.voucher_pk)
+    if taken.filter(code=owned.code).exists():
+        OwnedVoucher.objects.filter(pk=owned.pk).update(ended_at=Now())
+        return False
+    pk = owned.voucher_pk
+    changed = restore(owned, name)
+    if changed and owned.ended_at is None:
+        faults[EDITED] += 1
+        logger.warning(
+            "%s: voucher %s (%s) was changed by hand and is put back: %s",
+            EDITED,
+            pk,
+            name,
+            ", ".join(changed),
+        )
+    owned.ended_at = None
+    owned.save(update_fields=["voucher_pk", "ended_at"])
+    return True
+
+
+def _made(worth: dict[str, Any], name: str) -> OwnedVoucher:
     # A code that can be guessed would be free shipping for anybody.
     code = f"{PREFIX}{secrets.token_hex(8).upper()}"
-    VoucherCode.objects.create(voucher=voucher, code=code)
-    owned, _ = OwnedVoucher.objects.update_or_create(
-        **worth, defaults={"voucher_pk": voucher.pk, "code": code}
-    )
+    owned = OwnedVoucher(**worth, code=code)
+    make(owned, name)
+    owned.save()
     return owned

@@ -23,7 +23,7 @@ from ..shown import POINTS, name_of
 from .lines import POINTS_REASON, ours, rule_reason
 from .reader import Carrier, Slot
 from .slots import give_back_code, keep_code, put_back
-from .vouchers import owned_voucher
+from .vouchers import owned_voucher, voucher_name
 
 if TYPE_CHECKING:
     from ...engine import Evaluation
@@ -46,7 +46,7 @@ def write(
     returning = slot.returning_code(displaces=now.displaces_code)
     keep_code(checkout, slot, reading.snapshot.voucher, displaces=now.displaces_code)
     rows_changed = _write_rows(carrier, now)
-    columns = {} if returning else _slot_columns(slot, channel_pk, reading, now)
+    columns = {} if returning else _slot_columns(slot, channel_pk, now)
     if not (rows_changed or columns or returning):
         return False
     _expire_prices(checkout, columns)
@@ -140,13 +140,11 @@ def _row_pk(line_pk: Any, source: Any) -> UUID:
     return uuid5(NAMESPACE, f"{line_pk}:{source}")
 
 
-def _slot_columns(
-    slot: Slot, channel_pk: int, reading: Reading, now: Evaluation
-) -> dict[str, Any]:
+def _slot_columns(slot: Slot, channel_pk: int, now: Evaluation) -> dict[str, Any]:
     """Return the checkout's columns to change so that the slot carries ``now``."""
     if slot.is_foreign and not now.displaces_code:
         return {}
-    wanted = _wanted_slot(channel_pk, reading, now)
+    wanted = _wanted_slot(slot, channel_pk, now)
     is_free = slot.owned is None and not slot.is_stray and not slot.is_foreign
     now_held = replace(slot, kept_code="", is_displaced=False, may_stand=False)
     if wanted == now_held or (wanted == FREE_SLOT and is_free):
@@ -157,22 +155,20 @@ def _slot_columns(
 def _columns(slot: Slot) -> dict[str, Any]:
     return {
         "voucher_code": slot.code,
-        "discount_name": slot.name,
+        "discount_name": slot.name and voucher_name(slot.name),
         "translated_discount_name": None,
         "discount_amount": slot.takes,
     }
 
 
-def _wanted_slot(channel_pk: int, reading: Reading, now: Evaluation) -> Slot:
+def _wanted_slot(slot: Slot, channel_pk: int, now: Evaluation) -> Slot:
     for effect in now.effects:
         if isinstance(effect, ShippingDiscount):
-            shipping = reading.snapshot.shipping
-            covers_all = shipping is not None and effect.amount == shipping.amount
-            owned = owned_voucher(effect, covers_all=covers_all, channel_pk=channel_pk)
+            owned = owned_voucher(effect, channel_pk=channel_pk, held_pk=slot.owned)
             return Slot(
                 code=owned.code,
                 owned=owned.pk,
-                name=effect.rule_name,
+                name=name_of(effect),
                 takes=from_minor(effect.amount, effect.currency),
             )
     return FREE_SLOT
