@@ -60,6 +60,10 @@ class World:
         self.orders: list[Cart] = []
         self.single_codes = list(stage.single_codes)
         self.cards = list(stage.cards)
+        #: Codes of the plugin's vouchers that somebody saw, and their vouchers' ids.
+        self.our_codes: dict[str, str] = {}
+        #: Running promotions of Saleor's, each with its rule that can be changed.
+        self.promotions: dict[str, str] = {}
         self.operator = threading.Lock()
         self.next_switch_at = Decimal(10)
         self.is_over = threading.Event()
@@ -85,10 +89,12 @@ class Actor:
         self.random = random.Random(f"{world.journal.seed}:{number}")
         self.browser = Client(world.site.port, world.journal)
         self.tab = Client(world.site.port, world.journal)
-        self.staff = Client(world.site.port, world.journal, self.stage.staff)
+        self.staff = Client(world.site.port, world.journal, self.stage.staff, True)
+        self.scout = Client(world.site.port, world.journal, self.stage.scout, True)
         self.app = Client(world.site.port, world.journal, self.stage.app)
         self.mine: Cart | None = None
         self.looked_at = world.journal.now()
+        self.last_total: Decimal | None = None
 
     def chance(self, percent: int) -> bool:
         """Throw the dice."""
@@ -164,5 +170,5 @@ class Actor:
         """
         act = self.journal.begin("paid", f"{amount} by {mode}")
         act.begun_at = self.looked_at
-        act.total, act.paid = total, amount
+        act.total, act.shown, act.paid = total, total, amount
         return act

@@ -13,12 +13,13 @@ OURS = "errors { field message code }"
 TOTAL = "totalPrice { gross { amount } }"
 
 
-def _mutation(declared: str, call: str, result: str, errors: str = ERRORS) -> str:
+def mutation(declared: str, call: str, result: str, errors: str = ERRORS) -> str:
+    """Return a mutation whose payload is called ``answer``."""
     return f"mutation({declared}) {{ answer: {call} {{ {result} {errors} }} }}"
 
 
 def _on_cart(name: str, declared: str = "", call: str = "") -> str:
-    return _mutation(
+    return mutation(
         f"$cart: ID! {declared}",
         f"{name}({CART}: $cart {call})",
         f"checkout {{ id {TOTAL} }}",
@@ -26,7 +27,7 @@ def _on_cart(name: str, declared: str = "", call: str = "") -> str:
 
 
 def _points(name: str, declared: str = "", call: str = "") -> str:
-    return _mutation(
+    return mutation(
         f"$cart: ID! {declared}",
         f"{name}(checkoutId: $cart {call})",
         f"checkout {{ id {TOTAL} }}",
@@ -47,7 +48,7 @@ _PAY_ERRORS = (
     "errors" if capabilities.transactions else "paymentErrors"
 ) + " { field message code }"
 
-CREATE = _mutation(
+CREATE = mutation(
     "$input: CheckoutCreateInput!",
     "checkoutCreate(input: $input)",
     f"checkout {{ id token {TOTAL} }}",
@@ -64,18 +65,18 @@ ADDRESS = _on_cart(
 ATTACH = _on_cart("checkoutCustomerAttach", "$user: ID", "customerId: $user")
 PROMO = _on_cart("checkoutAddPromoCode", "$code: String!", "promoCode: $code")
 UNPROMO = _on_cart("checkoutRemovePromoCode", "$code: String!", "promoCode: $code")
-PAY = _mutation(
+PAY = mutation(
     "$cart: ID!, $input: PaymentInput!",
     f"checkoutPaymentCreate({CART}: $cart, input: $input)",
     "payment { id }",
     _PAY_ERRORS,
 )
-COMPLETE = _mutation(
+COMPLETE = mutation(
     "$cart: ID!",
     f"checkoutComplete({CART}: $cart)",
     "order { id } confirmationNeeded",
 )
-ORDER = _mutation(
+ORDER = mutation(
     "$cart: ID!, $remove: Boolean!",
     "orderCreateFromCheckout(id: $cart, removeCheckout: $remove)",
     "order { id }",
@@ -95,36 +96,39 @@ mutation($cart: ID!, $other: ID!, $points: Int!) {{
 _LOOK = "query($token: UUID!) {{ checkout(token: $token) {{ {0} }} }}"
 _ROWS = "lines { totalPrice { gross { amount } } }"
 _REWARDS = "rewards { savings { amount } }"
+_CODE = "voucherCode discountName discount { amount }"
 #: Mere reads, which differ by the order of their fields.
 LOOKS = [
     _LOOK.format(f"{_ROWS} {TOTAL} subtotalPrice {{ gross {{ amount }} }} {_REWARDS}"),
     _LOOK.format(f"{_REWARDS} {_ROWS} {TOTAL}"),
     _LOOK.format(f"{TOTAL} {_REWARDS} shippingPrice {{ gross {{ amount }} }}"),
     _LOOK.format(f"{_ROWS} {_REWARDS} {TOTAL}"),
+    _LOOK.format(f"{TOTAL} {_CODE}"),
+    _LOOK.format(f"{_CODE} {_REWARDS} {TOTAL}"),
 ]
 #: What a shopper looks at before paying.
 BALANCE_LOOK = _LOOK.format(TOTAL)
 
-RULE_UPDATE = _mutation(
+RULE_UPDATE = mutation(
     "$id: ID!, $input: RewardsRuleInput!",
     "rewardsRuleUpdate(id: $id, input: $input)",
     "rule { id }",
     OURS,
 )
-RULE_CREATE = _mutation(
+RULE_CREATE = mutation(
     "$channel: String!, $input: RewardsRuleInput!",
     "rewardsRuleCreate(channel: $channel, input: $input)",
     "rule { id }",
     OURS,
 )
-RULE_DELETE = _mutation("$id: ID!", "rewardsRuleDelete(id: $id)", "rule { id }", OURS)
-ADJUST = _mutation(
+RULE_DELETE = mutation("$id: ID!", "rewardsRuleDelete(id: $id)", "rule { id }", OURS)
+ADJUST = mutation(
     "$input: RewardsPointsAdjustInput!",
     "rewardsPointsAdjust(input: $input)",
     "account { id }",
     OURS,
 )
-PLUGIN = _mutation(
+PLUGIN = mutation(
     "$id: ID!, $input: PluginUpdateInput!",
     "pluginUpdate(id: $id, input: $input)",
     "plugin { id }",

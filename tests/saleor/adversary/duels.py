@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Callable
 
-from . import operating, paying, shopping
+from . import code_typing, operating, paying, shopping
 from .actors import Actor, Cart
 
 
@@ -78,6 +78,11 @@ def promo_behind(actor: Actor, cart: Cart) -> None:
     shopping.promo(actor, cart, tab=True)
 
 
+def type_behind(actor: Actor, cart: Cart) -> None:
+    """Type one of the shop's codes right behind the gate."""
+    code_typing.type_code(actor, cart, tab=True)
+
+
 DUELS: list[tuple[int, Callable[..., Any]]] = [
     (9, redeem_behind),
     (9, move_points),
@@ -88,6 +93,7 @@ DUELS: list[tuple[int, Callable[..., Any]]] = [
     (2, claim_behind),
     (2, add_behind),
     (2, promo_behind),
+    (2, type_behind),
 ]
 
 
@@ -102,6 +108,7 @@ def interlude(actor: Actor, cart: Cart) -> None:
             (1, shopping.add),
             (1, shopping.redeem),
             (1, shopping.promo),
+            (1, code_typing.type_code),
         ]
     )
     what(actor, cart)

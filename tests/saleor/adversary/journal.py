@@ -11,6 +11,8 @@ from typing import Any
 
 #: The field of an error by which this plugin refuses an order.
 OUR_FIELD = "rewards"
+#: The key of acts by which staff change what Saleor itself takes off.
+NATIVE = "native"
 
 
 @dataclass
@@ -19,7 +21,8 @@ class Act:
 
     ``begun_at`` and ``done_at`` are seconds since the run began. ``errors`` are those
     of the mutation as ``(field, code, message)``. ``total`` is the cart's, where the
-    answer told it. ``paid`` is the amount that a payment set aside or took.
+    answer told it. ``paid`` is the amount that a payment set aside or took, ``shown``
+    the total that whoever paid had seen last. ``has_order`` says that an order came.
     """
 
     name: str
@@ -29,6 +32,8 @@ class Act:
     total: Decimal | None = None
     detail: str = ""
     paid: Decimal | None = None
+    shown: Decimal | None = None
+    has_order: bool = False
 
     @property
     def is_refused_by_us(self) -> bool:
@@ -55,6 +60,15 @@ class Act:
         )
 
 
+@dataclass(frozen=True)
+class Off:
+    """A time in which nothing was given: from one answer to the next request."""
+
+    begun_at: Decimal
+    ended_at: Decimal
+    is_kill_switch: bool
+
+
 class Journal:
     """Every act by the cart that it touched; safe to use from many threads."""
 
@@ -66,6 +80,11 @@ class Journal:
         self.refusals: Counter[str] = Counter()
         self.faults: list[str] = []
         self.stops: list[tuple[Decimal, Decimal]] = []
+        self.offs: list[Off] = []
+        self.leaks: Counter[tuple[str, str]] = Counter()
+        self.strays: dict[str, Decimal] = {}
+        self.dearer: dict[str, str] = {}
+        self.compared = 0
         self._lock = threading.Lock()
 
     def now(self) -> Decimal:
@@ -91,6 +110,23 @@ class Journal:
         """Keep what no server should answer."""
         with self._lock:
             self.faults.append(text)
+
+    def leak(self, name: str, code: str) -> None:
+        """Keep that an answer told a code to somebody who must not see it."""
+        with self._lock:
+            self.leaks[name, code] += 1
+
+    def off(self, begun_at: Decimal, *, is_kill_switch: bool) -> None:
+        """Keep since when, and until now, the plugin gave nothing for certain."""
+        with self._lock:
+            self.offs.append(Off(begun_at, self.now(), is_kill_switch))
+
+    def native_changed(self, first: Act, last: Act) -> bool:
+        """Tell whether staff changed Saleor's own discounts between two acts."""
+        return any(
+            first.begun_at <= act.done_at and act.begun_at <= last.done_at
+            for act in self.of(NATIVE)
+        )
 
     def stop(self, begun_at: Decimal) -> None:
         """Keep since when, and until now, the merchant had all offers stopped."""

@@ -12,7 +12,7 @@ from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import Entry, EntryKind, Hold, Receipt, Settlement
 from saleor_rewards.plugin.capabilities import capabilities
 
-from . import judge_carts, judge_log
+from . import judge_carts, judge_codes, judge_log
 from .run import Outcome
 from .views import OrderView
 
@@ -27,9 +27,20 @@ CATEGORIES = {
     "5": "a code's counter is not the number of orders that used it, because of us",
     "6": "an order has no receipt of its own",
     "7": "the server, or a task, failed",
+    "8": "a live code of ours stood in no row of ours",
+    "9": "a shopper was told a code of ours",
+    "10": "an order costs more than its shopper was shown before paying",
+    "11": "an order got something of ours while the plugin was off",
+    "12": "a cart costs more with the plugin than without",
+    "13": "a shopper's own code went away",
+    "N": "an order costs less than its shopper was shown before paying",
     "L": "a hook or task gave way to a lock, and something later makes up for it",
     "S": "Saleor's own: the product has no part in it",
 }
+
+
+#: Told, and no fault of the product's.
+NOT_OURS = ("L", "N", "S")
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,7 @@ class Verdict:
     @property
     def ours(self) -> list[Difference]:
         """Those that the product answers for."""
-        return [one for one in self.differences if one.category not in ("L", "S")]
+        return [one for one in self.differences if one.category not in NOT_OURS]
 
     def lines(self) -> Iterator[str]:
         """Yield a line for each difference with its story, and the summary."""
@@ -73,6 +84,7 @@ class Verdict:
         yield f"seed {journal.seed}"
         yield f"requests {sum(journal.requests.values())}, orders {len(self.orders)}"
         yield f"by kind: {dict(journal.requests.most_common())}"
+        yield f"carts compared with what they cost without: {journal.compared}"
         yield f"refusals: {dict(journal.refusals.most_common(40))}"
         for category, sentence in CATEGORIES.items():
             yield f"category {category:2}: {counts[category]:5}  {sentence}"
@@ -89,9 +101,14 @@ def judge(outcome: Outcome) -> Verdict:
     ]
     for order in verdict.orders:
         verdict.differences += _order(order, outcome)
+        verdict.differences += judge_codes.prices(outcome, order)
+        verdict.differences += judge_codes.while_off(outcome, order)
     verdict.differences += _receipts(verdict.orders)
     verdict.differences += _points(verdict.orders)
     verdict.differences += judge_carts.codes(outcome, TABLES)
+    verdict.differences += judge_codes.kept_codes(outcome, verdict.orders)
+    verdict.differences += judge_codes.dearer(outcome)
+    verdict.differences += judge_codes.secrets(outcome)
     verdict.differences += judge_log.faults(outcome)
     return verdict
 

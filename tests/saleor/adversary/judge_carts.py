@@ -28,7 +28,7 @@ def stranded(outcome: Outcome, tables: Any) -> Iterator[Any]:
             )
     for token in sorted(tables.paid_checkouts())[:MAX_CARTS]:
         cart = outcome.world.by_token.get(token)
-        if cart is None or _agreement(outcome, outcome.journal.of(token), None) is None:
+        if cart is None or agreement(outcome, outcome.journal.of(token), None) is None:
             continue
         cart.is_over = False
         try_again(actor, cart)
@@ -47,7 +47,7 @@ def stranded(outcome: Outcome, tables: Any) -> Iterator[Any]:
 
 def _refusals(outcome: Outcome, acts: list[Act]) -> Iterator[tuple[Act, str]]:
     for act in _completions(acts):
-        if _agreement(outcome, acts, act) is not None and act.detail != "afterwards":
+        if agreement(outcome, acts, act) is not None and act.detail != "afterwards":
             why = _because_of_us(acts, act)
             if why:
                 yield act, why
@@ -57,7 +57,7 @@ def _completions(acts: list[Act]) -> list[Act]:
     return [act for act in acts if act.name in COMPLETIONS]
 
 
-def _agreement(outcome: Outcome, acts: list[Act], completion: Act | None) -> Act | None:
+def agreement(outcome: Outcome, acts: list[Act], completion: Act | None) -> Act | None:
     """Return the payment of the total shown that no edit has undone since.
 
     An edit that overlaps the payment, or the completion, counts as one that did. What
@@ -79,7 +79,7 @@ def _agreement(outcome: Outcome, acts: list[Act], completion: Act | None) -> Act
         return None
     end = completion.done_at if completion else until
     for act in acts:
-        if _is_edit(act) and act.done_at >= last.begun_at and act.begun_at <= end:
+        if is_edit(act) and act.done_at >= last.begun_at and act.begun_at <= end:
             return None
         # Money that went back, or an order of the same checkout: nothing is agreed.
         if act.detail.startswith(("REFUND", "CHARGE_FAILURE")):
@@ -89,7 +89,7 @@ def _agreement(outcome: Outcome, acts: list[Act], completion: Act | None) -> Act
     return last
 
 
-def _is_edit(act: Act) -> bool:
+def is_edit(act: Act) -> bool:
     """Tell whether an act may have changed the cart: of two halves, one may have."""
     is_told = all(name for name, _code, _message in act.errors)
     was_refused = act.errors and is_told and act.name != "MOVE_POINTS"

@@ -87,7 +87,9 @@ def switch(actor: Actor, _cart: Cart | None = None) -> None:
                 wanted = {"active": not on}
             _save_plugin(actor, wanted)
             if on:
+                since = actor.journal.now()
                 actor.pause(500, 3000)
+                actor.journal.off(since, is_kill_switch=kill)
     finally:
         actor.journal.stop(now)
         actor.world.operator.release()
@@ -95,8 +97,13 @@ def switch(actor: Actor, _cart: Cart | None = None) -> None:
 
 def restore(actor: Actor) -> None:
     """End every switch: the plugin is on and gives what its rules say."""
-    item = {"name": "kill_switch", "value": "false"}
-    _save_plugin(actor, {"active": True, "configuration": [item]})
+    save_switches(actor, kill_switch=False, active=True)
+
+
+def save_switches(actor: Actor, *, kill_switch: bool, active: bool) -> None:
+    """Save whether the plugin is on and whether its offers are stopped."""
+    item = {"name": "kill_switch", "value": "true" if kill_switch else "false"}
+    _save_plugin(actor, {"active": active, "configuration": [item]})
 
 
 def _save_plugin(actor: Actor, wanted: dict[str, Any]) -> None:

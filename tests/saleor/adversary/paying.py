@@ -57,7 +57,9 @@ def _pay_legacy(actor: Actor, cart: Cart, total: Decimal) -> bool:
     milliseconds = actor.random.choice([0, 0, 100, 600, 1500])
     token = f"{mode}-{milliseconds}-{next(numbers)}"
     wanted = {"gateway": PLUGIN_ID, "token": token, "amount": str(total)}
-    return actor.on(cart, "PAY", detail=token, input=wanted).is_ok
+    answer = actor.on(cart, "PAY", detail=token, input=wanted)
+    answer.act.begun_at, answer.act.shown = actor.looked_at, total
+    return answer.is_ok
 
 
 def _pay_by_app(actor: Actor, cart: Cart, total: Decimal) -> str:

@@ -1,6 +1,7 @@
 """A payment app: an HTTP server that takes money and tells Saleor of it as an app.
 
-A storefront posts ``{"cart", "token", "mode", "amount"}``. Modes: ``charge`` at once,
+Saleor asks it to take what a storefront pays by ``transactionInitialize``. Others post
+``{"cart", "token", "mode", "amount"}``. Modes: ``charge`` at once,
 ``authorize`` and charge later, ``pending`` and then taken or not, ``refund`` of what an
 order paid. The app calls Saleor with its token alone.
 """
@@ -34,6 +35,7 @@ class PaymentApp:
         self.transactions: dict[str, list[tuple[str, str]]] = {}
         self.numbers = count(1)
         self.timers: list[threading.Timer] = []
+        self.lock = threading.Lock()
         self._clients = threading.local()
 
     @property
@@ -72,6 +74,13 @@ class PaymentApp:
         if mode == "authorize":
             self._later(self._charge, token, transaction, amount)
         return answer.act
+
+    def take(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Answer Saleor's call for a shopper's payment: the money is taken."""
+        with self.lock:
+            psp = f"psp-{next(self.numbers)}"
+        amount = asked["action"]["amount"]
+        return {"pspReference": psp, "result": "CHARGE_SUCCESS", "amount": amount}
 
     def _pending(self, token: str, transaction: str, amount: str, psp: str) -> Act:
         act = self._event(token, transaction, "CHARGE_REQUEST", amount, psp)
@@ -137,9 +146,14 @@ def serving(app: PaymentApp) -> Iterator[int]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            act = app.pay(**json.loads(body))
-            answer = json.dumps({"errors": act.errors}).encode()
+            text = self.rfile.read(int(self.headers["Content-Length"]))
+            body = json.loads(text, parse_float=str)
+            told = (
+                app.take(body)
+                if self.headers.get("Saleor-Event")
+                else {"errors": app.pay(**body).errors}
+            )
+            answer = json.dumps(told).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

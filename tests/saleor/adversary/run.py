@@ -11,12 +11,24 @@ from typing import Any, Callable, Iterator
 
 from django.db import connections
 
-from . import clock, duels, operating, paying, plots, shopping
+from . import (
+    clock,
+    code_typing,
+    duels,
+    natives,
+    operating,
+    paying,
+    plots,
+    shopping,
+    storefront,
+    switching,
+)
 from .actors import Actor, Cart, World
 from .journal import Journal
 from .payment_app import PaymentApp, serving
 from .processes import running
-from .stage import set_stage
+from .stage import listen, set_stage
+from .watcher import Watcher, watching
 
 #: What a client does next, by weight; the first ones need a cart.
 ON_CARTS: list[tuple[int, Callable[..., Any]]] = [
@@ -42,6 +54,16 @@ ON_CARTS: list[tuple[int, Callable[..., Any]]] = [
     (1, operating.switch),
     (3, operating.job),
     (5, paying.after_sale),
+    (12, code_typing.type_code),
+    (3, code_typing.take_off_by_id),
+    (4, code_typing.type_ours),
+    (3, code_typing.take_ours_off),
+    (2, natives.change_promotion),
+    (2, natives.end_voucher),
+    (2, switching.change_shipping),
+    (2, switching.meddle),
+    (2, switching.order_while_off),
+    (14, storefront.visit),
 ]
 
 #: Milliseconds between two things that any client does, on average: as many as a
@@ -67,11 +89,14 @@ def let_loose(clients: int, seconds: int, seed: int, log: Path) -> Iterator[Outc
     with running(log) as site:
         app = PaymentApp(site.port, journal, stage.app, seed)
         with serving(app) as port:
+            listen(port)
             world = World(site, stage, journal, port, clients)
             actors = [Actor(world, number) for number in range(clients)]
-            _play(world, actors, seconds)
+            with watching(world) as watcher:
+                _play(world, actors, seconds)
             app.finish()
             _come_to_rest(actors[0])
+            _look_once_more(watcher, clients)
         yield Outcome(world, journal, log)
 
 
@@ -109,6 +134,13 @@ def _come_to_rest(actor: Actor) -> None:
     clock.age_all_holds()
     for path in operating.JOBS:
         actor.job(path)
+
+
+def _look_once_more(watcher: Watcher, carts: int) -> None:
+    """Look at what is live, and compare some carts, now that all stands still."""
+    watcher.look_for_strays()
+    for cart in watcher.world.open_carts()[-carts:]:
+        watcher.compare(cart)
 
 
 def try_again(actor: Actor, cart: Cart) -> None:

@@ -22,6 +22,7 @@ EDITS = {
     "ATTACH",
     "PROMO",
     "UNPROMO",
+    "UNPROMO_ID",
     "REDEEM",
     "RELEASE",
     "MOVE_POINTS",

@@ -19,6 +19,7 @@ from saleor_rewards.programs import update_referrals
 
 from ..merchants import app, staff
 from ..world import HOST, Shop, open_shop
+from .discounts import ShopCode, shop_codes
 
 #: Points are worth a cent each.
 POINTS_PER_UNIT = 100
@@ -38,6 +39,8 @@ STAFF = (
     "manage_checkouts",
 )
 APP = ("handle_payments", "handle_checkouts", "manage_orders", "manage_checkouts")
+#: An app that sees the vouchers of carts.
+SCOUT = ("manage_discounts", "manage_checkouts")
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,14 @@ class Stage:
     codes: list[str]
     single_codes: list[str]
     cards: list[str]
+    shop_codes: dict[str, ShopCode]
     flashes: dict[str, list[str]]
+    shipping_rules: dict[str, str]
+    channel_ids: dict[str, str]
+    gift: str
     staff: str
     app: str
+    scout: str
     has_transactions: bool = capabilities.transactions
     #: A Saleor without gateways of its own asks payment plugins no more.
     has_legacy: bool = field(
@@ -90,10 +98,12 @@ def set_stage() -> Stage:
         channels += _open_more_channels()
     goods = [_goods("10.00", False), _goods("30.00", False), _goods("20.00", True)]
     methods = [HOST.make_shipping_method("10.00")]
-    flashes = {}
+    flashes, shipping_rules = {}, {}
     members = [_member(number) for number in range(MEMBERS)]
     for ref in host.channels():
         flashes[ref.slug] = _rules(Shop(ref), members)
+        rule = Shop(ref).free_shipping("60.00")
+        shipping_rules[ref.slug] = graphene.Node.to_global_id("RewardsRule", rule.pk)
     return Stage(
         channels=channels,
         goods=goods,
@@ -102,9 +112,14 @@ def set_stage() -> Stage:
         codes=[_voucher(f"TEN{n}", "10", None) for n in range(2)],
         single_codes=[_voucher(f"ONCE{n}", "15", 1) for n in range(300)],
         cards=cards,
+        shop_codes=shop_codes(),
         flashes=flashes,
+        shipping_rules=shipping_rules,
+        channel_ids=_channel_ids(),
+        gift=_goods("5.00", False).id,
         staff=str(staff(*STAFF).authorization),
         app=str(app(*APP).authorization) if capabilities.transactions else "",
+        scout=str(app(*SCOUT).authorization) if capabilities.transactions else "",
     )
 
 
@@ -121,6 +136,35 @@ def _open_more_channels() -> list[str]:
         channel.save()
         HOST.open_warehouse(slug)
     return ["unpaid", "auto"]
+
+
+def listen(port: int) -> None:
+    """Let Saleor call the payment app for what shoppers begin to pay."""
+    if not capabilities.transactions:
+        return
+    from saleor.app.models import App
+    from saleor.webhook.models import Webhook
+
+    from ..transactions import IDENTIFIER
+
+    webhook = Webhook.objects.create(
+        app=App.objects.get(identifier=IDENTIFIER),
+        name="Payments",
+        target_url=f"http://127.0.0.1:{port}/",
+    )
+    webhook.events.create(event_type="transaction_initialize_session")
+
+
+def _channel_ids() -> dict[str, str]:
+    """Return the global ids of the channels by slug, where there are channels."""
+    if not capabilities.transactions:
+        return {}
+    from saleor.channel.models import Channel
+
+    return {
+        channel.slug: graphene.Node.to_global_id("Channel", channel.pk)
+        for channel in Channel.objects.all()
+    }
 
 
 def _goods(price: str, ships: bool) -> Goods:
@@ -142,7 +186,6 @@ def _rules(shop: Shop, members: list[Member]) -> list[str]:
     )
     steps = [{"from": {currency: "20.00"}, "percent": "10"}]
     shop.rule(STEADY, {"type": "LADDER", "steps": steps})
-    shop.free_shipping("60.00")
     shop.earning()
     shop.rule(
         FRIEND,

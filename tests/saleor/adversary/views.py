@@ -37,3 +37,11 @@ class CodeView:
     used: int
     limit: int | None
     orders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A cart as it would be without the plugin: its total, and whether its code stays."""
+
+    total: Decimal
+    keeps_code: bool
