@@ -1,5 +1,6 @@
 """A shopper of Saleor's own storefront, whose server calls step by step as they do.
 
+Half of the members sign in before they begin, half at the checkout.
 It begins with an empty cart, reads the whole cart after each step, looks at the total
 once more before it pays by ``transactionInitialize``, orders and reads the order.
 Reads are anonymous; the steps carry the shopper's own token where they signed in.
@@ -42,14 +43,16 @@ def _fill(actor: Actor) -> Cart | None:
     stage, dice = actor.stage, actor.random
     owner = dice.choice(stage.members) if actor.chance(50) else None
     channel = dice.choice(stage.channels)
-    actor.browser.authorization = owner.authorization if owner else None
+    signs_in_late = owner is not None and actor.chance(50)
+    is_member = owner is not None and not signs_in_late
+    actor.browser.authorization = owner.authorization if is_member else None
     answer = actor.browser.send("CREATE", documents.CREATE, channel=channel)
     node = answer.payload.get("checkout")
     if not node:
         return None
     token = graphene.Node.from_global_id(node["id"])[1]
     goods = dice.choice([one for one in stage.goods if one.ships])
-    cart = Cart(node["id"], token, channel, owner, goods, 1)
+    cart = Cart(node["id"], token, channel, owner if is_member else None, goods, 1)
     actor.journal.end(answer.act, token)
     actor.world.put(cart)
     actor.mine = cart
@@ -61,15 +64,16 @@ def _fill(actor: Actor) -> Cart | None:
         lines = [{"lineId": page["lines"][0]["id"], "quantity": quantity}]
         if _step(actor, cart, "PUT", lines=lines).is_ok:
             cart.quantity = quantity
+    if signs_in_late:
+        cart.owner = owner
+        _step(actor, cart, "ATTACH")
     return cart
 
 
 def _check_out(actor: Actor, cart: Cart) -> bool:
     if _anonymous(actor, cart, "READ") is None:
         return False
-    if cart.owner:
-        _step(actor, cart, "ATTACH")
-    else:
+    if not cart.owner:
         _step(actor, cart, "EMAIL", email=f"guest{next(numbers)}@example.com")
     _step(actor, cart, "ADDRESS", address=ADDRESS)
     method = _first_method(actor, cart)
