@@ -28,12 +28,13 @@ def stranded(outcome: Outcome, tables: Any) -> Iterator[Any]:
             )
     for token in sorted(tables.paid_checkouts())[:MAX_CARTS]:
         cart = outcome.world.by_token.get(token)
-        if cart is None or agreement(outcome, outcome.journal.of(token), None) is None:
+        paid = agreement(outcome, outcome.journal.of(token), None)
+        if cart is None or paid is None:
             continue
         cart.is_over = False
         try_again(actor, cart)
-        last = outcome.journal.of(token)[-1]
-        why = _because_of_us(outcome.journal.of(token), last)
+        acts = outcome.journal.of(token)
+        why = _because_of_us(outcome, paid, acts[-1], acts)
         if not cart.is_over and why:
             held, total = tables.cover(token)
             text = f"paid {held}, total now {total}, never an order: {why}"
@@ -47,8 +48,9 @@ def stranded(outcome: Outcome, tables: Any) -> Iterator[Any]:
 
 def _refusals(outcome: Outcome, acts: list[Act]) -> Iterator[tuple[Act, str]]:
     for act in _completions(acts):
-        if agreement(outcome, acts, act) is not None and act.detail != "afterwards":
-            why = _because_of_us(acts, act)
+        paid = agreement(outcome, acts, act)
+        if paid is not None and act.detail != "afterwards":
+            why = _because_of_us(outcome, paid, act, acts)
             if why:
                 yield act, why
 
@@ -96,12 +98,18 @@ def is_edit(act: Act) -> bool:
     return act.name in EDITS and not was_refused
 
 
-def _because_of_us(acts: list[Act], completion: Act) -> str:
-    """Return why it was refused, if the product has a part in it."""
+def _because_of_us(
+    outcome: Outcome, paid: Act, completion: Act, acts: list[Act]
+) -> str:
+    """Return why it was refused, if the product has a part in it.
+
+    It has none where Saleor's own offers changed since somebody paid.
+    """
     if completion.is_refused_by_us:
         return "; ".join(message for _field, _code, message in completion.errors)
     typed = any(act.name == "PROMO" and not act.errors for act in acts)
-    if NOT_PAID in completion.codes and not typed:
+    is_native = outcome.journal.native_changed(paid, completion)
+    if NOT_PAID in completion.codes and not (typed or is_native):
         return "what was paid does not cover the total any more"
     return ""
 

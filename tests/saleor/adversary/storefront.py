@@ -14,7 +14,6 @@ from typing import Any
 import graphene
 
 from ..documents import ADDRESS
-from ..transactions import IDENTIFIER
 from . import storefront_documents as documents
 from .actors import Actor, Cart, numbers
 from .clients import Answer
@@ -111,9 +110,13 @@ def _pay(actor: Actor, cart: Cart, total: Decimal) -> bool:
         return True
     if _read(actor, cart) != total:
         return False
+    from ..transactions import IDENTIFIER
+
     act = actor.note_payment("storefront", total, total)
     gateway: dict[str, Any] = {"id": IDENTIFIER, "data": {"event": "CHARGE_SUCCESS"}}
-    if not _step(actor, cart, "INITIALIZE", gateway=gateway, amount=str(total)).is_ok:
+    answer = _step(actor, cart, "INITIALIZE", gateway=gateway, amount=str(total))
+    event = answer.payload.get("transactionEvent")
+    if not event or event["type"] != "CHARGE_SUCCESS":
         return False
     cart.held += total
     actor.journal.end(act, cart.token)
