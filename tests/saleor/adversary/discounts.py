@@ -15,6 +15,9 @@ from saleor_rewards.plugin.capabilities import capabilities
 from ..world import HOST
 from .documents import CART, ERRORS, TOTAL, mutation
 
+#: The code that takes its share off the cheapest piece alone.
+ON_ONE_PIECE = "CHEAPEST"
+
 
 @dataclass(frozen=True)
 class ShopCode:
@@ -38,7 +41,7 @@ def shop_codes() -> dict[str, ShopCode]:
         _code("TWELVE", "12", is_steady=True),
         _code("POST", "100", is_shipping=True),
         _code("EACH", "10", apply_once_per_customer=True),
-        _code("CHEAPEST", "50", apply_once_per_order=True),
+        _code(ON_ONE_PIECE, "50", apply_once_per_order=True),
         _code("ENDING", "25"),
         _code("ENDED", "30", **ended),
     ]

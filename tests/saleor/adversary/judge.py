@@ -13,6 +13,7 @@ from saleor_rewards.models import Entry, EntryKind, Hold, Receipt, Settlement
 from saleor_rewards.plugin.capabilities import capabilities
 
 from . import judge_carts, judge_codes, judge_log
+from .discounts import ON_ONE_PIECE
 from .run import Outcome
 from .views import OrderView
 
@@ -122,7 +123,10 @@ def _order(order: OrderView, outcome: Outcome) -> Iterator[Difference]:
     rows = None if order.rows is None else order.rows + (order.shipping or 0)
     if order.given is not None and {order.given, whole, rows} - {None, whole}:
         text = f"given away {order.given}, rows {rows}, receipt {whole} {told}"
-        is_saleors = rows == whole and judge_carts.raced_a_code(outcome, token)
+        # Saleor writes down a share of the price that one piece has before our rows.
+        is_saleors = rows == whole and (
+            order.code == ON_ONE_PIECE or judge_carts.raced_a_code(outcome, token)
+        )
         yield Difference("S" if is_saleors else "1", about, text, token)
     holds = Hold.objects.filter(order_pk=order.pk)
     taken = sum(hold.points_captured for hold in holds)
