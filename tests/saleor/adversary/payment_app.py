@@ -79,7 +79,7 @@ class PaymentApp:
         """Answer Saleor's call for a shopper's payment: the money is taken."""
         with self.lock:
             psp = f"psp-{next(self.numbers)}"
-        amount = asked["action"]["amount"]
+        amount = asked["amount"]
         return {"pspReference": psp, "result": "CHARGE_SUCCESS", "amount": amount}
 
     def _pending(self, token: str, transaction: str, amount: str, psp: str) -> Act:
