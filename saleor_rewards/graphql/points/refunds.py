@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal as PythonDecimal
 from typing import Any
 
@@ -9,13 +10,31 @@ import graphene
 from graphql.error import GraphQLError
 
 from ...engine import AmountError, to_minor
-from ..base import DOC_CATEGORY
+from ..base import DOC_CATEGORY, Money
 from ..ids import instance_by_id
+from ..money import money_of
 
 
 class RewardsRefundPreview(graphene.ObjectType):
     doc_category = DOC_CATEGORY
 
+    goods = graphene.Field(
+        Money, required=True, description="What was paid for the goods."
+    )
+    shipping = graphene.Field(
+        Money,
+        required=True,
+        description=(
+            "What was paid for the shipping. Where an offer on shipping came off the "
+            "goods, the shipping stands here in full and the goods cost that much "
+            "less: an order is given back whole by both."
+        ),
+    )
+    remaining = graphene.Field(
+        Money,
+        required=True,
+        description="What would be left to refund, gift cards not counted.",
+    )
     points_taken_back = graphene.Int(
         required=True, description="Earned points that the order would lose."
     )
@@ -35,7 +54,9 @@ class RewardsRefundPreview(graphene.ObjectType):
     )
 
     class Meta:
-        description = "What a refund would do to the customer's points."
+        description = (
+            "What a refund would do to the customer's points, and what it is a part of."
+        )
 
 
 def resolve_refund_preview(
@@ -55,4 +76,10 @@ def resolve_refund_preview(
             is_positive = False
         if not is_positive:
             raise GraphQLError("`amount` is no amount of the order's currency.")
-        return preview(str(order.pk), amount)
+        told = preview(str(order.pk), amount)
+    return RewardsRefundPreview(
+        goods=money_of(told.goods_amount, order.currency),
+        shipping=money_of(told.shipping_amount, order.currency),
+        remaining=money_of(told.remaining_amount, order.currency),
+        **{name: value for name, value in asdict(told).items() if "points" in name},
+    )

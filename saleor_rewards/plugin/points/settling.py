@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ...engine import to_minor
 from ...ledger import accounts, posting
+from ...ledger.facts import OrderFacts
 from ...ledger.membership import review_tier
 from ...models import (
     Entry,
@@ -36,12 +37,17 @@ RECONCILE = "REWARDS_RECONCILE"
 
 @dataclass(frozen=True)
 class RefundPreview:
-    """What a refund would do to the customer's points.
+    """What a refund would do to the customer's points, and what it is a part of.
 
-    Of those taken back, ``points_expired`` are gone already, ``points_debt`` the next
-    earnings would pay, and ``points_waived`` would be let go, as too few are left.
+    Of the points taken back, ``points_expired`` are gone already, ``points_debt`` the
+    next earnings would pay, and ``points_waived`` would be let go, as too few are left.
+    Money is in minor units: the goods and the shipping as they were paid, by gift cards
+    too, and what would be left to refund.
     """
 
+    goods_amount: int = 0
+    shipping_amount: int = 0
+    remaining_amount: int = 0
     points_taken_back: int = 0
     points_given_back: int = 0
     points_expired: int = 0
@@ -162,8 +168,20 @@ def preview(order_pk: str, refund_amount: Decimal) -> RefundPreview:
     with host.writing(), bounded_transaction():
         # Whatever a refund would run into, its rehearsal does.
         told = _rehearse(order_pk, refund_amount, at)
+        for facts in host.orders([order_pk]).values():
+            told = replace(told, **_money_of(facts, refund_amount))
         transaction.set_rollback(True)
     return told
+
+
+def _money_of(facts: OrderFacts, refund_amount: Decimal) -> dict[str, int]:
+    then = facts.after_refund(to_minor(refund_amount, facts.currency))
+    goods = sum(line.gross_amount for line in facts.lines)
+    return {
+        "goods_amount": goods,
+        "shipping_amount": max(0, facts.total_amount + facts.gift_card_amount - goods),
+        "remaining_amount": then.total_amount - then.refunded_amount,
+    }
 
 
 def _rehearse(order_pk: str, amount: Decimal, at: datetime) -> RefundPreview:
