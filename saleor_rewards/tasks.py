@@ -15,26 +15,26 @@ RETRY_SECONDS = 60
 
 
 @shared_task(acks_late=True, ignore_result=True)
-def withdraw_offers() -> None:
+def withdraw_offers(after: str = "") -> None:
     """Take every offer of ours off every checkout that is not paid, chunk by chunk.
 
-    With it goes the receipt of a gate that was closed and came to no order. Vouchers
-    end where the plugin is off; the kill switch leaves them to the hooks. Safe to run
-    twice: a checkout that carries nothing of ours is not touched.
+    ``after`` is the key of the last checkout that was looked at. With the offers goes
+    the receipt of a gate that was closed and came to no order. Vouchers end where the
+    plugin is off; the kill switch leaves them to the hooks. Where offers are given
+    again meanwhile, nothing happens. Safe to run twice: a checkout that carries nothing
+    of ours is not touched.
     """
-    from .plugin.agreements import end_unpaid
-    from .plugin.guard import bounded_transaction
     from .plugin.host import host
-    from .plugin.service import is_switched_off
+    from .plugin.service import are_offers_stopped, is_switched_off
+    from .plugin.withdrawing import withdraw
 
     with host.writing():
-        with bounded_transaction():
-            end_unpaid(timezone.now())
-            done = max(host.withdraw(CHUNK), host.forget_receipts(CHUNK))
-        if done < CHUNK and is_switched_off():
-            host.end_vouchers()
-    if done == CHUNK:
-        withdraw_offers.delay()
+        if not are_offers_stopped():
+            return
+        off = is_switched_off()
+        last = withdraw(after, CHUNK, timezone.now(), ends_vouchers=off)
+    if last is not None:
+        withdraw_offers.delay(last)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -77,17 +77,17 @@ def end_stale_pledges(after: int = 0) -> None:
     never paid end too, and vouchers of ours that no row names, or no rule asks for.
     Safe to run twice: a pledge ends once.
     """
-    from .plugin.agreements import end_unpaid
     from .plugin.completions import end_stale_pledges as end
     from .plugin.guard import guarded
     from .plugin.host import host
     from .plugin.service import are_offers_stopped
+    from .plugin.withdrawing import end_unpaid
 
     with host.writing():
         last = end(after, CHUNK, timezone.now())
         if last is None:
             end_unpaid(timezone.now())
-            host.end_strays()
+            guarded("REWARDS_WITHDRAW", None, host.end_strays)
             guarded("REWARDS_END_VOUCHERS", None, _end_unasked_vouchers)
     if last is not None:
         end_stale_pledges.delay(last)

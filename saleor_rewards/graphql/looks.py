@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
+from django.utils import timezone
+
 from ..plugin.guard import guarded
 from ..plugin.tokens import token_in
 from ..programs.versions import PLUGIN_ID
@@ -51,7 +53,10 @@ def looking_first(resolver: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def mending_first(mutation: Any, resolver: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a resolver that places an order of no checkout that is worth too little."""
+    """Return a resolver that places no order of a checkout that is worth too little.
+
+    Nor of one that carries offers still while the plugin is off.
+    """
 
     def resolve(root: Any, info: Any, **args: Any) -> Any:
         refused = guarded("REWARDS_ORDER_GATE", None, lambda: _mend(info, args))
@@ -65,13 +70,16 @@ def mending_first(mutation: Any, resolver: Callable[..., Any]) -> Callable[..., 
 def _mend(info: Any, args: dict[str, Any]) -> Any:
     from ..plugin.gate import mend
     from ..plugin.host import host
+    from ..plugin.withdrawing import refused_while_off
 
     plugin = host.plugin(info.context, PLUGIN_ID)
     token = token_in(args)
-    if not token or not plugin or not plugin.active:
+    if not token or not plugin:
         return None
     with host.writing():
-        return mend(token, plugin.book)
+        if plugin.active:
+            return mend(token, plugin.book)
+        return refused_while_off(str(token), timezone.now())
 
 
 def _look(node: Any, info: Any) -> bool:

@@ -130,18 +130,20 @@ def end(checkout_token: str) -> None:
     PriceAgreement.objects.filter(checkout_token=checkout_token).delete()
 
 
-def end_unpaid(at: datetime) -> None:
-    """End the agreements whose checkouts are not paid, and not being paid, any more."""
-    for one in PriceAgreement.objects.only(
-        "checkout_token", "total_amount", "created_at"
-    ):
-        pledged = open_pledge(one.checkout_token)
-        binding = Binding(
-            pledged_at=pledged and pledged.gate_at, agreed_at=one.created_at
-        )
-        money = host.money(one.checkout_token, at, binding)
-        if money is None or not (money.covers(one.total_amount) or money.is_under_way):
-            end(one.checkout_token)
+def is_paid_or_asked(agreement: PriceAgreement, at: datetime) -> bool:
+    """Return whether a checkout is paid at what was agreed on, or being paid.
+
+    By its money alone, which no rule and no reading is needed for.
+    """
+    token = agreement.checkout_token
+    pledged = open_pledge(token)
+    binding = Binding(
+        pledged_at=pledged and pledged.gate_at, agreed_at=agreement.created_at
+    )
+    money = host.money(token, at, binding)
+    if money is None:
+        return False
+    return money.covers(agreement.total_amount) or money.is_under_way
 
 
 def agreed(checkout_token: str, reading: Reading) -> Evaluation | None:

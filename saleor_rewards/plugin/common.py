@@ -66,6 +66,12 @@ class Checkouts(ABC):
         with bounded_transaction(lambda: found.append(_lock(checkout_token))):
             yield found[0]
 
+    def lock_if_free(self, checkout_token: str) -> bool:
+        """Lock a checkout's row at once; say ``False`` where somebody else has it."""
+        rows = Checkout.objects.filter(pk=checkout_token)
+        found = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
+        return bool(list(found)) or not rows.exists()
+
     def lock_shared(self, checkout_token: str) -> None:
         """Keep a checkout's row from being locked or changed, beside others who do."""
         table, column = Checkout._meta.db_table, Checkout._meta.pk.column
@@ -90,18 +96,25 @@ class Checkouts(ABC):
                 guarded("REWARDS_REVISIT", None, partial(refresh, checkout, book))
 
     def forget_receipts(self, limit: int) -> int:
-        """Forget up to ``limit`` receipts of checkouts that are no orders yet."""
+        """Forget up to ``limit`` receipts of checkouts that are no orders yet.
+
+        One that somebody writes at this moment is left to the next time.
+        """
         token = Cast(OuterRef("checkout_token"), UUIDField())
         living = Exists(Checkout.objects.filter(pk=token))
+        ordered = Exists(
+            Order.objects.filter(checkout_token=OuterRef("checkout_token"))
+        )
         under_way = Pledge.objects.filter(order_pk=None).values("checkout_token")
         stale = (
-            Receipt.objects.filter(living, order_pk=None)
+            Receipt.objects.filter(living, ~ordered, order_pk=None)
             .exclude(checkout_token__in=under_way)
             .order_by("pk")
         )
-        deleted, _ = Receipt.objects.filter(
-            pk__in=list(stale.values_list("pk", flat=True)[:limit])
-        ).delete()
+        with bounded_transaction():
+            found = stale.select_for_update(of=("self",), skip_locked=True)[:limit]
+            pks = [receipt.pk for receipt in found]
+            deleted, _ = Receipt.objects.filter(pk__in=pks).delete()
         return int(deleted)
 
     def forget_typed_addresses(self, at: datetime, limit: int) -> int:

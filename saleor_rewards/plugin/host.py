@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ContextManager, Mapping, Protocol, Sequence
@@ -181,6 +181,9 @@ class Host(Protocol):
         A gateway that was asked at ``gate_at`` may not have answered yet.
         """
 
+    def promises_last(self) -> timedelta:
+        """Return for how long money that was only promised keeps a price."""
+
     def payments_begun(
         self, checkout_token: str, since: datetime
     ) -> list[tuple[datetime, int]]:
@@ -220,6 +223,12 @@ class Host(Protocol):
         """Open a transaction of ours in which a checkout's row is locked.
 
         It says ``False`` where the checkout is gone.
+        """
+
+    def lock_if_free(self, checkout_token: str) -> bool:
+        """Lock a checkout's row at once; say ``False`` where somebody else has it.
+
+        One that is gone is nobody's.
         """
 
     def lock_shared(self, checkout_token: str) -> None:
@@ -299,10 +308,20 @@ class Host(Protocol):
     def purge_voucher_slots(self, limit: int) -> int:
         """Delete what is kept of up to ``limit`` voucher slots whose checkout is gone."""
 
-    def withdraw(self, limit: int) -> int:
-        """Take our effects off up to ``limit`` open checkouts; return how many.
+    def withdraw(self, after: str, limit: int) -> str | None:
+        """Take our effects off up to ``limit`` checkouts that are not paid.
 
-        Those that are locked are left to the next time.
+        Looks at those from the key ``after`` on and returns the last one's key, ``None``
+        where no more are left. What somebody is changing is left to the next time.
+        """
+
+    def withdraw_from(self, checkout_token: str) -> None:
+        """Take our effects off one checkout, unless it is paid or somebody changes it."""
+
+    def carrying_checkouts(self, tokens: list[str] | None = None) -> list[str]:
+        """Return the checkouts, or those of ``tokens``, whose prices carry offers.
+
+        Asked while offers are stopped.
         """
 
     def end_vouchers(self) -> None:
@@ -317,6 +336,9 @@ class Host(Protocol):
         From a key on; returns the last one's, ``None`` where no more are left. Ask in
         a transaction. Those that a checkout or an order has stay.
         """
+
+    def live_vouchers(self) -> list[str]:
+        """Return the codes of vouchers that carry offers and have not ended."""
 
     def loaded_plugin(self, plugin_id: str) -> Any:
         """Return the plugin as Saleor loads it outside a request, or ``None``."""

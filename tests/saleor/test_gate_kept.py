@@ -13,7 +13,7 @@ from saleor.discount.models import Voucher
 from saleor.shipping.models import ShippingMethod
 
 from saleor_rewards.models import OwnedVoucher, PriceAgreement, Receipt
-from saleor_rewards.plugin import gate
+from saleor_rewards.plugin import gate, withdrawing
 from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.programs import update_rule
 from saleor_rewards.tasks import end_stale_pledges, withdraw_offers
@@ -156,13 +156,15 @@ def test_an_order_of_a_paid_cart_that_passed_no_gate_gets_its_receipt(
 def test_an_unpaid_order_that_passed_no_gate_has_its_receipt_and_earns_when_paid(
     shop: Shop, staff: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given: the task that takes offers off has to wait for others
+    # given: the task that takes offers off has to wait for others, and the one that
+    # completes carts asks nobody
     shop.points()
     shop.earning()
     shop.ladder(("30.00", "25"))
     member = make_member(shop, 100)
     cart = member.cart((shop.product("40.00", ships=False), 1))
     monkeypatch.setattr(withdraw_offers, "apply_async", lambda *_, **__: None)
+    monkeypatch.setattr(withdrawing, "refused_while_off", lambda *_: None)
     HOST.allow_unpaid_orders()
     shop.plugin(active=False)
     order = member.mutate("complete", cart=cart)

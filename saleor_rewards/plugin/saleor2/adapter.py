@@ -88,13 +88,31 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
     def drop_points(self, checkout: Checkout) -> None:
         """Leave the checkout alone: no price of it is stored."""
 
-    def withdraw(self, limit: int) -> int:
+    def withdraw(self, after: str, limit: int) -> str | None:
         """Forget up to ``limit`` quotes; without the plugin no price is changed."""
         agreed = PriceAgreement.objects.values("checkout_token")
-        quotes = Quote.objects.exclude(pk__in=agreed)
-        tokens = quotes.order_by("pk").values("pk")[:limit]
-        deleted, _ = Quote.objects.filter(pk__in=list(tokens)).delete()
-        return max(int(deleted), give_all_back(limit))
+        quotes = Quote.objects.filter(pk__gt=after).exclude(pk__in=agreed)
+        # Whoever is shown a price at this moment goes first.
+        found = quotes.order_by("pk").select_for_update(skip_locked=True)[:limit]
+        with bounded_transaction():
+            tokens = [quote.pk for quote in found]
+            Quote.objects.filter(pk__in=tokens).delete()
+        if not after:
+            give_all_back()
+        return tokens[-1] if len(tokens) == limit else None
+
+    def withdraw_from(self, checkout_token: str) -> None:
+        """Leave the checkout alone: no price of it is stored."""
+
+    def carrying_checkouts(self, tokens: list[str] | None = None) -> list[str]:
+        """Return the checkouts, or those of ``tokens``, whose prices carry offers.
+
+        While the plugin is off those are the ones of which a price was agreed on.
+        """
+        agreed = PriceAgreement.objects.order_by("pk").values_list("pk", flat=True)
+        found = agreed if tokens is None else agreed.filter(pk__in=tokens)
+        living = self.living_checkouts(list(found))
+        return [token for token in found if token in living]
 
     def native_voucher(self, code: str) -> NativeVoucher | None:
         """Return what there is to know of the voucher that has a code, if one has."""
@@ -110,6 +128,10 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
     def end_unasked_vouchers(self, after: int, limit: int, at: datetime) -> int | None:
         """End nothing: no voucher carries an offer."""
         return None
+
+    def live_vouchers(self) -> list[str]:
+        """Return none: no voucher carries an offer."""
+        return []
 
 
 def keep_quote(checkout_pk: Any, reading: Reading, now: Evaluation) -> bool:

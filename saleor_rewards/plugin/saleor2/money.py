@@ -59,6 +59,10 @@ class Money:
             is_under_way=_is_under_way(payment, at, binding.pledged_at),
         )
 
+    def promises_last(self) -> timedelta:
+        """Return for how long money that was only promised keeps a price."""
+        return PENDING
+
     def payments_begun(
         self, checkout_token: str, since: datetime
     ) -> list[tuple[datetime, int]]:

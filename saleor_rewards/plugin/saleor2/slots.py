@@ -70,15 +70,17 @@ def give_back(checkout: Checkout, code: str, discounts: Any = None) -> bool:
     return True
 
 
-def give_all_back(limit: int) -> int:
-    """Put up to ``limit`` codes that ours displaced on their checkouts again."""
-    kept = CheckoutVoucherSlot.objects.exclude(shopper_code="").order_by("pk")[:limit]
-    for one in kept:
-        checkout = Checkout.objects.filter(pk=one.checkout_token).first()
-        if one.is_displaced and checkout is not None and not checkout.voucher_code:
-            give_back(checkout, one.shopper_code, fetch_discounts(timezone.now()))
-        one.delete()
-    return len(kept)
+def give_all_back() -> None:
+    """Put the codes that ours displaced on their checkouts again, and forget the rest.
+
+    Saleor computes anew what the others take off, which was of the prices as they were.
+    """
+    discounts = fetch_discounts(timezone.now())
+    for kept in CheckoutVoucherSlot.objects.exclude(shopper_code="").order_by("pk"):
+        checkout = Checkout.objects.filter(pk=kept.checkout_token).first()
+        if kept.is_displaced and checkout is not None and not checkout.voucher_code:
+            give_back(checkout, kept.shopper_code, discounts)
+        kept.delete()
 
 
 def _remember(checkout_pk: Any, code: str, is_displaced: bool) -> None:

@@ -7,8 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ContextManager
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import CharField, Exists, OuterRef, Q
-from django.db.models.functions import Cast
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from saleor.channel.models import Channel
 from saleor.checkout.models import Checkout
@@ -23,7 +22,6 @@ from saleor.graphql.plugins.dataloaders import get_plugin_manager_promise
 from saleor.plugins.manager import get_plugins_manager
 
 from ...engine import evaluate
-from ...models import OwnedVoucher, PriceAgreement
 from ...programs.versions import PLUGIN_ID
 from ..common import Checkouts
 from ..guard import guarded
@@ -38,15 +36,15 @@ from .people import People
 from .reader import read
 from .slots import CodeRefused
 from .voucher_ending import end_unasked
-from .vouchers import end_all, end_strays
-from .writer import clear, drop_points, points_rows, write
+from .withdrawing import Withdrawing
+from .writer import drop_points, points_rows, write
 
 if TYPE_CHECKING:
     from ...engine import Evaluation
     from ..rulebook import Rulebook
 
 
-class Saleor3(Money, Orders, People, Payouts, Checkouts):
+class Saleor3(Money, Orders, People, Payouts, Withdrawing, Checkouts):
     """Line discounts and a shipping voucher carry the effects."""
 
     def channels(self) -> list[ChannelRef]:
@@ -117,28 +115,6 @@ class Saleor3(Money, Orders, People, Payouts, Checkouts):
         """Take the rows of spent points off a checkout."""
         drop_points(checkout)
 
-    def withdraw(self, limit: int) -> int:
-        """Take our effects off up to ``limit`` open checkouts; return how many.
-
-        Those that somebody is changing are left to the next time.
-        """
-        carrying = Checkout.objects.filter(
-            Q(
-                pk__in=CheckoutLineDiscount.objects.filter(ours()).values(
-                    "line__checkout"
-                )
-            )
-            | Q(voucher_code__in=OwnedVoucher.objects.values("code"))
-        )
-        # What was agreed with somebody who paid holds; the rest of it is not kept.
-        agreed = PriceAgreement.objects.values("checkout_token")
-        free = carrying.annotate(key=Cast("pk", CharField())).exclude(key__in=agreed)
-        found = free.order_by("pk")[:limit]
-        checkouts = list(found.select_for_update(of=("self",), skip_locked=True))
-        for checkout in checkouts:
-            clear(checkout)
-        return len(checkouts)
-
     def native_voucher(self, code: str) -> NativeVoucher | None:
         """Return what there is to know of the voucher that has a code, if one has."""
         listings = VoucherChannelListing.objects.filter(
@@ -149,14 +125,6 @@ class Saleor3(Money, Orders, People, Payouts, Checkouts):
             "voucher_id", "has_minimum"
         )
         return next((NativeVoucher(*one) for one in values), None)
-
-    def end_vouchers(self) -> None:
-        """End our vouchers, but for those of paid checkouts."""
-        end_all()
-
-    def end_strays(self) -> None:
-        """End vouchers of ours that no row names."""
-        end_strays()
 
     def end_unasked_vouchers(self, after: int, limit: int, at: datetime) -> int | None:
         """End and delete up to ``limit`` vouchers that no rule in force asks for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Iterable, Mapping, Sequence
 
@@ -68,6 +68,11 @@ class Money:
             offered_amount=minor(payment.total, currency) if payment else None,
             is_under_way=_is_under_way(payment, at, binding.pledged_at),
         )
+
+    def promises_last(self) -> timedelta:
+        """Return for how long money that was only promised keeps a price."""
+        lasting: timedelta = settings.CHECKOUT_TTL_BEFORE_RELEASING_FUNDS
+        return lasting
 
     def payments_begun(
         self, checkout_token: str, since: datetime

@@ -98,9 +98,7 @@ def is_stray(code: str | None) -> bool:
 def end_strays() -> None:
     """End vouchers of ours that no row names; nobody would ever ask for them."""
     known = OwnedVoucher.objects.values("code")
-    found = VoucherCode.objects.filter(
-        code__startswith=PREFIX, voucher__end_date=None
-    ).exclude(code__in=known)
+    found = VoucherCode.objects.filter(code__startswith=PREFIX).exclude(code__in=known)
     pks = [pk for pk, code in found.values_list("voucher_id", "code") if is_stray(code)]
     _end(Voucher.objects.filter(pk__in=pks))
 
@@ -123,7 +121,7 @@ def end(owned: QuerySet[OwnedVoucher]) -> None:
 
 
 def _end(vouchers: QuerySet[Voucher]) -> None:
-    vouchers.filter(end_date=None).update(end_date=Now())
+    vouchers.exclude(end_date__lte=Now()).update(end_date=Now())
 
 
 def _live(worth: dict[str, Any], name: str) -> OwnedVoucher | None:

@@ -23,7 +23,7 @@ from ..shown import POINTS, name_of
 from .lines import POINTS_REASON, ours, rule_reason
 from .reader import Carrier, Slot
 from .slots import give_back_code, keep_code, put_back
-from .vouchers import owned_voucher, voucher_name
+from .vouchers import is_stray, owned_voucher, voucher_name
 
 if TYPE_CHECKING:
     from ...engine import Evaluation
@@ -60,8 +60,9 @@ def write(
 def clear(checkout: Checkout) -> None:
     """Take every effect of ours off the checkout."""
     CheckoutLineDiscount.objects.filter(ours(), line__checkout_id=checkout.pk).delete()
-    owned = OwnedVoucher.objects.filter(code=checkout.voucher_code).exists()
-    _expire_prices(checkout, _columns(FREE_SLOT) if owned else {})
+    code = checkout.voucher_code
+    is_ours = is_stray(code) or OwnedVoucher.objects.filter(code=code).exists()
+    _expire_prices(checkout, _columns(FREE_SLOT) if is_ours else {})
     give_back_code(checkout)
     if checkout.voucher_code:
         # Saleor keeps what it takes off, which was of the prices as they were.
