@@ -123,14 +123,14 @@ def test_what_staff_let_through_waits_while_rewards_are_switched_off(
 ) -> None:
     # given
     friend, _order = full_month(shop, referrer)
-    shop.plugin(killed=True)
+    shop.settings(is_active=False)
 
     # when
     allow(friend)
 
     # then
     assert friend.state == "paid"
-    shop.plugin()
+    shop.settings(is_active=True)
     pay_out()
     assert (friend.state, referrer.points) == ("rewarded", 1000)
 
