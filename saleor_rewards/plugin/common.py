@@ -18,9 +18,10 @@ from saleor.order.models import Order
 
 from ..models import CheckoutVoucherSlot, Pledge, Receipt, TypedAddress
 from ..programs.versions import PLUGIN_ID
+from .footprints import MOST_TRACES, Footprint
 from .guard import LOCK_TIMEOUT, bounded_transaction, guarded
 from .guests import DAY
-from .host import MOST_TRACES, Footprint, Person
+from .host import Person
 
 
 def of_person(user_pk: int | None, email: str) -> Q:

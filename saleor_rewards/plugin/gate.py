@@ -18,7 +18,7 @@ from django.db.utils import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ..engine import Evaluation, PointsDiscount, evaluate
+from ..engine import Effect, Evaluation, PointsDiscount, evaluate
 from ..models import PriceAgreement, Receipt
 from ..reservations import UNDER_WAY, open_pledge, pass_again, pledge
 from . import agreements
@@ -38,6 +38,10 @@ from .shown import shown_by
 
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
+
+
+#: The type of effects that no price carries.
+EARNED = "POINTS_EARNED"
 
 
 @dataclass(frozen=True)
@@ -224,11 +228,23 @@ def _refused(
         fresh = host.read(attempt.checkout, attempt.book)
         reading = fresh or reading
     now = evaluate(reading.snapshot, attempt.book.compiled, attempt.at)
-    if host.write(attempt.checkout, attempt.book, reading, now):
+    is_shown = _is_as_shown(reading, now)
+    if not is_shown and host.write(attempt.checkout, attempt.book, reading, now):
         return refusal(_changes(reading, now))
     if not host.charges_as_evaluated(attempt.given, now):
         return refusal(_("Please check the new total and order again."))
     return _refused_by_payment(attempt, reading, now)
+
+
+def _is_as_shown(reading: Reading, now: Evaluation) -> bool:
+    """Return whether the shopper was shown all names and amounts as they are.
+
+    Prices may carry them in another way than they would today.
+    """
+    if reading.is_overdrawn or reading.edited or reading.slot.returning_code:
+        return False
+    displaces = bool(reading.slot.code) and now.displaces_code
+    return not displaces and shown_by(now.effects) == reading.shown
 
 
 def _refused_by_payment(
@@ -238,6 +254,8 @@ def _refused_by_payment(
     total = host.price(attempt.given, now)
     due = max(0, total - (money.gift_card_amount if money else 0))
     columns = agreements.outcome(attempt.book, now, attempt.at, due)
+    carried = host.carried(reading, now) if _is_as_shown(reading, now) else None
+    placed = _placed(columns, carried)
     if money is not None and money.offered_amount is not None:
         # A gateway is asked next: what it is told is what the order has to cost.
         spent = any(isinstance(effect, PointsDiscount) for effect in now.effects)
@@ -247,9 +265,23 @@ def _refused_by_payment(
             )
         # Saleor asks no gateway for less than is due, whatever came to the gate.
         if money.offered_amount >= due:
+            columns["effects"] = placed["effects"]
             agreements.agree(attempt.token, reading, money, total, columns)
-    write_receipt(attempt.token, columns)
+    write_receipt(attempt.token, placed)
     return None
+
+
+def _placed(
+    columns: dict[str, Any], carried: tuple[Effect, ...] | None
+) -> dict[str, Any]:
+    """Return the columns of what an order is placed with: what its prices carry."""
+    if carried is None:
+        return columns
+    points = [one for one in columns["effects"] if one["type"] == EARNED]
+    effects = [*(effect.to_json() for effect in carried), *points]
+    if sorted(map(str, effects)) == sorted(map(str, columns["effects"])):
+        return columns
+    return {**columns, "effects": effects, "is_corrected": True}
 
 
 def write_receipt(checkout_token: str, columns: dict[str, Any]) -> None:

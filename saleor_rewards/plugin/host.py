@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, ContextManager, Mapping, Protocol, Sequen
 
 from .bindings import Binding, CheckoutMoney, GivenRewards
 from .capabilities import capabilities
+from .footprints import Footprint
 from .shopper_slots import NativeVoucher, ShopperSlot
 
 if TYPE_CHECKING:
     from saleor.account.models import User
     from saleor.checkout.models import Checkout
 
-    from ..engine import Evaluation, Snapshot
+    from ..engine import Effect, Evaluation, Snapshot
     from ..ledger.facts import OrderFacts
     from ..models import RewardKind
     from .rulebook import Rulebook
@@ -72,41 +73,6 @@ class Person:
     is_welcome: bool
     joined_at: datetime
     language: str = ""
-
-
-#: How many of somebody's orders and addresses are looked at.
-MOST_TRACES = 50
-
-
-@dataclass(frozen=True)
-class Footprint:
-    """What somebody left in the shop, to compare people by; nobody keeps it as it is.
-
-    ``addresses`` are Saleor's rows. ``order_pks`` are the newest orders that were
-    placed, drafts left out.
-    """
-
-    emails: tuple[str, ...] = ()
-    addresses: tuple[Any, ...] = ()
-    order_pks: tuple[str, ...] = ()
-    joined_at: datetime | None = None
-
-    @classmethod
-    def of(cls, orders: Sequence[Any], user: Any = None) -> Footprint:
-        """Return what stands on some orders of Saleor's, and in a user's own book."""
-        book = user.addresses.order_by("pk")[:MOST_TRACES] if user else ()
-        typed = [
-            address
-            for order in orders
-            for address in (order.shipping_address, order.billing_address)
-        ]
-        emails = [user and user.email, *(order.user_email for order in orders)]
-        return cls(
-            emails=tuple(filter(None, emails)),
-            addresses=tuple(filter(None, [*book, *typed])),
-            order_pks=tuple(str(order.pk) for order in orders),
-            joined_at=user and user.date_joined,
-        )
 
 
 @dataclass(frozen=True)
@@ -172,6 +138,12 @@ class Host(Protocol):
         self, checkout: Checkout, book: Rulebook, reading: Reading, now: Evaluation
     ) -> bool:
         """Make the shopper's prices carry ``now``; return whether they changed."""
+
+    def carried(self, reading: Reading, now: Evaluation) -> tuple[Effect, ...] | None:
+        """Return what the prices carry in place of ``now``.
+
+        ``None`` where it is just that, line by line.
+        """
 
     def money(
         self, checkout_token: str, at: datetime, binding: Binding | None = None

@@ -191,7 +191,8 @@ def _look(
     )
     if now is None:
         return None
-    if shown_by(now.effects) == reading.shown:
+    is_shown = shown_by(now.effects) == reading.shown
+    if is_shown and host.carried(reading, now) is None:
         is_lapsed = not is_kept and reading.binding.agreed_fingerprint is not None
         if is_lapsed or (not is_kept and reading.may_be_paid and _is_paid(token, at)):
             # It became so by a total that fell, of which no hook tells.
@@ -201,7 +202,9 @@ def _look(
     if fresh is None:
         return None
     displaced_code = reading.slot.displaced_by(fresh)
-    return Look(fresh, True, reading.shown, displaced_code)
+    # Prices may carry the same in another way: what was read of them is right.
+    shown = None if shown_by(fresh.effects) == reading.shown else reading.shown
+    return Look(fresh, True, shown, displaced_code)
 
 
 def is_switched_off() -> bool:

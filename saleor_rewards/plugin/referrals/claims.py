@@ -25,8 +25,9 @@ from ...referrals.codes import lookup_of
 from ...referrals.digests import digest
 from ...referrals.emails import normal_email
 from ...referrals.errors import ReferralErrorCode
+from ..footprints import Footprint
 from ..guests import is_member
-from ..host import Footprint, host
+from ..host import host
 from .evidence import judge
 from .reasons import Reason, note
 from .refusals import refusal

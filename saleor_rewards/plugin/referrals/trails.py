@@ -18,7 +18,7 @@ from ...models import (
 from ...referrals.addresses import AddressFacts
 from ...referrals.digests import digest
 from ...referrals.trails import Trail, trail_of
-from ..host import Footprint
+from ..footprints import Footprint
 
 
 def trail_left(footprint: Footprint, ip: str = "") -> Trail:

@@ -14,7 +14,7 @@ from saleor.checkout.utils import recalculate_checkout_discount
 from saleor.discount.models import Voucher
 from saleor.discount.utils import fetch_discounts
 
-from ...engine import Evaluation, PointsEarned, evaluate
+from ...engine import Effect, Evaluation, PointsEarned, evaluate
 from ...models import Hold, HoldState, PriceAgreement, Quote
 from ..common import Checkouts
 from ..guard import bounded_transaction, guarded
@@ -67,6 +67,10 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
             memo.forget(str(checkout.pk))
             return True
         return changed
+
+    def carried(self, reading: Reading, now: Evaluation) -> tuple[Effect, ...] | None:
+        """Return ``None``: prices go by what is evaluated when they are asked for."""
+        return None
 
     def writing(self) -> ContextManager[None]:
         """Return a block in which writing outside a mutation is meant."""

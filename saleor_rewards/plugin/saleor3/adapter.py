@@ -37,10 +37,10 @@ from .reader import read
 from .slots import CodeRefused
 from .voucher_ending import end_unasked
 from .withdrawing import Withdrawing
-from .writer import drop_points, points_rows, write
+from .writer import carried, drop_points, points_rows, write
 
 if TYPE_CHECKING:
-    from ...engine import Evaluation
+    from ...engine import Effect, Evaluation
     from ..rulebook import Rulebook
 
 
@@ -88,6 +88,10 @@ class Saleor3(Money, Orders, People, Payouts, Withdrawing, Checkouts):
                 again = evaluate(fresh.snapshot, book.compiled, timezone.now())
                 write(checkout, book.channel_pk, fresh, again)
             return True
+
+    def carried(self, reading: Reading, now: Evaluation) -> tuple[Effect, ...] | None:
+        """Return what rows and slot carry in place of ``now``."""
+        return carried(reading, now)
 
     def writing(self) -> ContextManager[None]:
         """Return a block in which writing outside a mutation is meant."""

@@ -20,13 +20,13 @@ from ...engine import LineDiscount, PointsDiscount, ShippingDiscount, from_minor
 from ...models import OwnedVoucher
 from ..guard import give_way
 from ..shown import POINTS, name_of
-from .lines import POINTS_REASON, ours, rule_reason
+from .lines import POINTS_REASON, Row, minor, ours, rule_of, rule_reason
 from .reader import Carrier, Slot
 from .slots import give_back_code, keep_code, put_back
 from .vouchers import is_stray, owned_voucher, voucher_name
 
 if TYPE_CHECKING:
-    from ...engine import Evaluation
+    from ...engine import Effect, Evaluation
     from ..host import Reading
 
 #: Makes a row's key from what it stands for, so that two writers agree on it.
@@ -86,6 +86,25 @@ def drop_points(checkout: Checkout) -> None:
 
 
 def _write_rows(carrier: Carrier, now: Evaluation) -> bool:
+    gone, fresh = _differences(carrier, now)
+    if gone or fresh:
+        give_way()
+    if gone:
+        CheckoutLineDiscount.objects.filter(pk__in=gone).delete()
+    if fresh:
+        CheckoutLineDiscount.objects.bulk_create(
+            fresh,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=["value", "amount_value", "name", "reason"],
+        )
+    return bool(gone or fresh)
+
+
+def _differences(
+    carrier: Carrier, now: Evaluation
+) -> tuple[list[UUID], list[CheckoutLineDiscount]]:
+    """Return the keys of rows that go, and the rows that come or change."""
     wanted = {
         row.pk: row
         for effect in now.effects
@@ -99,18 +118,44 @@ def _write_rows(carrier: Carrier, now: Evaluation) -> bool:
         for pk, row in wanted.items()
         if known.get(pk) != (row.amount_value, row.name, row.reason)
     ]
-    if gone or fresh:
-        give_way()
-    if gone:
-        CheckoutLineDiscount.objects.filter(pk__in=gone).delete()
-    if fresh:
-        CheckoutLineDiscount.objects.bulk_create(
-            fresh,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=["value", "amount_value", "name", "reason"],
+    return gone, fresh
+
+
+def carried(reading: Reading, now: Evaluation) -> tuple[Effect, ...] | None:
+    """Return what rows and slot carry in place of ``now``, ``None`` where it is that."""
+    carrier: Carrier = reading.carrier
+    slot, currency = carrier.slot, reading.snapshot.currency
+    wanted = [one for one in now.effects if isinstance(one, ShippingDiscount)]
+    in_slot = slot.owned is not None and slot.is_as_made
+    if not any(_differences(carrier, now)) and bool(wanted) is in_slot:
+        return None
+    versions = {
+        one.rule_id: one.rule_version
+        for one in now.effects
+        if not isinstance(one, PointsDiscount)
+    }
+    found = [_effect(row, currency) for row in carrier.rows]
+    owned = OwnedVoucher.objects.filter(pk=slot.owned).first() if in_slot else None
+    if owned is not None and reading.snapshot.shipping is not None:
+        found.append(
+            ShippingDiscount(
+                rule_id=owned.rule_id,
+                rule_version=versions.get(owned.rule_id, 0),
+                rule_name=slot.name or "",
+                method_id=reading.snapshot.shipping.method_id,
+                amount=minor(slot.takes, currency),
+                currency=currency,
+            )
         )
-    return bool(gone or fresh)
+    return tuple(found)
+
+
+def _effect(row: Row, currency: str) -> Effect:
+    """Return the effect that a row stands for."""
+    amount, rule = minor(row.amount, currency), rule_of(row.reason)
+    if rule is None:
+        return PointsDiscount(row.line_id, amount, currency)
+    return LineDiscount(*rule, row.name, row.line_id, amount, currency)
 
 
 def _row(effect: LineDiscount | PointsDiscount) -> CheckoutLineDiscount:

@@ -96,7 +96,7 @@ def own_code(token: str) -> str | None:
     if slot is None or (slot and not OURS.fullmatch(slot)):
         return slot
     kept = CheckoutVoucherSlot.objects.filter(pk=token).first()
-    return kept.displaced_code if kept else ""
+    return kept.shopper_code if kept and kept.is_displaced else ""
 
 
 @contextmanager
