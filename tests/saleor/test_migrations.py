@@ -1,0 +1,100 @@
+"""Each migration can be taken back, and made again, with a shop's data in the tables."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
+
+from saleor_rewards.ledger.verify import verify
+from saleor_rewards.models import Entry, OwnedVoucher, PriceAgreement, Receipt
+
+from .limits import needs
+from .points import make_member, reconcile_all
+from .rewarded import make_friend, make_referrer, promise, switch_on
+from .stopping import agree
+from .world import Cart, Shop, Shopper
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+APP = "saleor_rewards"
+LOADER = MigrationLoader(None)
+NAMES = sorted(name for app, name in LOADER.disk_migrations if app == APP)
+
+
+def migrate(name: str) -> None:
+    call_command("migrate", APP, name, verbosity=0)
+
+
+def busy_shop(shop: Shop) -> tuple[Shopper, Cart]:
+    """Fill every table that shopping fills; return somebody with a cart of 36.00."""
+    switch_on(shop)
+    shop.earning()
+    shop.ladder(("30.00", "10"))
+    shop.free_shipping("35.00")
+    promise(shop, "points")
+    book = shop.product("40.00", ships=False)
+    member = make_member(shop, 2000)
+    member.spend(book, 500)
+    member.put_aside(book, 200)
+    agree(member, member.cart((book, 1)))
+    make_friend(shop, make_referrer())
+    shopper = Shopper()
+    cart = shopper.cart((shop.product("40.00"), 1))
+    return shopper, shopper.ship(cart, shop.shipping_method("10.00"))
+
+
+@pytest.mark.parametrize("name", NAMES[:-1])
+def test_a_shop_goes_back_to_a_migration_and_on_again(shop: Shop, name: str) -> None:
+    # given
+    shopper, cart = busy_shop(shop)
+    entries = Entry.objects.count()
+    receipts = list(Receipt.objects.order_by("pk").values("order_pk", "effects"))
+
+    # when
+    migrate(name)
+    migrate(NAMES[-1])
+
+    # then
+    assert Entry.objects.count() == entries
+    kept = Receipt.objects.order_by("pk").values("order_pk", "effects")
+    assert list(kept) == receipts
+    assert verify(None) == []
+    assert shopper.look(cart).total == Decimal("36.00")
+    order: dict[str, Any] = shopper.buy(cart)
+    assert Decimal(str(order["total"]["gross"]["amount"])) == Decimal("36.00")
+    reconcile_all()
+    assert verify(None) == []
+
+
+@needs("stored discounts")
+def test_vouchers_that_ended_make_way_for_one_a_worth(shop: Shop) -> None:
+    # given
+    busy_shop(shop)
+    live = OwnedVoucher.objects.get()
+    OwnedVoucher.objects.create(
+        rule=live.rule,
+        value_type=live.value_type,
+        value=live.value,
+        channel_pk=live.channel_pk,
+        voucher_pk=live.voucher_pk + 1,
+        code="REWARDS-0123456789ABCDEF",
+        ended_at=timezone.now(),
+    )
+
+    # when
+    migrate("0007_kept_checkouts")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code FROM saleor_rewards_ownedvoucher")
+        codes = [code for (code,) in cursor.fetchall()]
+    migrate(NAMES[-1])
+
+    # then
+    assert codes == [live.code]
+    assert OwnedVoucher.objects.get() == live
+    assert PriceAgreement.objects.exists()
