@@ -32,10 +32,14 @@ def _adding(resolver: Resolver) -> Resolver:
 
         token, code = token_in(args), args.get("promo_code") or ""
         before = _guarded(lambda: make_room(token, code)) if token and code else None
-        payload = resolver(root, info, **args)
-        if before is not None and getattr(payload, "errors", None):
-            _guarded(lambda: undo_room(token, code, before))
-        return payload
+        is_taken = False
+        try:
+            payload = resolver(root, info, **args)
+            is_taken = not getattr(payload, "errors", None)
+            return payload
+        finally:
+            if before is not None and not is_taken:
+                _guarded(lambda: undo_room(token, code, before))
 
     return resolve
 

@@ -274,6 +274,12 @@ class Host(Protocol):
     def native_voucher(self, code: str) -> NativeVoucher | None:
         """Return what there is to know of the voucher that has a code, if one has."""
 
+    def forget_own_count(self, checkout_token: str) -> None:
+        """Let Saleor count what comes into a slot in which a voucher of ours is."""
+
+    def take_code(self, checkout_token: str, code: str) -> None:
+        """Take a code off a checkout that has it."""
+
     def put_code(self, checkout_token: str, code: str) -> None:
         """Put a code on a checkout as it is, asking nobody."""
 

@@ -22,6 +22,7 @@ def make_room(checkout_token: str, code: str) -> KeptCode | None:
     Saleor looks at what the goods cost with ours. Returns what was kept before, and
     ``None`` where the code asks for nothing that ours could change.
     """
+    host.forget_own_count(checkout_token)
     voucher = host.native_voucher(code)
     if voucher is None or not voucher.has_minimum or are_offers_stopped():
         return None
@@ -47,6 +48,7 @@ def undo_room(checkout_token: str, code: str, before: KeptCode) -> None:
         if not is_there or not kept.exists():
             return
         _keep(checkout_token, before)
+        host.take_code(checkout_token, code)
     host.refresh(checkout_token)
 
 

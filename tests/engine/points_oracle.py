@@ -49,14 +49,19 @@ class PointsOracle:
         ]
         items = {rule.id for rule in self.rules if rule.lane.value == "ITEM"}
         self.after = self.less(effects, lambda effect: effect.rule_id in items)
-        left = self.less(effects, lambda effect: True)
         self.voucher = self.cart.voucher or HostOffer(HostOfferKind.VOUCHER)
-        voucher = shared_out(min(self.voucher.amount, sum(left)), left)
-        self.left = [amount - part for amount, part in zip(left, voucher)]
+        self.left = self.after_voucher(self.less(effects, lambda effect: True))
+        # What stands in for the delivery price is paid for the goods all the same.
+        goods = self.less(effects, lambda effect: not effect.for_shipping)
+        self.earning = self.after_voucher(goods)
         self.rooms = [
             max(amount - line.keep_amount, 0)
             for line, amount in zip(self.lines, self.left)
         ]
+
+    def after_voucher(self, left: list[int]) -> list[int]:
+        voucher = shared_out(min(self.voucher.amount, sum(left)), left)
+        return [amount - part for amount, part in zip(left, voucher)]
 
     def less(self, effects: Sequence[Any], counts: Any) -> list[int]:
         taken = dict.fromkeys((line.id for line in self.lines), 0)
@@ -111,7 +116,7 @@ class PointsOracle:
     def bases(self, amount: int) -> list[int]:
         """Return what each line earns on where points paid `amount`."""
         paid = self.parts(amount)
-        left = [amount - part for amount, part in zip(self.left, paid)]
+        left = [max(amount - part, 0) for amount, part in zip(self.earning, paid)]
         share = Fraction(self.voucher.percent) / 100
         # The price is rounded, and not the discount.
         voucher = sum(left) - rounded((1 - share) * sum(left))

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any, Callable, ContextManager, NamedTuple
 from django.conf import settings
 from django.utils import timezone
 from saleor.checkout.models import Checkout
-from saleor.checkout.utils import recalculate_checkout_discount
+from saleor.checkout.utils import (
+    recalculate_checkout_discount,
+    remove_voucher_from_checkout,
+)
 from saleor.discount.models import Voucher
 from saleor.discount.utils import fetch_discounts
 
@@ -117,6 +120,15 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
         found = agreed if tokens is None else agreed.filter(pk__in=tokens)
         living = self.living_checkouts(list(found))
         return [token for token in found if token in living]
+
+    def forget_own_count(self, checkout_token: str) -> None:
+        """Leave it be: no voucher of ours is in a slot."""
+
+    def take_code(self, checkout_token: str, code: str) -> None:
+        """Take a code off a checkout that has it."""
+        found = Checkout.objects.filter(pk=checkout_token, voucher_code=code).first()
+        if found is not None:
+            remove_voucher_from_checkout(found)
 
     def native_voucher(self, code: str) -> NativeVoucher | None:
         """Return what there is to know of the voucher that has a code, if one has."""

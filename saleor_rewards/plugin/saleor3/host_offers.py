@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast, JSONObject, Now
 from graphene.utils.str_converters import to_snake_case
+from saleor.checkout.models import Checkout
 from saleor.discount import DiscountValueType, RewardType, VoucherType
 from saleor.discount.models import Promotion, PromotionRule, VoucherChannelListing
 
@@ -43,9 +44,15 @@ def offer_columns() -> dict[str, Any]:
         checkout_token=Cast(OuterRef("pk"), CharField())
     )
     live = Q(voucher__end_date=None) | Q(voucher__end_date__gt=Now())
-    kept_terms = _terms("shopper_code", OuterRef(OuterRef("channel_id"))).filter(
-        live, voucher__start_date__lte=Now(), voucher__codes__is_active=True
+    live &= Q(voucher__start_date__lte=Now(), voucher__codes__is_active=True)
+    kept_terms = _terms("shopper_code", OuterRef(OuterRef("channel_id"))).filter(live)
+    # One that Saleor counted for this checkout is good for it to the end.
+    is_counted = Exists(
+        Checkout.objects.filter(
+            pk=OuterRef(OuterRef("pk")), is_voucher_usage_increased=True
+        )
     )
+    own_terms = _terms("voucher_code", OuterRef("channel_id")).filter(live | is_counted)
     kept = JSONObject(
         code="shopper_code",
         is_displaced="is_displaced",
@@ -53,7 +60,7 @@ def offer_columns() -> dict[str, Any]:
         terms=Subquery(kept_terms[:1]),
     )
     return {
-        "own_terms": Subquery(_terms("voucher_code", OuterRef("channel_id"))[:1]),
+        "own_terms": Subquery(own_terms[:1]),
         "kept": Subquery(slots.values(kept=kept)[:1]),
         "promotions": ArraySubquery(_promotions()),
     }

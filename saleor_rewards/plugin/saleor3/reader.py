@@ -56,6 +56,7 @@ class Slot:
     ``is_as_made`` is false where staff changed, ended or deleted our voucher.
     ``kept_code`` is the shopper's own code where one is remembered, ``is_displaced``
     whether it made place for ours, and ``may_stand`` whether it could be there now.
+    ``is_counted`` says that Saleor takes the use of what is in the slot for counted.
     """
 
     code: str | None
@@ -68,6 +69,19 @@ class Slot:
     kept_code: str = ""
     is_displaced: bool = False
     may_stand: bool = False
+    is_counted: bool = False
+
+    def held(self) -> Slot:
+        """Return the same slot with nothing but what is in it."""
+        return Slot(
+            self.code,
+            self.owned,
+            self.name,
+            self.takes,
+            self.is_foreign,
+            self.is_stray,
+            self.is_as_made,
+        )
 
     def returning_code(self, *, displaces: bool) -> str:
         """Return the shopper's code that is to be in the slot again, empty for none."""
@@ -209,6 +223,7 @@ def _slot(checkout: Checkout) -> Slot:
         is_as_made=not is_owned or checkout.is_voucher_as_made,
         kept_code=kept["code"],
         is_displaced=kept["is_displaced"],
+        is_counted=checkout.is_voucher_usage_increased,
     )
 
 

@@ -10,14 +10,19 @@ from saleor.checkout.models import Checkout
 from saleor.checkout.utils import add_voucher_to_checkout
 from saleor.core.utils.promo_code import InvalidPromoCode
 from saleor.discount.models import NotApplicable, VoucherCode
-from saleor.discount.utils.voucher import get_voucher_code_instance
+from saleor.discount.utils.voucher import (
+    get_customer_email_for_voucher_usage,
+    get_voucher_code_instance,
+)
 from saleor.plugins.manager import get_plugins_manager
 
 from ...models import CheckoutVoucherSlot
 from ..guard import bounded_transaction
-from .vouchers import is_stray
+from .vouchers import CODE, is_stray
 
 if TYPE_CHECKING:
+    from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
+
     from ...engine import HostOffer
     from .reader import Slot
 
@@ -78,18 +83,64 @@ def keep_code(
         _remember(checkout, *wanted)
 
 
+def settle_count(checkout: Checkout, slot: Slot, *, displaces: bool) -> None:
+    """Let Saleor count the next code of a checkout whose order failed.
+
+    It remembers that it counted what was in the slot, whatever is there by then. Of
+    ours there is nothing to count; a code of the shopper's that ours displaces gets its
+    use back.
+    """
+    if slot.owned is not None or slot.is_stray:
+        forget_own_count(str(checkout.pk))
+        checkout.is_voucher_usage_increased = False
+    elif slot.is_foreign and displaces:
+        _give_use_back(checkout)
+
+
+def forget_own_count(checkout_token: str) -> None:
+    """Let Saleor count what comes into a slot in which a voucher of ours is."""
+    counted = Checkout.objects.filter(
+        pk=checkout_token,
+        is_voucher_usage_increased=True,
+        voucher_code__regex=f"^{CODE.pattern}$",
+    )
+    counted.update(is_voucher_usage_increased=False)
+
+
+def _give_use_back(checkout: Checkout) -> None:
+    # It imports half of Saleor, which has not started when plugins are loaded.
+    from saleor.checkout.complete_checkout import _release_checkout_voucher_usage
+
+    info = _checkout_info(Checkout.objects.get(pk=checkout.pk))[0]
+    _release_checkout_voucher_usage(
+        info.checkout,
+        info.voucher_code,
+        info.voucher,
+        get_customer_email_for_voucher_usage(info),
+    )
+    checkout.is_voucher_usage_increased = False
+
+
+def _checkout_info(checkout: Checkout) -> tuple[CheckoutInfo, list[CheckoutLineInfo]]:
+    manager = get_plugins_manager(allow_replica=False)
+    lines, _ = fetch_checkout_lines(checkout)
+    return fetch_checkout_info(checkout, lines, manager), lines
+
+
 def put_back(checkout: Checkout, code: str) -> None:
     """Put the shopper's own code into the slot, as Saleor does where it is typed in.
 
     Raises :class:`CodeRefused`, and forgets the code, where Saleor takes it no more.
     """
-    manager = get_plugins_manager(allow_replica=False)
     fresh = Checkout.objects.get(pk=checkout.pk)
-    lines, _ = fetch_checkout_lines(fresh)
-    info = fetch_checkout_info(fresh, lines, manager)
+    if fresh.is_voucher_usage_increased:
+        # That was another one.
+        fresh.is_voucher_usage_increased = False
+        fresh.save(update_fields=["is_voucher_usage_increased"])
+    info, lines = _checkout_info(fresh)
     try:
         found = get_voucher_code_instance(code, info.channel.slug)
-        add_voucher_to_checkout(manager, info, lines, found.voucher, found)
+        add_voucher_to_checkout(info.manager, info, lines, found.voucher, found)
     except (InvalidPromoCode, NotApplicable) as error:
         _remember(checkout, *NOTHING)
         raise CodeRefused(code) from error

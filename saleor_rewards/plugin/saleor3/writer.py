@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -22,7 +21,7 @@ from ..guard import give_way
 from ..shown import POINTS, name_of
 from .lines import POINTS_REASON, Row, minor, ours, rule_of, rule_reason
 from .reader import Carrier, Slot
-from .slots import give_back_code, keep_code, put_back
+from .slots import give_back_code, keep_code, put_back, settle_count
 from .vouchers import is_stray, owned_voucher, voucher_name
 
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ def write(
     carrier: Carrier = reading.carrier
     slot = carrier.slot
     returning = slot.returning_code(displaces=now.displaces_code)
+    if slot.is_counted:
+        settle_count(checkout, slot, displaces=now.displaces_code)
     keep_code(checkout, slot, reading.snapshot.voucher, displaces=now.displaces_code)
     rows_changed = _write_rows(carrier, now)
     columns = {} if returning else _slot_columns(slot, channel_pk, now)
@@ -192,8 +193,7 @@ def _slot_columns(slot: Slot, channel_pk: int, now: Evaluation) -> dict[str, Any
         return {}
     wanted = _wanted_slot(slot, channel_pk, now)
     is_free = slot.owned is None and not slot.is_stray and not slot.is_foreign
-    now_held = replace(slot, kept_code="", is_displaced=False, may_stand=False)
-    if wanted == now_held or (wanted == FREE_SLOT and is_free):
+    if wanted == slot.held() or (wanted == FREE_SLOT and is_free):
         return {}
     return _columns(wanted)
 

@@ -1,0 +1,129 @@
+"""Codes with a limit, in carts whose order failed while a voucher of ours was in them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from saleor.checkout.models import Checkout
+from saleor.discount.models import Voucher
+from saleor.order.models import Order
+
+from saleor_rewards.plugin.capabilities import capabilities
+
+from .limits import needs
+from .slots import code_in
+from .world import Cart, Refused, Shop, Shopper
+
+if capabilities.stored_discounts:
+    from saleor.discount.models import VoucherCode
+
+pytestmark = [pytest.mark.django_db(transaction=True), needs("stored discounts")]
+
+ONCE = "ONCE"
+
+LIMITS = {
+    "single use": {"single_use": True},
+    "usage limit": {"usage_limit": 1},
+    "once per customer": {"apply_once_per_customer": True},
+}
+
+
+def refused_for_stock(shop: Shop, shopper: Shopper, number: int) -> list[Cart]:
+    """Return carts of 40.00 whose order failed as somebody bought the last item."""
+    method = shop.shipping_method("10.00")
+    rare, plenty = shop.product("40.00", stock=1), shop.product("40.00")
+    carts = [
+        shopper.ship(shopper.cart((rare, 1), email="ada@example.com"), method)
+        for _ in range(number)
+    ]
+    other = Shopper()
+    cart = other.ship(other.cart((rare, 1), email="bob@example.com"), method)
+    other.buy(other.look(cart))
+    for cart in carts:
+        with pytest.raises(Refused, match="Insufficient product stock"):
+            shopper.buy(shopper.look(cart))
+        # As it is before anything else about the cart is changed.
+        Checkout.objects.filter(pk=cart.pk).update(is_voucher_usage_increased=True)
+    for cart in carts:
+        shopper.add(cart, plenty, 1)
+        shopper.put(cart, rare, 0)
+    return carts
+
+
+@pytest.mark.parametrize("limit", list(LIMITS))
+def test_a_code_with_a_limit_is_good_for_one_order(
+    shop: Shop, shopper: Shopper, limit: str
+) -> None:
+    # given
+    shop.free_shipping("10.00")
+    voucher = shop.voucher(ONCE, "50")
+    Voucher.objects.filter(pk=voucher.pk).update(**LIMITS[limit])
+    carts = refused_for_stock(shop, shopper, 2)
+
+    # when
+    for cart in carts:
+        try:
+            shopper.promo(cart, ONCE)
+            shopper.buy(shopper.look(cart))
+        except Refused:
+            pass
+
+    # then
+    assert Order.objects.filter(voucher_code=ONCE).count() == 1
+
+
+def test_a_code_is_counted_that_is_typed_in_at_once(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given
+    shop.free_shipping("10.00")
+    voucher = shop.voucher(ONCE, "50")
+    Voucher.objects.filter(pk=voucher.pk).update(usage_limit=1)
+    (cart,) = refused_for_stock(shop, shopper, 1)
+    Checkout.objects.filter(pk=cart.pk).update(is_voucher_usage_increased=True)
+
+    # when
+    shopper.promo(cart, ONCE)
+    shopper.buy(shopper.look(cart))
+
+    # then
+    assert VoucherCode.objects.get(code=ONCE).used == 1
+
+
+def test_a_code_that_ended_is_worth_nothing(shop: Shop, shopper: Shopper) -> None:
+    # given
+    shop.free_shipping("10.00")
+    voucher = shop.voucher(ONCE, "50")
+    (cart,) = refused_for_stock(shop, shopper, 1)
+    shopper.promo(cart, ONCE)
+    ended_at = timezone.now() - timedelta(days=1)
+    Voucher.objects.filter(pk=voucher.pk).update(end_date=ended_at)
+
+    # when / then
+    with pytest.raises(Refused):
+        shopper.buy(shopper.look(cart))
+
+
+def test_a_counted_code_that_ours_displaces_gets_its_use_back(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given: an order with the code that failed
+    voucher = shop.voucher(ONCE, "5", minimum="50.00")
+    Voucher.objects.filter(pk=voucher.pk).update(usage_limit=1)
+    variant = shop.product("55.00")
+    cart = shopper.promo(shopper.cart((variant, 1)), ONCE)
+    VoucherCode.objects.filter(code=ONCE).update(used=1)
+    Checkout.objects.filter(pk=cart.pk).update(is_voucher_usage_increased=True)
+
+    # when: ours is worth more, and leaves less than the code asks for
+    shop.ladder(("0.00", "30"))
+    cart = shopper.look(cart)
+
+    # then
+    assert cart.total == Decimal("38.50")
+    assert code_in(cart) is None
+    assert VoucherCode.objects.get(code=ONCE).used == 0
+    assert not Checkout.objects.get(pk=cart.pk).is_voucher_usage_increased
