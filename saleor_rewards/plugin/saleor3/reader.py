@@ -160,7 +160,8 @@ def _with_code(
     offer = code.offer(named, shipping.amount if shipping else 0, snapshot.currency)
     if code.is_in_slot:
         takes = minor(slot.takes, snapshot.currency)
-        offer = replace(offer, shipping_amount=takes)
+        # What Saleor counted for an order of this checkout is nobody else's.
+        offer = replace(offer, shipping_amount=takes, stays=slot.is_counted)
     else:
         if not offer.stands_at(snapshot.goods_amount):
             return slot, snapshot

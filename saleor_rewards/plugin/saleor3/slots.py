@@ -10,10 +10,7 @@ from saleor.checkout.models import Checkout
 from saleor.checkout.utils import add_voucher_to_checkout
 from saleor.core.utils.promo_code import InvalidPromoCode
 from saleor.discount.models import NotApplicable, VoucherCode
-from saleor.discount.utils.voucher import (
-    get_customer_email_for_voucher_usage,
-    get_voucher_code_instance,
-)
+from saleor.discount.utils.voucher import get_voucher_code_instance
 from saleor.plugins.manager import get_plugins_manager
 
 from ...models import CheckoutVoucherSlot
@@ -34,7 +31,6 @@ COLUMNS = (
     "discount_amount",
     "last_change",
 )
-
 
 #: What is kept of a code where there is none to keep.
 NOTHING = ("", False)
@@ -83,42 +79,18 @@ def keep_code(
         _remember(checkout, *wanted)
 
 
-def settle_count(checkout: Checkout, slot: Slot, *, displaces: bool) -> None:
-    """Let Saleor count the next code of a checkout whose order failed.
-
-    It remembers that it counted what was in the slot, whatever is there by then. Of
-    ours there is nothing to count; a code of the shopper's that ours displaces gets its
-    use back.
-    """
-    if slot.owned is not None or slot.is_stray:
-        forget_own_count(str(checkout.pk))
-        checkout.is_voucher_usage_increased = False
-    elif slot.is_foreign and displaces:
-        _give_use_back(checkout)
-
-
 def forget_own_count(checkout_token: str) -> None:
-    """Let Saleor count what comes into a slot in which a voucher of ours is."""
+    """Let Saleor count what comes into a slot in which a voucher of ours is.
+
+    After an order that failed it remembers that it counted what was in the slot,
+    whatever is there by then; of ours there is nothing to count.
+    """
     counted = Checkout.objects.filter(
         pk=checkout_token,
         is_voucher_usage_increased=True,
         voucher_code__regex=f"^{CODE.pattern}$",
     )
     counted.update(is_voucher_usage_increased=False)
-
-
-def _give_use_back(checkout: Checkout) -> None:
-    # It imports half of Saleor, which has not started when plugins are loaded.
-    from saleor.checkout.complete_checkout import _release_checkout_voucher_usage
-
-    info = _checkout_info(Checkout.objects.get(pk=checkout.pk))[0]
-    _release_checkout_voucher_usage(
-        info.checkout,
-        info.voucher_code,
-        info.voucher,
-        get_customer_email_for_voucher_usage(info),
-    )
-    checkout.is_voucher_usage_increased = False
 
 
 def _checkout_info(checkout: Checkout) -> tuple[CheckoutInfo, list[CheckoutLineInfo]]:
