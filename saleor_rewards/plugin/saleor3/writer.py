@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, AbstractSet, Any
 from uuid import UUID, uuid5
 
 from django.db.models import QuerySet
@@ -129,14 +129,20 @@ def carried(reading: Reading, now: Evaluation) -> tuple[Effect, ...] | None:
     slot, currency = carrier.slot, reading.snapshot.currency
     wanted = [one for one in now.effects if isinstance(one, ShippingDiscount)]
     in_slot = slot.owned is not None and slot.is_as_made
-    if not any(_differences(carrier, now)) and bool(wanted) is in_slot:
+    is_as_wanted = in_slot if wanted else slot.owned is None and not slot.is_stray
+    if is_as_wanted and not any(_differences(carrier, now)):
         return None
     versions = {
         one.rule_id: one.rule_version
         for one in now.effects
         if not isinstance(one, PointsDiscount)
     }
-    found = [_effect(row, currency) for row in carrier.rows]
+    shipping = {
+        one.rule_id
+        for one in now.effects
+        if isinstance(one, ShippingDiscount) or getattr(one, "for_shipping", False)
+    }
+    found = [_effect(row, currency, shipping) for row in carrier.rows]
     owned = OwnedVoucher.objects.filter(pk=slot.owned).first() if in_slot else None
     if owned is not None and reading.snapshot.shipping is not None:
         found.append(
@@ -152,12 +158,22 @@ def carried(reading: Reading, now: Evaluation) -> tuple[Effect, ...] | None:
     return tuple(found)
 
 
-def _effect(row: Row, currency: str) -> Effect:
-    """Return the effect that a row stands for."""
-    amount, rule = minor(row.amount, currency), rule_of(row.reason)
-    if rule is None:
+def _effect(row: Row, currency: str, shipping: AbstractSet[int]) -> Effect:
+    """Return the effect that a row stands for; rules in ``shipping`` lower shipping."""
+    amount = minor(row.amount, currency)
+    if row.reason == POINTS_REASON:
         return PointsDiscount(row.line_id, amount, currency)
-    return LineDiscount(*rule, row.name, row.line_id, amount, currency)
+    # Rows of an older release name no rule.
+    rule_id, version = rule_of(row.reason) or (0, 0)
+    return LineDiscount(
+        rule_id,
+        version,
+        row.name,
+        row.line_id,
+        amount,
+        currency,
+        for_shipping=rule_id in shipping,
+    )
 
 
 def _row(effect: LineDiscount | PointsDiscount) -> CheckoutLineDiscount:
