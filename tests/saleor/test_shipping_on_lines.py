@@ -6,9 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from saleor_rewards.models import Receipt
+from saleor_rewards.plugin.guard import faults
+from saleor_rewards.plugin.orders import CORRECTED
+from saleor_rewards.programs.rules import update_rule
+
 from .limits import needs
 from .points import make_member
-from .world import Shop, Shopper
+from .world import HOST, Shop, Shopper
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs("stored discounts")]
 
@@ -55,3 +60,27 @@ def test_goods_that_pay_for_the_delivery_earn_as_before(shop: Shop) -> None:
 
     # then: 48.73 were paid for them
     assert member.account.points_available == 49
+
+
+@pytest.mark.parametrize("is_looked_at", [True, False])
+def test_an_order_is_placed_at_names_and_amounts_that_are_as_shown(
+    shop: Shop, shopper: Shopper, is_looked_at: bool
+) -> None:
+    # given: a rule whose next version gives the same
+    HOST.allow_unpaid_orders()
+    rule = shop.ladder(("0.00", "10"))
+    cart = shopper.cart((shop.product("50.00"), 1), email="ada@example.com")
+    cart = shopper.ship(cart, shop.shipping_method("5.00"))
+    definition = {**rule.current.definition, "priority": 7}
+    update_rule(rule.pk, definition=definition)
+    corrected = faults[CORRECTED]
+    if is_looked_at:
+        cart = shopper.look(cart)
+
+    # when
+    order = shopper.complete(cart)
+
+    # then
+    assert order["total"]["gross"]["amount"] == Decimal("50.00") == cart.total
+    assert [one["amount"] for one in Receipt.objects.get().effects] == [500]
+    assert faults[CORRECTED] == corrected

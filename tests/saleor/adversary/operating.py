@@ -100,17 +100,21 @@ def restore(actor: Actor) -> None:
     save_switches(actor, kill_switch=False, active=True)
 
 
-def save_switches(actor: Actor, *, kill_switch: bool, active: bool) -> None:
-    """Save whether the plugin is on and whether its offers are stopped."""
+def save_switches(actor: Actor, *, kill_switch: bool, active: bool) -> bool:
+    """Save whether the plugin is on and whether its offers are stopped.
+
+    Returns whether that was done.
+    """
     item = {"name": "kill_switch", "value": "true" if kill_switch else "false"}
-    _save_plugin(actor, {"active": active, "configuration": [item]})
+    return _save_plugin(actor, {"active": active, "configuration": [item]})
 
 
-def _save_plugin(actor: Actor, wanted: dict[str, Any]) -> None:
+def _save_plugin(actor: Actor, wanted: dict[str, Any]) -> bool:
     detail = ", ".join(f"{key} {value}" for key, value in wanted.items())
-    actor.staff.send(
+    answer = actor.staff.send(
         "PLUGIN", documents.PLUGIN, detail=detail, id="rewards", input=wanted
     )
+    return bool(answer.is_ok)
 
 
 def job(actor: Actor, _cart: Cart | None = None) -> None:

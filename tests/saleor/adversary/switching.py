@@ -98,11 +98,12 @@ def order_while_off(actor: Actor, _cart: Cart | None = None) -> None:
     actor.world.next_switch_at = now + operating.SWITCH_SECONDS
     kill = actor.chance(30)
     try:
-        operating.save_switches(actor, kill_switch=kill, active=kill)
+        is_off = operating.save_switches(actor, kill_switch=kill, active=kill)
         since = actor.journal.now()
         paying.pay(actor, cart)
         paying.by_shopper(actor, cart)
-        actor.journal.off(since, is_kill_switch=kill)
+        if is_off:
+            actor.journal.off(since, is_kill_switch=kill)
         operating.restore(actor)
     finally:
         actor.journal.stop(now)
