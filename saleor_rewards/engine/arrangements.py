@@ -10,6 +10,7 @@ in which an offer of the shop system stands.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Callable, Iterator
 
 from .cart import Cart
@@ -54,16 +55,32 @@ class Arrangement:
         """Return which offer stands beside a combination."""
         return self.standing(self._goods_amount(combination))
 
-    def price(self, combination: Combination) -> int:
-        """Return what the shopper pays for goods and delivery, points left aside."""
+    def price(self, combination: Combination) -> Fraction:
+        """Return what the shopper pays for goods and delivery, points left aside.
+
+        Where prices are without tax, with that which comes on top of each.
+        """
         goods_amount = self._goods_amount(combination)
         offer = self.standing(goods_amount)
-        price = offer.price(goods_amount) if offer else goods_amount
+        goods = offer.price(goods_amount) if offer else goods_amount
         shipping = self.snapshot.shipping
-        price += 0 if shipping is None else shipping.amount
+        delivery = 0 if shipping is None else shipping.amount
         if combination.carried is None:
-            price -= combination.shipping_amount
-        return price
+            delivery -= combination.shipping_amount
+        if self.snapshot.prices_with_tax:
+            return Fraction(goods + delivery)
+        rate = 0 if shipping is None else Fraction(shipping.tax_rate)
+        return goods * self._goods_factor + delivery * (1 + rate)
+
+    @property
+    def _goods_factor(self) -> Fraction:
+        """How many times its price without tax a shopper pays for goods on average."""
+        whole = self.snapshot.goods_amount
+        if not whole:
+            return Fraction(1)
+        lines = self.snapshot.lines
+        taxed = sum(line.amount * (1 + Fraction(line.tax_rate)) for line in lines)
+        return Fraction(taxed) / whole
 
     def _goods_amount(self, combination: Combination) -> int:
         taken = combination.item_amount + combination.order_amount
@@ -114,7 +131,7 @@ def _beside(snapshot: Snapshot, voucher: HostOffer) -> Arrangement:
     goods_amount = snapshot.goods_amount
     if not voucher.stands_at(goods_amount):
         return Arrangement(beside)
-    room = goods_amount - voucher.least_amount if voucher.least_amount else None
+    room = voucher.room(goods_amount) if voucher.least_amount else None
     return Arrangement(beside, voucher, room, (voucher,))
 
 
@@ -147,10 +164,14 @@ def _beside_promotions(on_lines: Arrangement) -> Iterator[Arrangement]:
     """Yield how ours go beside promotions, none where no promotion stands."""
     goods_amount = on_lines.snapshot.goods_amount
     found = [one for one in on_lines.offers if one.stands_at(goods_amount)]
-    limit = max((one.least_amount for one in found if one.stays), default=0)
-    found.sort(key=lambda one: (not one.stays, one.price(goods_amount)))
-    for offer in found[:MAX_PROMOTIONS]:
-        room = goods_amount - max(offer.least_amount, limit)
+    rooms = [one.room(goods_amount) for one in found if one.stays]
+    staying = [one for one in found if one.stays][:1]
+    others = sorted(
+        (one for one in found if not one.stays),
+        key=lambda one: one.price(goods_amount),
+    )
+    for offer in (*staying, *others[:MAX_PROMOTIONS]):
+        room = min([offer.room(goods_amount), *rooms])
         yield replace(on_lines, offer=offer, room_amount=room)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Mapping, NamedTuple, Sequence
 
 from .apply import effects_of
@@ -205,7 +206,7 @@ class Arranged(NamedTuple):
     outcome: Outcome
 
     @property
-    def price(self) -> int:
+    def price(self) -> Fraction:
         """What the shopper pays for goods and delivery, points left aside."""
         return self.arrangement.price(self.outcome.applied)
 

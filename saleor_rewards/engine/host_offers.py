@@ -35,7 +35,8 @@ class HostOffer:
 
     It stands while the goods cost `least_amount` or more, and `most_amount` or less,
     and takes `percent` or `amount` off them. Where `stays`, ours never take the goods out
-    of these bounds, since nobody knows its worth, as of a gift. `shipping_amount` is what it takes off the delivery price.
+    of these bounds, since nobody knows its worth, as of a gift. Where ours take something
+    off, `rounding_amount` more is left, as it rounds line by line. `shipping_amount` is what it takes off the delivery price.
     `rounds_down` says how a percentage is rounded: the discount down, or else the price
     that is left to the nearest unit. Raises `ValueError` naming the field.
 
@@ -55,16 +56,31 @@ class HostOffer:
     shipping_amount: int = 0
     rounds_down: bool = False
     stays: bool = False
+    rounding_amount: int = 0
 
     def __post_init__(self) -> None:
         if not isinstance(self.kind, HostOfferKind):
             raise ValueError("kind: a HostOfferKind is needed")
         if not 0 <= self.percent <= 100:
             raise ValueError("percent: must be between 0 and 100")
-        for name in ("amount", "least_amount", "most_amount", "shipping_amount"):
+        for name in (
+            "amount",
+            "least_amount",
+            "most_amount",
+            "shipping_amount",
+            "rounding_amount",
+        ):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, int) or value < 0):
                 raise ValueError(f"{name}: a whole number from 0 on is needed")
+
+    def room(self, goods_amount: int) -> int:
+        """Return how much ours may take off goods that cost so much.
+
+        >>> HostOffer(HostOfferKind.VOUCHER, least_amount=5000).room(5500)
+        500
+        """
+        return max(0, goods_amount - self.least_amount - self.rounding_amount)
 
     def stands_at(self, goods_amount: int) -> bool:
         """Tell whether goods that cost so much are what the offer asks for."""

@@ -111,16 +111,20 @@ class LineSnapshot:
 class ShippingSnapshot:
     """The chosen delivery method and its price before any reward.
 
+    `tax_rate` is a share, as a line's, where prices are without tax.
+
     >>> ShippingSnapshot("3", 1000).amount
     1000
     """
 
     method_id: str
     amount: int
+    tax_rate: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
         _text(self.method_id, "method_id")
         _whole(self.amount, "amount")
+        _share(self.tax_rate, "tax_rate")
 
 
 @dataclass(frozen=True)
@@ -246,6 +250,8 @@ class Snapshot:
             )
             for line in data["lines"]
         ]
+        if self.shipping is not None:
+            data["shipping"]["tax_rate"] = str(self.shipping.tax_rate)
         data["shipping_carrier"] = self.shipping_carrier.value
         data["host_offers"] = [offer.to_json() for offer in self.host_offers]
         return data
@@ -263,7 +269,7 @@ class Snapshot:
                 currency=data["currency"],
                 country=data["country"],
                 lines=tuple(_line(line) for line in data["lines"]),
-                shipping=None if shipping is None else ShippingSnapshot(**shipping),
+                shipping=None if shipping is None else _shipping(shipping),
                 customer=CustomerSnapshot(**data["customer"]),
                 shipping_carrier=_carrier(data["shipping_carrier"]),
                 prices_with_tax=data["prices_with_tax"],
@@ -282,6 +288,11 @@ def _carrier(value: object) -> ShippingCarrier:
         return ShippingCarrier(value)
     except ValueError:
         raise ValueError(f"shipping_carrier: unknown {value!r}") from None
+
+
+def _shipping(data: Mapping[str, Any]) -> ShippingSnapshot:
+    rate = _decimal(data.get("tax_rate", 0), "tax_rate")
+    return ShippingSnapshot(**dict(data, tax_rate=rate))
 
 
 def _host_offers(data: Mapping[str, Any]) -> tuple[HostOffer, ...]:

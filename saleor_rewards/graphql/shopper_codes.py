@@ -47,13 +47,21 @@ def _adding(resolver: Resolver) -> Resolver:
 def _removing(resolver: Resolver) -> Resolver:
     @wraps(resolver)
     def resolve(root: Any, info: Any, **args: Any) -> Any:
-        from ..plugin.shopper_codes import take_off
+        from ..plugin.shopper_codes import take_off, undo_take_off
 
         token, code = token_in(args), args.get("promo_code") or ""
         pk = pk_of(args.get("promo_code_id") or "", "Voucher", column="integer")
-        if token and (code or pk):
-            _guarded(lambda: take_off(token, code, pk and int(pk)))
-        return resolver(root, info, **args)
+        taken = None
+        if token and bool(code) is not bool(pk):
+            taken = _guarded(lambda: take_off(token, code, pk and int(pk)))
+        is_done = False
+        try:
+            payload = resolver(root, info, **args)
+            is_done = not getattr(payload, "errors", None)
+            return payload
+        finally:
+            if taken is not None and not is_done:
+                _guarded(lambda: undo_take_off(token, taken))
 
     return resolve
 

@@ -34,6 +34,10 @@ class Migration(migrations.Migration):
                 ),
                 ("is_displaced", models.BooleanField(default=False)),
                 ("is_declined", models.BooleanField(default=False)),
+                (
+                    "counted_code",
+                    models.CharField(blank=True, default="", max_length=255),
+                ),
             ],
         ),
         migrations.AddField(

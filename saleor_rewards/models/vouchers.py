@@ -51,12 +51,14 @@ class CheckoutVoucherSlot(models.Model):
     what it asks for. ``is_displaced`` says that it makes place while ours is worth more
     and both cannot stand; it is put back as soon as it applies. ``is_declined`` says
     that the shopper took our code off: from then on lines carry its worth.
+    ``counted_code`` is the code whose use Saleor counted at the last try to order.
     """
 
     checkout_token = models.CharField(max_length=36, primary_key=True)
     shopper_code = models.CharField(max_length=255, blank=True, default="")
     is_displaced = models.BooleanField(default=False)
     is_declined = models.BooleanField(default=False)
+    counted_code = models.CharField(max_length=255, blank=True, default="")
 
     def __str__(self) -> str:
         return self.checkout_token

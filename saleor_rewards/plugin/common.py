@@ -129,7 +129,8 @@ class Checkouts(ABC):
 
     def put_code(self, checkout_token: str, code: str) -> None:
         """Put a code on a checkout as it is, asking nobody."""
-        Checkout.objects.filter(pk=checkout_token).update(voucher_code=code)
+        found = Checkout.objects.filter(pk=checkout_token)
+        found.update(voucher_code=code)
 
     def purge_voucher_slots(self, limit: int) -> int:
         """Delete what is kept of up to ``limit`` voucher slots whose checkout is gone."""

@@ -169,6 +169,7 @@ def close_gate(attempt: Attempt) -> None:
         reading = host.read(attempt.checkout, attempt.book)
         if reading is None:
             return
+        host.note_count(attempt.given, reading)
         standing = _standing(attempt, reading)
         refused = _refused(attempt, reading, standing)
         if refused is None and standing is Standing.ASKED:

@@ -274,6 +274,9 @@ class Host(Protocol):
     def native_voucher(self, code: str) -> NativeVoucher | None:
         """Return what there is to know of the voucher that has a code, if one has."""
 
+    def note_count(self, attempt: Any, reading: Reading) -> None:
+        """Remember the code whose use is about to be counted for a try to order."""
+
     def forget_own_count(self, checkout_token: str) -> None:
         """Let Saleor count what comes into a slot in which a voucher of ours is."""
 

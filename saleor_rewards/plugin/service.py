@@ -192,6 +192,7 @@ def _look(
     if now is None:
         return None
     is_shown = shown_by(now.effects) == reading.shown
+    is_shown = is_shown and not reading.slot.is_miscounted
     if is_shown and host.carried(reading, now) is None:
         is_lapsed = not is_kept and reading.binding.agreed_fingerprint is not None
         if is_lapsed or (not is_kept and reading.may_be_paid and _is_paid(token, at)):

@@ -27,13 +27,10 @@ def make_room(checkout_token: str, code: str) -> KeptCode | None:
     if voucher is None or not voucher.has_minimum or are_offers_stopped():
         return None
     with host.locked(checkout_token) as is_there:
-        if not is_there:
+        checkout = host.checkout(checkout_token)
+        if not is_there or checkout is None or checkout.voucher_code == code:
             return None
-        found = CheckoutVoucherSlot.objects.filter(checkout_token=checkout_token)
-        known = found.values_list("shopper_code", "is_displaced").first()
-        before = KeptCode(*(known or ("", False)))
-        if before.code == code and not before.is_displaced:
-            return None
+        before = _kept(checkout_token)
         _keep(checkout_token, KeptCode(code, False))
     host.refresh(checkout_token)
     return before
@@ -42,32 +39,48 @@ def make_room(checkout_token: str, code: str) -> KeptCode | None:
 def undo_room(checkout_token: str, code: str, before: KeptCode) -> None:
     """Forget a code that Saleor did not take, and keep what was kept before."""
     with host.locked(checkout_token) as is_there:
-        kept = CheckoutVoucherSlot.objects.filter(
-            checkout_token=checkout_token, shopper_code=code
-        )
-        if not is_there or not kept.exists():
+        if not is_there or _kept(checkout_token).code not in ("", code):
             return
         _keep(checkout_token, before)
         host.take_code(checkout_token, code)
     host.refresh(checkout_token)
 
 
-def take_off(checkout_token: str, code: str, voucher_pk: int | None = None) -> None:
+def take_off(
+    checkout_token: str, code: str, voucher_pk: int | None = None
+) -> KeptCode | None:
     """Forget a code that the shopper takes off a checkout, by itself or its voucher.
 
-    One that made place for ours is put on it as it is, for Saleor to take it off.
+    One that made place for ours is put on it as it is, for Saleor to take it off. That
+    one is returned.
     """
     with host.locked(checkout_token):
-        slots = CheckoutVoucherSlot.objects.filter(checkout_token=checkout_token)
-        kept = slots.exclude(shopper_code="").first()
-        if kept is None:
-            return
-        voucher = host.native_voucher(kept.shopper_code) if voucher_pk else None
-        if kept.shopper_code != code and (voucher is None or voucher.pk != voucher_pk):
-            return
+        kept = _kept(checkout_token)
+        if not kept.code:
+            return None
+        voucher = host.native_voucher(kept.code) if voucher_pk else None
+        if kept.code != code and (voucher is None or voucher.pk != voucher_pk):
+            return None
         if kept.is_displaced:
-            host.put_code(checkout_token, kept.shopper_code)
+            host.put_code(checkout_token, kept.code)
         _keep(checkout_token, KeptCode("", False))
+    return kept if kept.is_displaced else None
+
+
+def undo_take_off(checkout_token: str, kept: KeptCode) -> None:
+    """Keep a code again that Saleor did not take off."""
+    with host.locked(checkout_token) as is_there:
+        if not is_there:
+            return
+        host.take_code(checkout_token, kept.code)
+        _keep(checkout_token, kept)
+    host.refresh(checkout_token)
+
+
+def _kept(checkout_token: str) -> KeptCode:
+    found = CheckoutVoucherSlot.objects.filter(checkout_token=checkout_token)
+    known = found.values_list("shopper_code", "is_displaced").first()
+    return KeptCode(*(known or ("", False)))
 
 
 def _keep(checkout_token: str, kept: KeptCode) -> None:

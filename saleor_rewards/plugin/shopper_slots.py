@@ -22,12 +22,14 @@ class ShopperSlot:
     """The shopper's own code on a checkout, and what is remembered of it.
 
     ``kept_code`` is one that Saleor may drop because of ours, and ``is_displaced`` says
-    that it made place for what is worth more. Texts are empty for none.
+    that it made place for what is worth more. ``is_miscounted`` says that Saleor takes
+    its use for counted, and it was another's. Texts are empty for none.
     """
 
     code: str = ""
     kept_code: str = ""
     is_displaced: bool = False
+    is_miscounted: bool = False
 
     @property
     def returning_code(self) -> str:

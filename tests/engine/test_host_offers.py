@@ -282,3 +282,33 @@ def test_free_shipping_beside_a_percentage_is_worth_what_it_costs(
     assert at_the_till(snapshot, evaluation) == price
     saved = rounded(5414 * Fraction(100 - percent, 100)) + 3420 - price
     assert evaluation.offer(1).amount == evaluation.discount_amount == saved
+
+
+def test_taxes_that_come_on_top_count_for_what_costs_least() -> None:
+    # given: goods with 23 % on top, a delivery without, and 34 % from 50.00
+    snapshot = cart(
+        line("a", 5000, tax_rate=Decimal("0.23")),
+        shipping=1750,
+        shipping_carrier=SLOT,
+        prices_with_tax=False,
+        host_offers=voucher(percent=Decimal(34), least_amount=5000),
+    )
+
+    # when: 17.00 and the tax on them are more than 17.50
+    evaluation = run(snapshot, FREE)
+
+    # then
+    assert not evaluation.displaces_code
+    assert evaluation.offer(1).code is OfferCode.SALEOR_OFFER_IS_BETTER
+
+
+def test_a_code_exactly_at_its_minimum_stands() -> None:
+    # given: what rounds line by line leaves a unit of room
+    code = voucher(500, least_amount=5000, rounding_amount=1)
+    snapshot = cart(line("a", 5000), host_offers=code)
+
+    # when
+    evaluation = run(snapshot, percent_off("1"))
+
+    # then
+    assert (evaluation.displaces_code, evaluation.discount_amount) == (False, 0)

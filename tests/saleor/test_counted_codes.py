@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+import graphene
 import pytest
 from django.utils import timezone
 from saleor.checkout.models import Checkout
@@ -121,4 +123,85 @@ def test_a_counted_code_makes_place_for_nothing(shop: Shop, shopper: Shopper) ->
 
     # then: 5.00 of ours, and 5 % of the rest
     assert (cart.total, code_in(cart)) == (Decimal("47.50"), ONCE)
+    assert VoucherCode.objects.get(code=ONCE).used == 1
+
+
+def test_a_code_is_counted_once_saleor_itself_dropped_ours(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given: an order that failed on stock, and a cart that nothing of it is left in
+    shop.free_shipping("30.00")
+    voucher = shop.voucher(ONCE, "50")
+    Voucher.objects.filter(pk=voucher.pk).update(usage_limit=1)
+    method, rare = shop.shipping_method("10.00"), shop.product("40.00", stock=1)
+    cart = shopper.ship(shopper.cart((rare, 1), email="ada@example.com"), method)
+    other = Shopper()
+    sold = other.ship(other.cart((rare, 1), email="bob@example.com"), method)
+    other.buy(other.look(sold))
+    with pytest.raises(Refused, match="Insufficient product stock"):
+        shopper.buy(shopper.look(cart))
+    shopper.put(cart, rare, 0)
+    shopper.add(cart, shop.product("9.00"), 1)
+
+    # when
+    shopper.promo(cart, ONCE)
+    shopper.add(cart, shop.product("40.00"), 1)
+    shopper.buy(shopper.look(cart))
+
+    # then
+    assert VoucherCode.objects.get(code=ONCE).used == 1
+
+
+def test_a_code_is_counted_that_is_typed_behind_the_gate(
+    shop: Shop, shopper: Shopper, behind_gate: Any
+) -> None:
+    # given: the code comes once the order with ours was let through, and that fails
+    shop.free_shipping("10.00")
+    voucher = shop.voucher(ONCE, "50")
+    Voucher.objects.filter(pk=voucher.pk).update(usage_limit=1)
+    method, rare = shop.shipping_method("10.00"), shop.product("40.00", stock=1)
+    cart = shopper.ship(shopper.cart((rare, 1), email="ada@example.com"), method)
+    other = Shopper()
+    sold = other.ship(other.cart((rare, 1), email="bob@example.com"), method)
+    other.buy(other.look(sold))
+    behind_gate.then(lambda: Shopper().promo(cart, ONCE))
+    with pytest.raises(Refused):
+        shopper.buy(shopper.look(cart))
+
+    # when
+    shopper.put(cart, rare, 0)
+    shopper.add(cart, shop.product("40.00"), 1)
+    shopper.buy(shopper.look(cart))
+
+    # then
+    assert VoucherCode.objects.get(code=ONCE).used == 1
+
+
+def test_a_code_that_is_taken_off_in_vain_gives_no_use_back(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given: a code that makes place, and that somebody else used up
+    voucher = shop.voucher(ONCE, "5", minimum="50.00")
+    Voucher.objects.filter(pk=voucher.pk).update(usage_limit=1)
+    shop.ladder(("0.00", "30"))
+    variant = shop.product("55.00")
+    cart = shopper.promo(shopper.cart((variant, 2)), ONCE)
+    shopper.put(cart, variant, 1)
+    shopper.look(cart)
+    VoucherCode.objects.filter(code=ONCE).update(used=1)
+    Checkout.objects.filter(pk=cart.pk).update(is_voucher_usage_increased=True)
+
+    # when
+    with pytest.raises(Refused):
+        shopper.do(
+            """mutation($id: ID, $code: String, $codeId: ID) {
+                checkoutRemovePromoCode(id: $id, promoCode: $code, promoCodeId: $codeId)
+                { errors { field code message } } }""",
+            id=cart.id,
+            code=ONCE,
+            codeId=graphene.Node.to_global_id("Voucher", voucher.pk),
+        )
+    shopper.look(cart)
+
+    # then
     assert VoucherCode.objects.get(code=ONCE).used == 1

@@ -214,6 +214,25 @@ def test_a_code_that_ended_meanwhile_does_not_come_back(
     assert (cart.total, code_in(cart)) == (Decimal("77.00"), None)
 
 
+def test_a_code_that_is_refused_costs_none_that_is_kept(
+    shop: Shop, shopper: Shopper, variant: Any
+) -> None:
+    # given
+    shop.voucher(SPRING, "5", minimum="50.00")
+    shop.voucher("LARGE", "5", minimum="500.00")
+    percent(shop, "30")
+    cart = shopper.promo(shopper.cart((variant, 2)), SPRING)
+    shopper.put(cart, variant, 1)
+    assert displaced(shopper.look(cart)) == SPRING
+
+    # when
+    with pytest.raises(Refused):
+        shopper.promo(cart, "LARGE")
+
+    # then
+    assert displaced(shopper.look(cart)) == SPRING
+
+
 def test_a_code_comes_back_where_offers_are_taken_off(
     shop: Shop, shopper: Shopper, variant: Any
 ) -> None:

@@ -35,12 +35,14 @@ from .orders import Orders
 from .payouts import Payouts
 from .people import People
 from .reader import read
-from .slots import CodeRefused, forget_own_count
+from .slots import CodeRefused, forget_own_count, note_count
 from .voucher_ending import end_unasked
 from .withdrawing import Withdrawing
 from .writer import carried, drop_points, points_rows, write
 
 if TYPE_CHECKING:
+    from saleor.checkout.fetch import CheckoutInfo
+
     from ...engine import Effect, Evaluation
     from ..rulebook import Rulebook
 
@@ -119,6 +121,10 @@ class Saleor3(Money, Orders, People, Payouts, Withdrawing, Checkouts):
     def drop_points(self, checkout: Checkout) -> None:
         """Take the rows of spent points off a checkout."""
         drop_points(checkout)
+
+    def note_count(self, attempt: CheckoutInfo, reading: Reading) -> None:
+        """Remember the code whose use is about to be counted for a try to order."""
+        note_count(attempt, reading.carrier.slot)
 
     def forget_own_count(self, checkout_token: str) -> None:
         """Let Saleor count what comes into a slot in which a voucher of ours is."""

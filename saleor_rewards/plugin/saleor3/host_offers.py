@@ -43,20 +43,20 @@ def offer_columns() -> dict[str, Any]:
     slots = CheckoutVoucherSlot.objects.filter(
         checkout_token=Cast(OuterRef("pk"), CharField())
     )
-    live = Q(voucher__end_date=None) | Q(voucher__end_date__gt=Now())
-    live &= Q(voucher__start_date__lte=Now(), voucher__codes__is_active=True)
-    kept_terms = _terms("shopper_code", OuterRef(OuterRef("channel_id"))).filter(live)
     # One that Saleor counted for this checkout is good for it to the end.
     is_counted = Exists(
         Checkout.objects.filter(
             pk=OuterRef(OuterRef("pk")), is_voucher_usage_increased=True
         )
     )
-    own_terms = _terms("voucher_code", OuterRef("channel_id")).filter(live | is_counted)
+    kept_terms = _terms("shopper_code", OuterRef(OuterRef("channel_id")), _is_live())
+    own = _is_live() | Q(is_counted)
+    own_terms = _terms("voucher_code", OuterRef("channel_id"), own)
     kept = JSONObject(
         code="shopper_code",
         is_displaced="is_displaced",
         is_declined="is_declined",
+        counted_code="counted_code",
         terms=Subquery(kept_terms[:1]),
     )
     return {
@@ -66,9 +66,15 @@ def offer_columns() -> dict[str, Any]:
     }
 
 
-def _terms(code: str, channel_pk: Any) -> QuerySet[VoucherChannelListing]:
+def _is_live() -> Q:
+    ends = Q(voucher__end_date=None) | Q(voucher__end_date__gt=Now())
+    return ends & Q(voucher__start_date__lte=Now(), voucher__codes__is_active=True)
+
+
+def _terms(code: str, channel_pk: Any, is_good: Q) -> QuerySet[VoucherChannelListing]:
+    # In one filter: it is this code that has to be good, and not one beside it.
     listings = VoucherChannelListing.objects.filter(
-        voucher__codes__code=OuterRef(code), channel_id=channel_pk
+        is_good, voucher__codes__code=OuterRef(code), channel_id=channel_pk
     )
     terms = JSONObject(
         voucher_pk="voucher_id",
@@ -154,8 +160,13 @@ def _with_lines(
     else:
         parts = [_of_line(worth, line, line.quantity) for line in lines]
     # It rounds line by line.
-    least_amount = offer.least_amount + sum(parts) + len(parts)
-    return replace(offer, amount=sum(parts), least_amount=least_amount)
+    least_amount = offer.least_amount + sum(parts)
+    return replace(
+        offer,
+        amount=sum(parts),
+        least_amount=least_amount,
+        rounding_amount=len(parts),
+    )
 
 
 def _of_line(worth: HostOffer, line: LineSnapshot, quantity: int) -> int:

@@ -56,7 +56,8 @@ class Slot:
     ``is_as_made`` is false where staff changed, ended or deleted our voucher.
     ``kept_code`` is the shopper's own code where one is remembered, ``is_displaced``
     whether it made place for ours, and ``may_stand`` whether it could be there now.
-    ``is_counted`` says that Saleor takes the use of what is in the slot for counted.
+    ``is_counted`` says that Saleor takes the use of what is in the slot for counted, and
+    ``counted_code`` of what it counted the use, as far as that is known.
     """
 
     code: str | None
@@ -70,6 +71,13 @@ class Slot:
     is_displaced: bool = False
     may_stand: bool = False
     is_counted: bool = False
+    counted_code: str = ""
+
+    @property
+    def is_miscounted(self) -> bool:
+        """Whether Saleor takes another use for that of what is in the slot now."""
+        is_other = bool(self.counted_code) and self.counted_code != self.code
+        return self.is_counted and (is_other or not self.is_foreign)
 
     def held(self) -> Slot:
         """Return the same slot with nothing but what is in it."""
@@ -132,6 +140,7 @@ def read(checkout_pk: Any, book: Rulebook, *, using: str) -> Reading | None:
             (slot.code or "") if slot.is_foreign else "",
             slot.kept_code,
             slot.is_displaced,
+            slot.is_miscounted,
         ),
         lacks_taxes=not snapshot.prices_with_tax
         and checkout.price_expiration <= timezone.now(),
@@ -161,7 +170,11 @@ def _with_code(
     if code.is_in_slot:
         takes = minor(slot.takes, snapshot.currency)
         # What Saleor counted for an order of this checkout is nobody else's.
-        offer = replace(offer, shipping_amount=takes, stays=slot.is_counted)
+        offer = replace(
+            offer,
+            shipping_amount=takes,
+            stays=slot.is_counted and not slot.is_miscounted,
+        )
     else:
         if not offer.stands_at(snapshot.goods_amount):
             return slot, snapshot
@@ -213,7 +226,7 @@ def _slot(checkout: Checkout) -> Slot:
     ships = is_owned or checkout.voucher_type == VoucherType.SHIPPING
     is_known = checkout.voucher_type is not None and not is_owned
     stray = ships and is_known and is_stray(checkout.voucher_code)
-    kept = checkout.kept or {"code": "", "is_displaced": False}
+    kept = checkout.kept or {"code": "", "is_displaced": False, "counted_code": ""}
     return Slot(
         code=checkout.voucher_code,
         owned=checkout.owned_pk,
@@ -225,6 +238,7 @@ def _slot(checkout: Checkout) -> Slot:
         kept_code=kept["code"],
         is_displaced=kept["is_displaced"],
         is_counted=checkout.is_voucher_usage_increased,
+        counted_code=kept["counted_code"],
     )
 
 
@@ -238,7 +252,11 @@ def _snapshot(
     is_shipped = _is_shipped(checkout, lines)
     shipping = None
     if delivery is not None and is_shipped:
-        shipping = ShippingSnapshot(delivery[0], minor(delivery[1], currency))
+        shipping = ShippingSnapshot(
+            delivery[0],
+            minor(delivery[1], currency),
+            tax_rate=checkout.shipping_tax_rate or Decimal(0),
+        )
     is_declined = checkout.kept is not None and checkout.kept["is_declined"]
     offers = promotion_offers(
         checkout.promotions,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Cast
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.checkout.models import Checkout
 from saleor.checkout.utils import add_voucher_to_checkout
@@ -79,12 +81,44 @@ def keep_code(
         _remember(checkout, *wanted)
 
 
-def forget_own_count(checkout_token: str) -> None:
-    """Let Saleor count what comes into a slot in which a voucher of ours is.
+def note_count(attempt: CheckoutInfo, slot: Slot) -> None:
+    """Remember the code whose use Saleor is about to count for a try to order.
 
-    After an order that failed it remembers that it counted what was in the slot,
-    whatever is there by then; of ours there is nothing to count.
+    After an order that failed Saleor remembers that it counted, and not what: whatever
+    is in the slot by then would be good without being counted.
     """
+    checkout = attempt.checkout
+    if slot.is_miscounted:
+        forget_count(checkout)
+    code = attempt.voucher_code.code if attempt.voucher_code else ""
+    if code and code != slot.counted_code:
+        CheckoutVoucherSlot.objects.update_or_create(
+            checkout_token=str(checkout.pk), defaults={"counted_code": code}
+        )
+
+
+def forget_count(checkout: Checkout) -> None:
+    """Let Saleor count the next code of a checkout."""
+    Checkout.objects.filter(pk=checkout.pk, is_voucher_usage_increased=True).update(
+        is_voucher_usage_increased=False
+    )
+    checkout.is_voucher_usage_increased = False
+
+
+def forget_counts() -> None:
+    """Let Saleor count the next code of all checkouts that it counted ours for."""
+    ours = f"^{CODE.pattern}$"
+    token = Cast(OuterRef("pk"), CharField())
+    counted = CheckoutVoucherSlot.objects.filter(
+        checkout_token=token, counted_code__regex=ours
+    )
+    found = Checkout.objects.filter(Exists(counted), is_voucher_usage_increased=True)
+    others = Q(voucher_code=None) | ~Q(voucher_code__regex=ours)
+    found.filter(others).update(is_voucher_usage_increased=False)
+
+
+def forget_own_count(checkout_token: str) -> None:
+    """Let Saleor count what comes into a slot in which a voucher of ours is."""
     counted = Checkout.objects.filter(
         pk=checkout_token,
         is_voucher_usage_increased=True,
@@ -105,10 +139,9 @@ def put_back(checkout: Checkout, code: str) -> None:
     Raises :class:`CodeRefused`, and forgets the code, where Saleor takes it no more.
     """
     fresh = Checkout.objects.get(pk=checkout.pk)
-    if fresh.is_voucher_usage_increased:
-        # That was another one.
-        fresh.is_voucher_usage_increased = False
-        fresh.save(update_fields=["is_voucher_usage_increased"])
+    if not fresh.voucher_code or is_stray(fresh.voucher_code):
+        # What was counted is there no more.
+        forget_count(fresh)
     info, lines = _checkout_info(fresh)
     try:
         found = get_voucher_code_instance(code, info.channel.slug)

@@ -13,6 +13,7 @@ from saleor.discount.models import CheckoutLineDiscount, Voucher, VoucherCode
 from ...models import OwnedVoucher, PriceAgreement
 from ..guard import bounded_transaction, give_way, guarded
 from .lines import ours
+from .slots import forget_counts
 from .vouchers import CODE, PREFIX, end_all, end_strays, is_stray
 from .writer import clear
 
@@ -52,8 +53,9 @@ class Withdrawing:
         end_all()
 
     def end_strays(self) -> None:
-        """End vouchers of ours that no row names."""
+        """End vouchers of ours that no row names, and what was counted for ours."""
         end_strays()
+        forget_counts()
 
     def live_vouchers(self) -> list[str]:
         """Return the codes of our vouchers that have not ended."""

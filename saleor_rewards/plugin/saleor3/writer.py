@@ -21,7 +21,7 @@ from ..guard import give_way
 from ..shown import POINTS, name_of
 from .lines import POINTS_REASON, Row, minor, ours, rule_of, rule_reason
 from .reader import Carrier, Slot
-from .slots import forget_own_count, give_back_code, keep_code, put_back
+from .slots import forget_count, give_back_code, keep_code, put_back
 from .vouchers import is_stray, owned_voucher, voucher_name
 
 if TYPE_CHECKING:
@@ -43,9 +43,8 @@ def write(
     carrier: Carrier = reading.carrier
     slot = carrier.slot
     returning = slot.returning_code(displaces=now.displaces_code)
-    if slot.is_counted and not slot.is_foreign:
-        forget_own_count(str(checkout.pk))
-        checkout.is_voucher_usage_increased = False
+    if slot.is_miscounted:
+        forget_count(checkout)
     keep_code(checkout, slot, reading.snapshot.voucher, displaces=now.displaces_code)
     rows_changed = _write_rows(carrier, now)
     columns = {} if returning else _slot_columns(slot, channel_pk, now)
@@ -65,6 +64,8 @@ def clear(checkout: Checkout) -> None:
     code = checkout.voucher_code
     is_ours = is_stray(code) or OwnedVoucher.objects.filter(code=code).exists()
     _expire_prices(checkout, _columns(FREE_SLOT) if is_ours else {})
+    if is_ours:
+        forget_count(checkout)
     give_back_code(checkout)
     if checkout.voucher_code:
         # Saleor keeps what it takes off, which was of the prices as they were.
