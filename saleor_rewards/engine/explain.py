@@ -164,8 +164,12 @@ class Explainer:
     def _emptied(self, rule: RuleDefinition) -> OfferCode:
         """Return what leaves nothing of a rule that was picked."""
         arrangement = self._arrangement
-        is_for_lines = rule.lane is not Lane.SHIPPING or self.outcome.applied.carried
-        if arrangement and arrangement.offer and is_for_lines:
+        is_hindered = arrangement is not None and arrangement.room_amount is not None
+        if rule.lane is Lane.SHIPPING:
+            on_lines = self.outcome.applied.carried is not None
+            beside = arrangement is not None and arrangement.offer is not None
+            is_hindered = on_lines and beside
+        if is_hindered:
             return OfferCode.SALEOR_OFFER_IS_BETTER
         return OfferCode.CAP_REACHED
 
