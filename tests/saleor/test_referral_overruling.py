@@ -123,14 +123,14 @@ def test_what_staff_let_through_waits_while_rewards_are_switched_off(
 ) -> None:
     # given
     friend, _order = full_month(shop, referrer)
-    shop.settings(is_active=False)
+    shop.plugin(killed=True)
 
     # when
     allow(friend)
 
     # then
     assert friend.state == "paid"
-    shop.settings(is_active=True)
+    shop.plugin()
     pay_out()
     assert (friend.state, referrer.points) == ("rewarded", 1000)
 
