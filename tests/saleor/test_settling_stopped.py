@@ -122,7 +122,7 @@ def test_a_friends_order_is_rewarded_and_taken_back_by_the_jobs_alone(
 
 @pytest.mark.parametrize("stop", STOPS)
 @pytest.mark.parametrize("is_paid_before", [True, False])
-def test_a_friend_who_claimed_before_brings_the_reward_that_was_promised(
+def test_what_a_friend_brings_waits_until_offers_are_given_again(
     shop: Shop, referrer: Referrer, stop: dict[str, bool], is_paid_before: bool
 ) -> None:
     # given: what is due waits for a day
@@ -141,7 +141,14 @@ def test_a_friend_who_claimed_before_brings_the_reward_that_was_promised(
     # then
     assert (friend.state, referrer.points) == ("paid", 0)
 
+    # when: the day is over
+    every_job(hours=25)
+
+    # then
+    assert (friend.state, referrer.points) == ("paid", 0)
+
     # when
+    shop.plugin()
     every_job(hours=25)
 
     # then

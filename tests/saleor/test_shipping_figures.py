@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from prices import Money
-from saleor.channel.models import Channel
-from saleor.discount.models import Voucher, VoucherChannelListing
+from saleor.discount.models import Voucher
 
 from saleor_rewards.engine import (
     Lane,
@@ -24,9 +23,14 @@ from saleor_rewards.engine import (
     parse_rule,
 )
 from saleor_rewards.engine import ProgramSettings as Settings
+from saleor_rewards.plugin.capabilities import capabilities
 
 from .limits import needs
 from .world import Shop
+
+if capabilities.stored_discounts:
+    from saleor.channel.models import Channel
+    from saleor.discount.models import VoucherChannelListing
 
 pytestmark = [pytest.mark.django_db, needs("stored discounts")]
 

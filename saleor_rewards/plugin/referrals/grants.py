@@ -19,7 +19,7 @@ from ...models import (
 from ...programs.versions import PLUGIN_ID
 from ..host import Person, host
 from ..locks import lock_referrer
-from ..rulebook import Rulebook, rulebook
+from ..rulebook import Rulebook
 from .cases import ReferralCase
 from .evidence import review
 from .notices import tell_earned
@@ -31,8 +31,8 @@ from .reasons import Reason, is_noted, note
 def grant(case: ReferralCase, at: datetime) -> bool:
     """Grant what the rules in force give for a friend whose hold period is over.
 
-    Returns whether anything changed. What was promised is granted also while offers are
-    stopped; while the program is switched off, it waits. Where the signals speak against it by now, or the referrer had as
+    Returns whether anything changed. While the plugin or the program is switched off,
+    what is due waits. Where the signals speak against it by now, or the referrer had as
     many friends as a month has room for, nothing is granted.
     """
     referral = case.referral
@@ -73,9 +73,11 @@ def first_free_number(referral: Referral) -> int:
 
 def _book(referral: Referral) -> Rulebook | None:
     plugin = host.loaded_plugin(PLUGIN_ID)
-    if plugin is None or not referral.program.is_active:
+    is_on = plugin and plugin.active and not plugin.is_killed
+    if not is_on or not referral.program.is_active:
         return None
-    return rulebook(plugin.rules_version, referral.program.channel_pk)
+    book: Rulebook | None = plugin.channel_book(referral.program.channel_pk)
+    return book
 
 
 def _is_full(case: ReferralCase, at: datetime) -> bool:
