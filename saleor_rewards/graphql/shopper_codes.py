@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Callable
 
 from ..plugin.guard import guarded
@@ -32,14 +32,10 @@ def _adding(resolver: Resolver) -> Resolver:
 
         token, code = token_in(args), args.get("promo_code") or ""
         before = _guarded(lambda: make_room(token, code)) if token and code else None
-        is_taken = False
-        try:
-            payload = resolver(root, info, **args)
-            is_taken = not getattr(payload, "errors", None)
-            return payload
-        finally:
-            if before is not None and not is_taken:
-                _guarded(lambda: undo_room(token, code, before))
+        work = partial(resolver, root, info, **args)
+        if before is None:
+            return work()
+        return _or_undo(work, partial(undo_room, token, code, before))
 
     return resolve
 
@@ -54,16 +50,24 @@ def _removing(resolver: Resolver) -> Resolver:
         taken = None
         if token and bool(code) is not bool(pk):
             taken = _guarded(lambda: take_off(token, code, pk and int(pk)))
-        is_done = False
-        try:
-            payload = resolver(root, info, **args)
-            is_done = not getattr(payload, "errors", None)
-            return payload
-        finally:
-            if taken is not None and not is_done:
-                _guarded(lambda: undo_take_off(token, taken))
+        work = partial(resolver, root, info, **args)
+        if taken is None:
+            return work()
+        return _or_undo(work, partial(undo_take_off, token, taken))
 
     return resolve
+
+
+def _or_undo(work: Callable[[], Any], undo: Callable[[], None]) -> Any:
+    """Return a mutation's payload, and undo what went before it where it did nothing."""
+    is_done = False
+    try:
+        payload = work()
+        is_done = not getattr(payload, "errors", None)
+        return payload
+    finally:
+        if not is_done:
+            _guarded(undo)
 
 
 def _guarded(work: Callable[[], Any]) -> Any:

@@ -55,6 +55,16 @@ def refused_for_stock(shop: Shop, shopper: Shopper, number: int) -> list[Cart]:
     return carts
 
 
+def sold_out(shop: Shop, shopper: Shopper) -> tuple[Cart, Any]:
+    """Return a cart of what somebody else bought the last of, and that variant."""
+    method, rare = shop.shipping_method("10.00"), shop.product("40.00", stock=1)
+    cart = shopper.ship(shopper.cart((rare, 1), email="ada@example.com"), method)
+    other = Shopper()
+    sold = other.ship(other.cart((rare, 1), email="bob@example.com"), method)
+    other.buy(other.look(sold))
+    return cart, rare
+
+
 @pytest.mark.parametrize("limit", list(LIMITS))
 def test_a_code_with_a_limit_is_good_for_one_order(
     shop: Shop, shopper: Shopper, limit: str
@@ -133,11 +143,7 @@ def test_a_code_is_counted_once_saleor_itself_dropped_ours(
     shop.free_shipping("30.00")
     voucher = shop.voucher(ONCE, "50")
     Voucher.objects.filter(pk=voucher.pk).update(usage_limit=1)
-    method, rare = shop.shipping_method("10.00"), shop.product("40.00", stock=1)
-    cart = shopper.ship(shopper.cart((rare, 1), email="ada@example.com"), method)
-    other = Shopper()
-    sold = other.ship(other.cart((rare, 1), email="bob@example.com"), method)
-    other.buy(other.look(sold))
+    cart, rare = sold_out(shop, shopper)
     with pytest.raises(Refused, match="Insufficient product stock"):
         shopper.buy(shopper.look(cart))
     shopper.put(cart, rare, 0)
@@ -159,11 +165,7 @@ def test_a_code_is_counted_that_is_typed_behind_the_gate(
     shop.free_shipping("10.00")
     voucher = shop.voucher(ONCE, "50")
     Voucher.objects.filter(pk=voucher.pk).update(usage_limit=1)
-    method, rare = shop.shipping_method("10.00"), shop.product("40.00", stock=1)
-    cart = shopper.ship(shopper.cart((rare, 1), email="ada@example.com"), method)
-    other = Shopper()
-    sold = other.ship(other.cart((rare, 1), email="bob@example.com"), method)
-    other.buy(other.look(sold))
+    cart, rare = sold_out(shop, shopper)
     behind_gate.then(lambda: Shopper().promo(cart, ONCE))
     with pytest.raises(Refused):
         shopper.buy(shopper.look(cart))
