@@ -180,7 +180,15 @@ def evaluate(snapshot: Snapshot, program: CompiledProgram, at: datetime) -> Eval
     if at.tzinfo is None or at.utcoffset() is None:
         raise ValueError("at: an aware time is needed")
     facts = _facts(snapshot, program, at)
-    found = [_arranged(snapshot, one, program, facts) for one in arrangements(snapshot)]
+    index, gates = program.index(snapshot.currency, at), Gates(program.gates, facts)
+
+    def arranged(one: Arrangement) -> Arranged:
+        cart = Cart(one.snapshot, program.scopes)
+        fields = index.fields(cart, gates)
+        outcome = choose(cart, fields, _cap_amount(cart, program), one.room_amount)
+        return Arranged(snapshot, one, cart, fields, carry(one, cart, outcome))
+
+    found = [arranged(one) for one in arrangements(snapshot)]
     # Of equal ones the first.
     best = min(found, key=lambda one: one.price)
     unhindered = None if best is found[-1] else found[-1].outcome
@@ -214,18 +222,6 @@ class Arranged(NamedTuple):
     def offer(self) -> HostOffer | None:
         """Which offer of the shop system stands."""
         return self.arrangement.standing_beside(self.outcome.applied)
-
-
-def _arranged(
-    snapshot: Snapshot, arrangement: Arrangement, program: CompiledProgram, facts: Facts
-) -> Arranged:
-    cart = Cart(arrangement.snapshot, program.scopes)
-    index = program.index(snapshot.currency, facts.at)
-    fields = index.fields(cart, Gates(program.gates, facts))
-    room_amount = arrangement.room_amount
-    outcome = choose(cart, fields, _cap_amount(cart, program), room_amount)
-    outcome = carry(arrangement, cart, outcome)
-    return Arranged(snapshot, arrangement, cart, fields, outcome)
 
 
 def _facts(snapshot: Snapshot, program: CompiledProgram, at: datetime) -> Facts:

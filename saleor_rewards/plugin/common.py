@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Cast, Lower
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
+from saleor.checkout.utils import remove_voucher_from_checkout
 from saleor.order.models import Order
 
 from ..models import CheckoutVoucherSlot, Pledge, Receipt, TypedAddress
@@ -129,8 +130,13 @@ class Checkouts(ABC):
 
     def put_code(self, checkout_token: str, code: str) -> None:
         """Put a code on a checkout as it is, asking nobody."""
-        found = Checkout.objects.filter(pk=checkout_token)
-        found.update(voucher_code=code)
+        Checkout.objects.filter(pk=checkout_token).update(voucher_code=code)
+
+    def take_code(self, checkout_token: str, code: str) -> None:
+        """Take a code off a checkout that has it."""
+        found = Checkout.objects.filter(pk=checkout_token, voucher_code=code).first()
+        if found is not None:
+            remove_voucher_from_checkout(found)
 
     def purge_voucher_slots(self, limit: int) -> int:
         """Delete what is kept of up to ``limit`` voucher slots whose checkout is gone."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ..models import CheckoutVoucherSlot
 from .host import host
 from .service import are_offers_stopped
+from .shopper_slots import remember_code
 
 
 class KeptCode(NamedTuple):
@@ -31,7 +32,7 @@ def make_room(checkout_token: str, code: str) -> KeptCode | None:
         if not is_there or checkout is None or checkout.voucher_code == code:
             return None
         before = _kept(checkout_token)
-        _keep(checkout_token, KeptCode(code, False))
+        remember_code(checkout_token, code)
     host.refresh(checkout_token)
     return before
 
@@ -41,7 +42,7 @@ def undo_room(checkout_token: str, code: str, before: KeptCode) -> None:
     with host.locked(checkout_token) as is_there:
         if not is_there or _kept(checkout_token).code not in ("", code):
             return
-        _keep(checkout_token, before)
+        remember_code(checkout_token, *before)
         host.take_code(checkout_token, code)
     host.refresh(checkout_token)
 
@@ -63,7 +64,7 @@ def take_off(
             return None
         if kept.is_displaced:
             host.put_code(checkout_token, kept.code)
-        _keep(checkout_token, KeptCode("", False))
+        remember_code(checkout_token)
     return kept if kept.is_displaced else None
 
 
@@ -73,7 +74,7 @@ def undo_take_off(checkout_token: str, kept: KeptCode) -> None:
         if not is_there:
             return
         host.take_code(checkout_token, kept.code)
-        _keep(checkout_token, kept)
+        remember_code(checkout_token, *kept)
     host.refresh(checkout_token)
 
 
@@ -81,10 +82,3 @@ def _kept(checkout_token: str) -> KeptCode:
     found = CheckoutVoucherSlot.objects.filter(checkout_token=checkout_token)
     known = found.values_list("shopper_code", "is_displaced").first()
     return KeptCode(*(known or ("", False)))
-
-
-def _keep(checkout_token: str, kept: KeptCode) -> None:
-    columns = {"shopper_code": kept.code, "is_displaced": kept.is_displaced}
-    CheckoutVoucherSlot.objects.update_or_create(
-        checkout_token=checkout_token, defaults=columns
-    )

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from ..models import CheckoutVoucherSlot
 
 if TYPE_CHECKING:
     from ..engine import Evaluation
+
+
+def remember_code(checkout_pk: Any, code: str = "", is_displaced: bool = False) -> None:
+    """Keep the shopper's own code of a checkout; without one, forget it."""
+    CheckoutVoucherSlot.objects.update_or_create(
+        checkout_token=str(checkout_pk),
+        defaults={"shopper_code": code, "is_displaced": is_displaced},
+    )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout
 from saleor.checkout.utils import (
     recalculate_checkout_discount,
-    remove_voucher_from_checkout,
 )
 from saleor.discount.models import Voucher
 from saleor.discount.utils import fetch_discounts
@@ -126,12 +125,6 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
 
     def forget_own_count(self, checkout_token: str) -> None:
         """Leave it be: no voucher of ours is in a slot."""
-
-    def take_code(self, checkout_token: str, code: str) -> None:
-        """Take a code off a checkout that has it."""
-        found = Checkout.objects.filter(pk=checkout_token, voucher_code=code).first()
-        if found is not None:
-            remove_voucher_from_checkout(found)
 
     def native_voucher(self, code: str) -> NativeVoucher | None:
         """Return what there is to know of the voucher that has a code, if one has."""

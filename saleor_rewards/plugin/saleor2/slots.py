@@ -14,6 +14,7 @@ from saleor.discount.utils import fetch_discounts
 from ...engine import Evaluation, evaluate
 from ...models import CheckoutVoucherSlot
 from ..host import Reading
+from ..shopper_slots import remember_code
 from . import memo
 from .reader import read
 
@@ -32,7 +33,7 @@ def keep_code(checkout_pk: Any, reading: Reading, now: Evaluation) -> None:
     at_risk = now.displaces_code or (voucher is not None and voucher.least_amount > 0)
     wanted = (slot.code, now.displaces_code) if at_risk else NOTHING
     if wanted != (slot.kept_code, slot.is_displaced):
-        _remember(checkout_pk, *wanted)
+        remember_code(checkout_pk, *wanted)
 
 
 def return_code(checkout: Checkout, book: Rulebook, code: str, discounts: Any) -> bool:
@@ -49,12 +50,12 @@ def return_code(checkout: Checkout, book: Rulebook, code: str, discounts: Any) -
     voucher, slot = reading.snapshot.voucher, reading.slot
     if voucher is None or not voucher.stands_at(reading.snapshot.goods_amount):
         if voucher is None or not slot.is_displaced:
-            _remember(checkout.pk, *NOTHING)
+            remember_code(checkout.pk)
         return False
     now = evaluate(reading.snapshot, book.compiled, timezone.now())
     if now.displaces_code:
         if not slot.is_displaced:
-            _remember(checkout.pk, code, True)
+            remember_code(checkout.pk, code, is_displaced=True)
         return False
     with memo.pinned(str(checkout.pk), now):
         return give_back(checkout, code, discounts)
@@ -65,7 +66,7 @@ def give_back(checkout: Checkout, code: str, discounts: Any = None) -> bool:
     try:
         add_voucher_code_to_checkout(checkout, list(checkout), code, discounts)
     except (InvalidPromoCode, ValidationError):
-        _remember(checkout.pk, *NOTHING)
+        remember_code(checkout.pk)
         return False
     return True
 
@@ -81,10 +82,3 @@ def give_all_back() -> None:
         if kept.is_displaced and checkout is not None and not checkout.voucher_code:
             give_back(checkout, kept.shopper_code, discounts)
         kept.delete()
-
-
-def _remember(checkout_pk: Any, code: str, is_displaced: bool) -> None:
-    columns = {"shopper_code": code, "is_displaced": is_displaced}
-    CheckoutVoucherSlot.objects.update_or_create(
-        checkout_token=str(checkout_pk), defaults=columns
-    )

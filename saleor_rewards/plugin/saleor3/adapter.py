@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from saleor.channel.models import Channel
 from saleor.checkout.models import Checkout
-from saleor.checkout.utils import remove_voucher_from_checkout
 from saleor.core.db.connection import allow_writer
 from saleor.discount.models import (
     CheckoutLineDiscount,
@@ -129,12 +128,6 @@ class Saleor3(Money, Orders, People, Payouts, Withdrawing, Checkouts):
     def forget_own_count(self, checkout_token: str) -> None:
         """Let Saleor count what comes into a slot in which a voucher of ours is."""
         forget_own_count(checkout_token)
-
-    def take_code(self, checkout_token: str, code: str) -> None:
-        """Take a code off a checkout that has it."""
-        found = Checkout.objects.filter(pk=checkout_token, voucher_code=code).first()
-        if found is not None:
-            remove_voucher_from_checkout(found)
 
     def native_voucher(self, code: str) -> NativeVoucher | None:
         """Return what there is to know of the voucher that has a code, if one has."""

@@ -17,7 +17,8 @@ from saleor.plugins.manager import get_plugins_manager
 
 from ...models import CheckoutVoucherSlot
 from ..guard import bounded_transaction
-from .vouchers import CODE, is_stray
+from ..shopper_slots import remember_code
+from .vouchers import CODE_PATTERN, is_stray
 
 if TYPE_CHECKING:
     from saleor.checkout.fetch import CheckoutInfo, CheckoutLineInfo
@@ -78,7 +79,7 @@ def keep_code(
     elif not slot.is_displaced:
         wanted = NOTHING
     if wanted != kept:
-        _remember(checkout, *wanted)
+        remember_code(checkout.pk, *wanted)
 
 
 def note_count(attempt: CheckoutInfo, slot: Slot) -> None:
@@ -107,13 +108,12 @@ def forget_count(checkout: Checkout) -> None:
 
 def forget_counts() -> None:
     """Let Saleor count the next code of all checkouts that it counted ours for."""
-    ours = f"^{CODE.pattern}$"
     token = Cast(OuterRef("pk"), CharField())
     counted = CheckoutVoucherSlot.objects.filter(
-        checkout_token=token, counted_code__regex=ours
+        checkout_token=token, counted_code__regex=CODE_PATTERN
     )
     found = Checkout.objects.filter(Exists(counted), is_voucher_usage_increased=True)
-    others = Q(voucher_code=None) | ~Q(voucher_code__regex=ours)
+    others = Q(voucher_code=None) | ~Q(voucher_code__regex=CODE_PATTERN)
     found.filter(others).update(is_voucher_usage_increased=False)
 
 
@@ -122,7 +122,7 @@ def forget_own_count(checkout_token: str) -> None:
     counted = Checkout.objects.filter(
         pk=checkout_token,
         is_voucher_usage_increased=True,
-        voucher_code__regex=f"^{CODE.pattern}$",
+        voucher_code__regex=CODE_PATTERN,
     )
     counted.update(is_voucher_usage_increased=False)
 
@@ -147,7 +147,7 @@ def put_back(checkout: Checkout, code: str) -> None:
         found = get_voucher_code_instance(code, info.channel.slug)
         add_voucher_to_checkout(info.manager, info, lines, found.voucher, found)
     except (InvalidPromoCode, NotApplicable) as error:
-        _remember(checkout, *NOTHING)
+        remember_code(checkout.pk)
         raise CodeRefused(code) from error
     for name in COLUMNS:
         setattr(checkout, name, getattr(fresh, name))
@@ -164,10 +164,3 @@ def give_back_code(checkout: Checkout) -> None:
         # It may have ended meanwhile.
         with suppress(CodeRefused):
             put_back(checkout, kept.shopper_code)
-
-
-def _remember(checkout: Checkout, code: str, is_displaced: bool) -> None:
-    columns = {"shopper_code": code, "is_displaced": is_displaced}
-    CheckoutVoucherSlot.objects.update_or_create(
-        checkout_token=str(checkout.pk), defaults=columns
-    )

@@ -30,6 +30,8 @@ NAME_PREFIX = "Rewards: "
 PREFIX = "REWARDS-"
 #: A code of ours, and none that a merchant would make up.
 CODE = re.compile(PREFIX + "[0-9A-F]{16}")
+#: The same for PostgreSQL.
+CODE_PATTERN = f"^{CODE.pattern}$"
 
 
 def voucher_name(rule_name: str) -> str:

@@ -14,7 +14,7 @@ from ...models import OwnedVoucher, PriceAgreement
 from ..guard import bounded_transaction, give_way, guarded
 from .lines import ours
 from .slots import forget_counts
-from .vouchers import CODE, PREFIX, end_all, end_strays, is_stray
+from .vouchers import CODE_PATTERN, PREFIX, end_all, end_strays, is_stray
 from .writer import clear
 
 
@@ -80,5 +80,5 @@ def _carrying(tokens: list[str] | None = None) -> QuerySet[Checkout]:
     return checkouts.filter(
         Q(pk__in=rows.values("line__checkout"))
         | Q(voucher_code__in=OwnedVoucher.objects.values("code"))
-        | Q(voucher_code__regex=f"^{CODE.pattern}$")
+        | Q(voucher_code__regex=CODE_PATTERN)
     )

@@ -7,7 +7,6 @@ process, which serves nobody, go without the plugin as long as it calculates.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 from saleor.checkout import calculations
-from saleor.checkout.models import Checkout, CheckoutLine
+from saleor.checkout.models import Checkout
 from saleor.checkout.utils import recalculate_checkout_discount
 from saleor.discount.models import Voucher
 from saleor.discount.utils import fetch_active_discounts
@@ -53,24 +52,6 @@ def plain(token: str, code: str) -> Plain | None:
             return Plain(max(Decimal(0), total.amount), keeps_code)
         finally:
             transaction.set_rollback(True)
-
-
-def slot(token: str) -> str | None:
-    """Return the code in a cart's slot, ``None`` where the cart is gone."""
-    found = Checkout.objects.filter(pk=UUID(token)).values_list(
-        "voucher_code", flat=True
-    )
-    return found[0] or "" if found else None
-
-
-def state(token: str) -> Any:
-    """Return what tells that a cart is another than before."""
-    found = Checkout.objects.filter(pk=UUID(token))
-    lines = CheckoutLine.objects.filter(checkout_id=UUID(token)).order_by("pk")
-    return (
-        list(found.values_list("last_change", "voucher_code", "user", "email")),
-        list(lines.values_list("pk", "quantity")),
-    )
 
 
 def let_prices_expire(token: str) -> None:

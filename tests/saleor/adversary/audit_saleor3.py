@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from saleor.checkout import calculations
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
-from saleor.checkout.models import Checkout, CheckoutLine
+from saleor.checkout.models import Checkout
 from saleor.checkout.utils import recalculate_checkout_discount
 from saleor.core.db.connection import allow_writer
 from saleor.discount.models import CheckoutLineDiscount, VoucherCode
@@ -51,24 +51,6 @@ def plain(token: str, code: str) -> Plain | None:
             return Plain(total, keeps_code)
         finally:
             transaction.set_rollback(True)
-
-
-def slot(token: str) -> str | None:
-    """Return the code in a cart's slot, ``None`` where the cart is gone."""
-    found = Checkout.objects.filter(pk=UUID(token)).values_list(
-        "voucher_code", flat=True
-    )
-    return found[0] or "" if found else None
-
-
-def state(token: str) -> Any:
-    """Return what tells that a cart is another than before."""
-    found = Checkout.objects.filter(pk=UUID(token))
-    lines = CheckoutLine.objects.filter(checkout_id=UUID(token)).order_by("pk")
-    return (
-        list(found.values_list("last_change", "voucher_code", "user", "email")),
-        list(lines.values_list("pk", "quantity")),
-    )
 
 
 def let_prices_expire(token: str) -> None:

@@ -13,7 +13,7 @@ from django.db import connections
 from saleor_rewards.models import CheckoutVoucherSlot, OwnedVoucher, PriceAgreement
 from saleor_rewards.plugin.capabilities import capabilities
 
-from . import documents
+from . import carts, documents
 from .actors import Cart, World
 from .clients import Client
 from .codes import OURS
@@ -78,7 +78,7 @@ class Watcher:
             self.journal.dearer.setdefault(token, text)
 
     def _state(self, token: str) -> object:
-        return AUDIT.state(token), len(self.journal.of(NATIVE))
+        return carts.state(token), len(self.journal.of(NATIVE))
 
     def _total(self, cart: Cart) -> object:
         owner = cart.owner
@@ -92,7 +92,7 @@ def own_code(token: str) -> str | None:
 
     None where the cart is gone.
     """
-    slot: str | None = AUDIT.slot(token)
+    slot = carts.slot(token)
     if slot is None or (slot and not OURS.fullmatch(slot)):
         return slot
     kept = CheckoutVoucherSlot.objects.filter(pk=token).first()
