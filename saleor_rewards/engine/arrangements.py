@@ -95,7 +95,10 @@ def arrangements(snapshot: Snapshot) -> list[Arrangement]:
     if voucher is None:
         return _without_code(snapshot, displaces_code=False)
     beside = _beside(snapshot, voucher)
-    if beside.room_amount is None or voucher.stays:
+    # The slot carries all of the shipping, and lines no more than they cost.
+    costs_shipping = snapshot.shipping and snapshot.shipping_carrier in SLOTS
+    is_rival = beside.room_amount is not None or costs_shipping
+    if voucher.stays or beside.offer is None or not is_rival:
         return [beside]
     price = voucher.shipping_amount + (
         snapshot.shipping.amount if snapshot.shipping else 0

@@ -312,3 +312,20 @@ def test_a_code_exactly_at_its_minimum_stands() -> None:
 
     # then
     assert (evaluation.displaces_code, evaluation.discount_amount) == (False, 0)
+
+
+def test_a_code_makes_place_for_shipping_that_the_goods_cannot_carry() -> None:
+    # given: 5 % off goods of 10.00, which are delivered for 34.20
+    snapshot = cart(
+        line("a", 1000),
+        shipping=3420,
+        shipping_carrier=SLOT,
+        host_offers=voucher(percent=Decimal(5)),
+    )
+
+    # when
+    evaluation = run(snapshot, FREE)
+
+    # then
+    assert evaluation.displaces_code
+    assert at_the_till(snapshot, evaluation) == 1000

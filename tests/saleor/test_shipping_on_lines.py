@@ -84,3 +84,30 @@ def test_an_order_is_placed_at_names_and_amounts_that_are_as_shown(
     assert order["total"]["gross"]["amount"] == Decimal("50.00") == cart.total
     assert [one["amount"] for one in Receipt.objects.get().effects] == [500]
     assert faults[CORRECTED] == corrected
+
+
+def test_a_code_makes_place_for_shipping_that_the_goods_cannot_carry(
+    shop: Shop, shopper: Shopper
+) -> None:
+    # given: goods of 10.00, delivered free of charge for 34.20
+    shop.voucher(SPRING, "5")
+    shop.free_shipping("1.00")
+    cart = shopper.cart((shop.product("10.00"), 1), email="ada@example.com")
+    cart = shopper.ship(cart, shop.shipping_method("34.20"))
+
+    # when
+    shopper.promo(cart, SPRING)
+
+    # then
+    cart = shopper.look(cart)
+    assert cart.total == Decimal("10.00")
+    assert cart.node["rewards"]["displacedCode"]["code"] == SPRING
+
+    # when: the goods can carry it
+    shopper.add(cart, shop.product("90.00"), 1)
+
+    # then
+    cart = shopper.look(shopper.look(cart))
+    assert cart.total == Decimal("95.00")
+    assert cart.node["rewards"]["displacedCode"] is None
+    assert shopper.buy(cart)["total"]["gross"]["amount"] == Decimal("95.00")
