@@ -15,6 +15,8 @@ class Outcome(models.Model):
     inputs, ``at`` the time they were read at, ``effects`` and ``points_redeemed``
     the outcome. ``due_amount`` is what it all left to pay beside gift cards, in minor
     units, where nothing but the order's total can tell whether it was placed so.
+    ``is_corrected`` says that the effects are what prices carried in place of what the
+    inputs come to.
     """
 
     channel_pk = models.PositiveIntegerField()
@@ -26,6 +28,7 @@ class Outcome(models.Model):
     effects = DocumentField(default=list)
     points_redeemed = models.BigIntegerField(default=0)
     due_amount = models.BigIntegerField(null=True, blank=True)
+    is_corrected = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -40,8 +43,8 @@ class Receipt(Outcome):
     checkout has no token.
 
     ``grant`` is what the order earns while nothing is taken back, kept when it is
-    first computed; ``is_corrected`` says that the order was not placed as the gate
-    let it through, and that the effects are those of the order's own rows.
+    first computed. ``is_corrected`` stands too where the order was not placed as the
+    gate let it through: then the effects are those of the order's own rows.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -50,7 +53,6 @@ class Receipt(Outcome):
     )
     order_pk = models.CharField(max_length=36, null=True, blank=True, unique=True)
     grant = DocumentField(null=True, blank=True)
-    is_corrected = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("pk",)

@@ -203,6 +203,18 @@ def outcome(
     }
 
 
+def corrected(columns: dict[str, Any], effects: Iterable[Effect]) -> dict[str, Any]:
+    """Return the columns of an outcome whose prices carry other effects."""
+    outcome = PriceAgreement(**columns)
+    taken = tuple(effects)
+    return {
+        **columns,
+        "effects": [effect.to_json() for effect in taken],
+        "points_redeemed": points_of(outcome, taken),
+        "is_corrected": True,
+    }
+
+
 def copied(agreement: PriceAgreement, reading: Reading | None = None) -> dict[str, Any]:
     """Return the same columns of a price agreement, for the order's receipt.
 

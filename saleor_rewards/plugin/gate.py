@@ -32,7 +32,7 @@ from .points.redeeming import forget_receipt, keep_hold, refuse_points
 from .points.settling import settle_order
 from .refusals import refusal
 from .rulebook import Rulebook
-from .service import agree_if_shown
+from .service import agree_if_dearer, agree_if_shown
 from .service import refresh as sync_offers
 from .shown import shown_by
 
@@ -198,7 +198,10 @@ def _standing(attempt: Attempt, reading: Reading) -> Standing:
         return standing
     evaluation = evaluate(reading.snapshot, attempt.book.compiled, attempt.at)
     now = Pricing(attempt.book, evaluation, attempt.at)
-    is_agreed = agree_if_shown(attempt.checkout, reading, now, money) is not None
+    is_agreed = any(
+        agree(attempt.checkout, reading, now, money)
+        for agree in (agree_if_shown, agree_if_dearer)
+    )
     return Standing.PAID if is_agreed else standing
 
 
@@ -266,8 +269,7 @@ def _refused_by_payment(
             )
         # Saleor asks no gateway for less than is due, whatever came to the gate.
         if money.offered_amount >= due:
-            columns["effects"] = placed["effects"]
-            agreements.agree(attempt.token, reading, money, total, columns)
+            agreements.agree(attempt.token, reading, money, total, placed)
     write_receipt(attempt.token, placed)
     return None
 

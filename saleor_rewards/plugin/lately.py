@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Iterator
 
-from ..engine import Evaluation, Snapshot, evaluate
+from ..engine import Evaluation, PointsEarned, Snapshot, evaluate
 from ..models import AccountState, Hold, HoldState, RuleVersion
 from ..programs.history import changes, in_force, versions_since
 from ..reservations import UNDER_WAY
@@ -30,11 +31,15 @@ PAYING = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Pricing:
-    """What the rules of a book come to at a moment."""
+    """What the rules of a book come to at a moment.
+
+    Unless ``is_carried``: then it is what a checkout's prices carry in place of that.
+    """
 
     book: Rulebook
     evaluation: Evaluation
     at: datetime
+    is_carried: bool = False
 
 
 def shown_lately(checkout: Checkout, reading: Reading, now: Pricing) -> Pricing | None:
@@ -119,13 +124,46 @@ def shown_while_paying(
     return lately if is_paying else None
 
 
+def shown_dearer(reading: Reading, now: Pricing) -> Pricing | None:
+    """Return what a checkout's prices carry where that takes less off than holds now.
+
+    Its shopper pays the total that they were shown, and an offer began since. ``None``
+    where prices carry no less, or nothing that an order could be placed with.
+    """
+    slot = reading.slot
+    displaces = bool(slot.code) and now.evaluation.displaces_code
+    if reading.is_overdrawn or reading.edited or slot.returning_code or displaces:
+        return None
+    if not is_carried_short(reading, now.evaluation):
+        return None
+    carried = host.carried(reading, now.evaluation)
+    if carried is None:
+        return None
+    earned = (one for one in now.evaluation.effects if isinstance(one, PointsEarned))
+    evaluation = copy(now.evaluation)
+    evaluation.effects = (*carried, *earned)
+    return Pricing(now.book, evaluation, now.at, is_carried=True)
+
+
+def is_carried_short(reading: Reading, evaluation: Evaluation) -> bool:
+    """Return whether prices take less off than an evaluation gives."""
+    return _shown_amount(reading) < _amount(evaluation)
+
+
 def is_carried_on(reading: Reading, now: Pricing) -> bool:
     """Return whether prices may carry more than holds now, and be right still."""
     # What a shopper changed about a paid checkout brings back nothing that ended.
     if now.book.is_stopped or reading.binding.agreed_fingerprint is not None:
         return False
-    current = shown_by(now.evaluation.effects)
-    return sum(reading.shown.values(), Decimal(0)) > sum(current.values(), Decimal(0))
+    return _shown_amount(reading) > _amount(now.evaluation)
+
+
+def _shown_amount(reading: Reading) -> Decimal:
+    return sum(reading.shown.values(), Decimal(0))
+
+
+def _amount(evaluation: Evaluation) -> Decimal:
+    return sum(shown_by(evaluation.effects).values(), Decimal(0))
 
 
 def _has_hours(version: RuleVersion) -> bool:

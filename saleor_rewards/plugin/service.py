@@ -18,7 +18,14 @@ from .bindings import CheckoutMoney
 from .guard import guarded
 from .guests import asked_by
 from .host import Reading, host
-from .lately import Pricing, is_carried_on, shown_lately, shown_while_paying
+from .lately import (
+    Pricing,
+    is_carried_on,
+    is_carried_short,
+    shown_dearer,
+    shown_lately,
+    shown_while_paying,
+)
 from .locks import lock_customer
 from .rulebook import Rulebook
 from .shown import shown_by
@@ -102,15 +109,34 @@ def agree_if_shown(
         shown = shown_lately(checkout, reading, now)
     elif host.write(checkout, now.book, reading, now.evaluation):
         return None
-    if shown is None or not _is_still_so(checkout, shown):
+    return _agree(checkout, reading, shown, money)
+
+
+def agree_if_dearer(
+    checkout: Checkout, reading: Reading, now: Pricing, money: CheckoutMoney
+) -> Pricing | None:
+    """Agree on the price that a paid checkout shows, though offers began since.
+
+    For the gate: nobody who paid what they were shown is sent back to pay less.
+    """
+    shown = shown_dearer(reading, now) if _covers(money) else None
+    return _agree(checkout, reading, shown, money)
+
+
+def _agree(
+    checkout: Checkout, reading: Reading, shown: Pricing | None, money: CheckoutMoney
+) -> Pricing | None:
+    if shown is None or not _is_still_so(checkout, reading, shown):
         return None
     columns = agreements.outcome(shown.book, shown.evaluation, shown.at)
+    if shown.is_carried:
+        columns = agreements.corrected(columns, shown.evaluation.effects)
     token = str(checkout.pk)
     agreements.agree(token, reading, money, money.total_amount, columns)
     return shown
 
 
-def _is_still_so(checkout: Checkout, shown: Pricing) -> bool:
+def _is_still_so(checkout: Checkout, reading: Reading, shown: Pricing) -> bool:
     """Return whether a price is right once its customer's orders are waited for.
 
     Of two first orders that are paid at once, the second counts the first.
@@ -125,7 +151,8 @@ def _is_still_so(checkout: Checkout, shown: Pricing) -> bool:
         shown.evaluation.snapshot.customer.points_held
     )
     again = evaluate(snapshot, shown.book.compiled, shown.at)
-    return again.effects == shown.evaluation.effects
+    is_same = again.effects == shown.evaluation.effects
+    return is_same or is_carried_short(reading, again)
 
 
 def _keep(checkout: Checkout, book: Rulebook, reading: Reading) -> Evaluation | None:
