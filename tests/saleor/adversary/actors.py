@@ -65,6 +65,7 @@ class World:
         #: Running promotions of Saleor's, each with its rule that can be changed.
         self.promotions: dict[str, str] = {}
         self.operator = threading.Lock()
+        self.natives = threading.Lock()
         self.next_switch_at = Decimal(10)
         self.is_over = threading.Event()
 

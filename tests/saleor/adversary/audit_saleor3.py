@@ -48,9 +48,25 @@ def plain(token: str, code: str) -> Plain | None:
                 copy.voucher_code = code
                 copy.save(update_fields=["voucher_code"])
                 total = max(total, _total(copy, recalculates=False))
-            return Plain(total, keeps_code)
+            return Plain(total, keeps_code, told(str(copy.pk)))
         finally:
             transaction.set_rollback(True)
+
+
+def told(token: str) -> str:
+    """Return what a cart's row says of its price, for whoever reads the story."""
+    found = Checkout.objects.get(pk=UUID(token))
+    names = (
+        "voucher_code",
+        "discount_amount",
+        "discount_name",
+        "subtotal_gross_amount",
+        "shipping_price_gross_amount",
+    )
+    said = [f"{name} {getattr(found, name)}" for name in names]
+    gifts = found.lines.filter(is_gift=True).count()
+    rows = found.discounts.values_list("type", "amount_value")
+    return ", ".join([*said, f"gifts {gifts}", f"discounts {list(rows)}"])
 
 
 def let_prices_expire(token: str) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 OUR_FIELD = "rewards"
 #: The key of acts by which staff change what Saleor itself takes off.
 NATIVE = "native"
+#: The key of acts by which staff switch offers off and on.
+SWITCHES = "switches"
 
 
 @dataclass

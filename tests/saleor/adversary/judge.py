@@ -12,8 +12,9 @@ from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import Entry, EntryKind, Hold, Receipt, Settlement
 from saleor_rewards.plugin.capabilities import capabilities
 
-from . import judge_carts, judge_codes, judge_log
+from . import judge_carts, judge_codes, judge_log, trace
 from .discounts import ON_ONE_PIECE
+from .journal import SWITCHES
 from .run import Outcome
 from .views import OrderView
 
@@ -75,7 +76,11 @@ class Verdict:
             yield f"[{one.category}] seed {journal.seed} {one.about}: {one.text}"
             if one.token not in ("", told) and one.category != "S":
                 yield journal.story(one.token)
+                if one.category not in NOT_OURS:
+                    yield from trace.lines(journal, one.token)
                 told = one.token
+            if one.category == "11":
+                yield journal.story(SWITCHES, last=100)
         yield from self.summary()
 
     def summary(self) -> Iterator[str]:
@@ -105,7 +110,7 @@ def judge(outcome: Outcome) -> Verdict:
         verdict.differences += judge_codes.prices(outcome, order)
         verdict.differences += judge_codes.while_off(outcome, order)
     verdict.differences += _receipts(verdict.orders)
-    verdict.differences += _points(verdict.orders)
+    verdict.differences += _points(outcome, verdict.orders)
     verdict.differences += judge_carts.codes(outcome, TABLES)
     verdict.differences += judge_codes.kept_codes(outcome, verdict.orders)
     verdict.differences += judge_codes.dearer(outcome)
@@ -167,7 +172,7 @@ def _receipts(orders: list[OrderView]) -> Iterator[Difference]:
                 yield Difference("6", f"order {order.pk}", text, order.token)
 
 
-def _points(orders: list[OrderView]) -> Iterator[Difference]:
+def _points(outcome: Outcome, orders: list[OrderView]) -> Iterator[Difference]:
     by_pk = {order.pk: order for order in orders}
     for found in verify():
         yield Difference("3", f"account {found.account_pk}", str(found))
@@ -184,4 +189,7 @@ def _points(orders: list[OrderView]) -> Iterator[Difference]:
         earned, whole = settlement.points_earned, order.total + order.cards
         if earned > whole or not order.paid + order.cards:
             text = f"it earned {earned} points for {whole}, paid {order.paid}"
-            yield Difference("3", f"order {order.pk}", text, order.token)
+            # Its lines are of before the code, its total of after it.
+            raced = judge_carts.raced_a_code(outcome, order.token)
+            category = "S" if raced and earned <= order.paid else "3"
+            yield Difference(category, f"order {order.pk}", text, order.token)

@@ -9,7 +9,7 @@ from saleor_rewards.models import CheckoutVoucherSlot, Hold
 
 from .codes import OURS
 from .journal import Act
-from .judge_carts import COMPLETIONS, agreement, is_edit
+from .judge_carts import COMPLETIONS, agreement, is_edit, raced_a_code
 from .run import Outcome
 from .views import OrderView
 from .watcher import AUDIT, own_code
@@ -141,7 +141,8 @@ def kept_codes(outcome: Outcome, orders: list[OrderView]) -> Iterator[Any]:
         if order is not None:
             made = _made(acts)
             is_kept = order.code == typed.detail or bool(order.shipping)
-            if made is None or typed.done_at > made.begun_at or is_kept:
+            is_raced = raced_a_code(outcome, token)
+            if made is None or typed.done_at > made.begun_at or is_kept or is_raced:
                 continue
             text = f"{typed.detail}, typed at {typed.begun_at}, is not on the order"
             yield Difference("13", f"order {order.pk}", text, token)

@@ -96,4 +96,5 @@ def end_voucher(actor: Actor, _cart: Cart | None = None) -> None:
 
 
 def _send(actor: Actor, name: str, **variables: Any) -> Answer:
-    return actor.staff.send(name, getattr(discounts, name), NATIVE, **variables)
+    with actor.world.natives:
+        return actor.staff.send(name, getattr(discounts, name), NATIVE, **variables)

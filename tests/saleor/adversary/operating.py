@@ -12,6 +12,7 @@ from saleor_rewards.plugin.capabilities import capabilities
 
 from . import clock, documents, shopping
 from .actors import Actor, Cart
+from .journal import SWITCHES
 from .stage import FLASHES
 
 JOBS = [
@@ -85,11 +86,12 @@ def switch(actor: Actor, _cart: Cart | None = None) -> None:
             wanted: dict[str, Any] = {"active": True, "configuration": [item]}
             if not kill:
                 wanted = {"active": not on}
-            _save_plugin(actor, wanted)
+            is_saved = _save_plugin(actor, wanted)
             if on:
                 since = actor.journal.now()
                 actor.pause(500, 3000)
-                actor.journal.off(since, is_kill_switch=kill)
+                if is_saved:
+                    actor.journal.off(since, is_kill_switch=kill)
     finally:
         actor.journal.stop(now)
         actor.world.operator.release()
@@ -112,7 +114,7 @@ def save_switches(actor: Actor, *, kill_switch: bool, active: bool) -> bool:
 def _save_plugin(actor: Actor, wanted: dict[str, Any]) -> bool:
     detail = ", ".join(f"{key} {value}" for key, value in wanted.items())
     answer = actor.staff.send(
-        "PLUGIN", documents.PLUGIN, detail=detail, id="rewards", input=wanted
+        "PLUGIN", documents.PLUGIN, SWITCHES, detail=detail, id="rewards", input=wanted
     )
     return bool(answer.is_ok)
 

@@ -45,3 +45,4 @@ class Plain:
 
     total: Decimal
     keeps_code: bool
+    told: str = ""

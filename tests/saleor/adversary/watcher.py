@@ -75,10 +75,13 @@ class Watcher:
         if total > found.total:
             at = self.journal.now()
             text = f"{total} at {at}, without the plugin {found.total}, code {code!r}"
+            text = f"{text}; {AUDIT.told(token)}; without: {found.told}"
             self.journal.dearer.setdefault(token, text)
 
     def _state(self, token: str) -> object:
-        return carts.state(token), len(self.journal.of(NATIVE))
+        with self.world.natives:
+            # Whatever staff were changing of Saleor's own is done now.
+            return carts.state(token), len(self.journal.of(NATIVE))
 
     def _total(self, cart: Cart) -> object:
         owner = cart.owner
