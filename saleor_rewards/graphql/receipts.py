@@ -110,8 +110,8 @@ class RewardsReceipt(graphene.ObjectType):
     )
     is_corrected = graphene.Boolean(
         required=True,
-        description="Whether the order was not placed as the gate let it through; "
-        "what is told here is what its own rows say.",
+        description="Whether the order's prices carried something else than its rules "
+        "come to; what is told here is what they carried.",
     )
     points_redeemed = graphene.Int(
         required=True, description="How many points paid for it."

@@ -232,6 +232,11 @@ def _refused(
         fresh = host.read(attempt.checkout, attempt.book)
         reading = fresh or reading
     now = evaluate(reading.snapshot, attempt.book.compiled, attempt.at)
+    if shown_by(now.effects) != reading.shown:
+        # A code that was counted for this try must not count against itself.
+        host.undo_attempt(attempt.given)
+        host.write(attempt.checkout, attempt.book, reading, now)
+        return refusal(_changes(reading, now))
     is_shown = _is_as_shown(reading, now)
     if not is_shown and host.write(attempt.checkout, attempt.book, reading, now):
         return refusal(_changes(reading, now))

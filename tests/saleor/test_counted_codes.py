@@ -16,6 +16,7 @@ from saleor.order.models import Order
 from saleor_rewards.plugin.capabilities import capabilities
 
 from .limits import needs
+from .payments import DummyGateway
 from .slots import code_in
 from .world import Cart, Refused, Shop, Shopper
 
@@ -117,6 +118,34 @@ def test_a_code_that_ended_is_worth_nothing(shop: Shop, shopper: Shopper) -> Non
     # when / then
     with pytest.raises(Refused):
         shopper.buy(shopper.look(cart))
+
+
+@needs("legacy payments")
+@pytest.mark.parametrize("limit", list(LIMITS))
+def test_a_code_stays_in_a_cart_whose_order_the_gate_refused(
+    shop: Shop, shopper: Shopper, gateway: DummyGateway, limit: str
+) -> None:
+    # given
+    voucher = shop.voucher(ONCE, "50")
+    Voucher.objects.filter(pk=voucher.pk).update(**LIMITS[limit])
+    cart = shopper.cart((shop.product("40.00"), 1), email="ada@example.com")
+    cart = shopper.ship(cart, shop.shipping_method("10.00"))
+    cart = shopper.look(shopper.promo(cart, ONCE))
+    assert cart.total == Decimal("30.00")
+    shopper.payments = gateway
+    shopper.pay(cart, cart.total)
+
+    # when
+    shop.ladder(("0.00", "10"))
+    with pytest.raises(Refused, match="now applies"):
+        shopper.complete(cart)
+
+    # then: 10 % off, and half of the rest
+    cart = shopper.look(cart)
+    assert (cart.total, code_in(cart)) == (Decimal("28.00"), ONCE)
+    shopper.buy(cart)
+    assert Order.objects.get().voucher_code == ONCE
+    assert VoucherCode.objects.get().used == int(limit == "usage limit")
 
 
 def test_a_counted_code_makes_place_for_nothing(shop: Shop, shopper: Shopper) -> None:

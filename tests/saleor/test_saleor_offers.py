@@ -20,6 +20,9 @@ from .slots import code_in
 from .world import HOST, Cart, Refused, Shop, Shopper
 
 if capabilities.stored_discounts:
+    from saleor.checkout.models import Checkout
+    from saleor.discount.models import CheckoutLineDiscount
+
     from .promotions_saleor3 import from_subtotal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -246,6 +249,30 @@ def test_a_code_comes_back_where_offers_are_taken_off(
     assert code_in(cart) == SPRING
     assert shopper.bare_total(cart) == Decimal("52.25")
     assert not CheckoutVoucherSlot.objects.exists()
+
+
+@needs("stored discounts")
+def test_a_code_comes_back_of_a_cart_that_nothing_of_ours_is_left_on(
+    shop: Shop, shopper: Shopper, variant: Any
+) -> None:
+    # given: Saleor's own promotion is worth more beside our free shipping
+    shop.free_shipping("50.00")
+    shop.voucher(SPRING, "10")
+    promotion = HOST.make_order_promotion("40", from_subtotal("50.00"))
+    cart = shopper.ship(shopper.cart((variant, 2)), shop.shipping_method("10.00"))
+    shopper.promo(cart, SPRING)
+    assert displaced(shopper.look(cart)) == SPRING
+
+    # when: it ends as the plugin is switched off
+    promotion.delete()
+    CheckoutLineDiscount.objects.all().delete()
+    Checkout.objects.update(voucher_code=None, discount_amount=0)
+    shop.plugin(active=False)
+    withdraw_offers()
+
+    # then
+    assert code_in(cart) == SPRING
+    assert shopper.bare_total(cart) == Decimal("109.00")
 
 
 @needs("stored discounts")

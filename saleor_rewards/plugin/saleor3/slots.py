@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Cast
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.checkout.models import Checkout
@@ -115,6 +115,12 @@ def forget_counts() -> None:
     found = Checkout.objects.filter(Exists(counted), is_voucher_usage_increased=True)
     others = Q(voucher_code=None) | ~Q(voucher_code__regex=CODE_PATTERN)
     found.filter(others).update(is_voucher_usage_increased=False)
+
+
+def displaced_checkouts() -> QuerySet[CheckoutVoucherSlot]:
+    """Return the keys of checkouts whose shopper's own code makes place."""
+    displaced = CheckoutVoucherSlot.objects.filter(is_displaced=True)
+    return displaced.annotate(pk_of=Cast("checkout_token", UUIDField())).values("pk_of")
 
 
 def forget_own_count(checkout_token: str) -> None:

@@ -13,7 +13,7 @@ from saleor.discount.models import CheckoutLineDiscount, Voucher, VoucherCode
 from ...models import OwnedVoucher, PriceAgreement
 from ..guard import bounded_transaction, give_way, guarded
 from .lines import ours
-from .slots import forget_counts
+from .slots import displaced_checkouts, forget_counts
 from .vouchers import CODE_PATTERN, PREFIX, end_all, end_strays, is_stray
 from .writer import clear
 
@@ -81,4 +81,6 @@ def _carrying(tokens: list[str] | None = None) -> QuerySet[Checkout]:
         Q(pk__in=rows.values("line__checkout"))
         | Q(voucher_code__in=OwnedVoucher.objects.values("code"))
         | Q(voucher_code__regex=CODE_PATTERN)
+        # Ours keep the shopper's own code out, be nothing of ours there any more.
+        | Q(pk__in=displaced_checkouts(), voucher_code=None)
     )
