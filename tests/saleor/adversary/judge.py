@@ -130,7 +130,9 @@ def _order(order: OrderView, outcome: Outcome) -> Iterator[Difference]:
         text = f"given away {order.given}, rows {rows}, receipt {whole} {told}"
         # Saleor writes down a share of the price that one piece has before our rows.
         is_saleors = rows == whole and (
-            order.code == ON_ONE_PIECE or judge_carts.raced_a_code(outcome, token)
+            order.code == ON_ONE_PIECE
+            or judge_carts.raced_a_code(outcome, token)
+            or (order.has_promotion and judge_carts.raced_itself(outcome, token))
         )
         yield Difference("S" if is_saleors else "1", about, text, token)
     holds = Hold.objects.filter(order_pk=order.pk)

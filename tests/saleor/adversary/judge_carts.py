@@ -131,6 +131,23 @@ def raced_a_code(outcome: Outcome, token: str) -> bool:
     )
 
 
+def raced_itself(outcome: Outcome, token: str) -> bool:
+    """Tell whether a cart was edited while another tab edited or read it.
+
+    What its promotion is worth Saleor writes down by itself, be the cart another by
+    then, and the total with what it was worth for the goods of before.
+    """
+    acts = outcome.journal.of(token)
+    return any(
+        edit is not act
+        and (is_edit(act) or act.name == "look")
+        and edit.begun_at <= act.done_at
+        and act.begun_at <= edit.done_at
+        for edit in filter(is_edit, acts)
+        for act in acts
+    )
+
+
 def codes(outcome: Outcome, tables: Any) -> Iterator[Any]:
     """Yield the codes whose counter is not the number of orders that used them."""
     from .judge import Difference

@@ -43,6 +43,9 @@ def orders() -> Iterator[OrderView]:
             code=None if is_owned else order.voucher_code,
             paid=order.total_charged_amount + order.total_authorized_amount,
             cards=cards,
+            has_promotion=any(
+                row.type == "order_promotion" for row in order.discounts.all()
+            ),
         )
 
 

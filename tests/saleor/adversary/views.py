@@ -15,6 +15,7 @@ class OrderView:
     off the shipping, and ``points`` are of the rows what points paid. ``given`` is
     ``None`` where the tables do not tell, the others where there are no rows. ``code``
     is the shopper's own. ``cards`` is what gift cards paid beyond ``total``.
+    ``has_promotion`` says that a promotion of Saleor's own stands on it.
     """
 
     pk: str
@@ -27,6 +28,7 @@ class OrderView:
     code: str | None
     paid: Decimal
     cards: Decimal | None
+    has_promotion: bool = False
 
 
 @dataclass(frozen=True)
