@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Iterator
-from uuid import UUID
 
 from django.db import connection
 
@@ -60,9 +59,9 @@ def lines(journal: Journal, token: str, last: int = 60) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT round(extract(epoch FROM at - clock_timestamp())::numeric, 3),"
-            " process, change FROM adversary_trace WHERE token = %s"
+            " process, change FROM adversary_trace WHERE token = %s::uuid"
             " ORDER BY at DESC LIMIT %s",
-            [UUID(token), last],
+            [token, last],
         )
         found = cursor.fetchall()
         now = journal.now()
