@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from .adversary import trace
 from .adversary.judge import judge
 from .adversary.run import let_loose
 
@@ -38,11 +39,12 @@ def test_nothing_is_given_or_taken_that_no_receipt_tells(
         print(f"\nseed {seed}, {clients} clients, {seconds} s", file=sys.stderr)  # noqa: T201
 
     # when
-    with let_loose(clients, seconds, seed, tmp_path / "shop.log") as outcome:
-        verdict = judge(outcome)
+    with trace.kept():
+        with let_loose(clients, seconds, seed, tmp_path / "shop.log") as outcome:
+            verdict = judge(outcome)
+        story = "\n".join(verdict.lines())
 
     # then
-    story = "\n".join(verdict.lines())
     with capfd.disabled():
         print(story, file=sys.stderr)  # noqa: T201
     assert len(verdict.orders) >= clients // 2, "Hardly anybody orders."

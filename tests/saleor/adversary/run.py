@@ -22,7 +22,6 @@ from . import (
     shopping,
     storefront,
     switching,
-    trace,
 )
 from .actors import Actor, Cart, World
 from .journal import Journal
@@ -85,7 +84,6 @@ class Outcome:
 def let_loose(clients: int, seconds: int, seed: int, log: Path) -> Iterator[Outcome]:
     """Play, come to rest and yield while the shop still runs."""
     stage = set_stage()
-    trace.lay()
     journal = Journal(seed)
     connections.close_all()
     with running(log) as site:
@@ -99,10 +97,7 @@ def let_loose(clients: int, seconds: int, seed: int, log: Path) -> Iterator[Outc
             app.finish()
             _come_to_rest(actors[0])
             _look_once_more(watcher, clients)
-        try:
-            yield Outcome(world, journal, log)
-        finally:
-            trace.lift()
+        yield Outcome(world, journal, log)
 
 
 def _play(world: World, actors: list[Actor], seconds: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import Iterator
 
 from django.db import connection
@@ -42,16 +43,19 @@ DROP TABLE adversary_trace;
 """
 
 
-def lay() -> None:
-    """Begin to write down what changes."""
-    with connection.cursor() as cursor:
-        cursor.execute(SETUP)
+@contextmanager
+def kept() -> Iterator[None]:
+    """Write down what changes until the block ends, and tell of it no longer."""
+    _run(SETUP)
+    try:
+        yield
+    finally:
+        _run(CLEANUP)
 
 
-def lift() -> None:
-    """Leave the database as it was."""
+def _run(statements: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(CLEANUP)
+        cursor.execute(statements)
 
 
 def lines(journal: Journal, token: str, last: int = 60) -> Iterator[str]:
