@@ -79,6 +79,24 @@ def test_a_later_run_of_the_job_alone_clears_more_carts_than_go_into_a_chunk(
     assert bool(live_codes()) is bool(stop.get("killed"))
 
 
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_shoppers_own_code_is_worth_what_it_is_without_offers(
+    shop: Shop, shopper: Shopper, stop: dict[str, bool]
+) -> None:
+    # given: 20 % off 40.00, and half of the rest
+    shop.ladder(("0.00", "20"))
+    shop.voucher("HALF", "50")
+    cart = shopper.promo(shopper.cart((shop.product("40.00"), 1)), "HALF")
+    assert shopper.look(cart).total == Decimal("16.00")
+
+    # when
+    switch_off(shop, **stop)
+    a_later_run()
+
+    # then
+    assert shopper.bare_total(cart) == Decimal("20.00")
+
+
 @needs("stored discounts")
 def test_a_task_that_comes_late_takes_nothing_off_once_offers_are_given_again(
     shop: Shop, shopper: Shopper, rules: None

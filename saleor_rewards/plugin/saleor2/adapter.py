@@ -98,17 +98,34 @@ class Saleor2(Money, Orders, People, Payouts, Checkouts):
         """Forget up to ``limit`` quotes; without the plugin no price is changed."""
         agreed = PriceAgreement.objects.values("checkout_token")
         quotes = Quote.objects.filter(pk__gt=after).exclude(pk__in=agreed)
+        tokens = list(quotes.order_by("pk").values_list("pk", flat=True)[:limit])
+        with_code = Checkout.objects.filter(pk__in=tokens).exclude(voucher_code=None)
+        coded = {str(pk) for pk in with_code.values_list("pk", flat=True)}
+        for token in sorted(coded):
+            guarded("REWARDS_WITHDRAW", None, partial(self.withdraw_from, token))
         # Whoever is shown a price at this moment goes first.
-        found = quotes.order_by("pk").select_for_update(skip_locked=True)[:limit]
+        plain = Quote.objects.filter(pk__in=set(tokens) - coded)
         with bounded_transaction():
-            tokens = [quote.pk for quote in found]
-            Quote.objects.filter(pk__in=tokens).delete()
+            free = [quote.pk for quote in plain.select_for_update(skip_locked=True)]
+            Quote.objects.filter(pk__in=free).delete()
         if not after:
             give_all_back()
         return tokens[-1] if len(tokens) == limit else None
 
     def withdraw_from(self, checkout_token: str) -> None:
-        """Leave the checkout alone: no price of it is stored."""
+        """Let a code be worth what it is without offers, unless the cart is paid.
+
+        Saleor keeps what it takes off, which was of the prices as they were.
+        """
+        with bounded_transaction():
+            rows = Checkout.objects.filter(pk=checkout_token)
+            checkout = rows.select_for_update(skip_locked=True).first()
+            # What was agreed with somebody who paid holds. Asked under the lock.
+            agreed = PriceAgreement.objects.filter(checkout_token=checkout_token)
+            if checkout is None or agreed.exists():
+                return
+            Quote.objects.filter(pk=checkout_token).delete()
+            renew_code(checkout, None)
 
     def carrying_checkouts(self, tokens: list[str] | None = None) -> list[str]:
         """Return the checkouts, or those of ``tokens``, whose prices carry offers.

@@ -72,10 +72,7 @@ def give_back(checkout: Checkout, code: str, discounts: Any = None) -> bool:
 
 
 def give_all_back() -> None:
-    """Put the codes that ours displaced on their checkouts again, and forget the rest.
-
-    Saleor computes anew what the others take off, which was of the prices as they were.
-    """
+    """Put the codes that ours displaced on their checkouts again, and forget the rest."""
     discounts = fetch_discounts(timezone.now())
     for kept in CheckoutVoucherSlot.objects.exclude(shopper_code="").order_by("pk"):
         checkout = Checkout.objects.filter(pk=kept.checkout_token).first()

@@ -19,7 +19,7 @@ from saleor.checkout.utils import recalculate_checkout_discount
 from saleor.discount.models import Voucher
 from saleor.discount.utils import fetch_active_discounts
 
-from saleor_rewards.models import Hold, HoldState
+from saleor_rewards.models import Hold, HoldState, Quote
 
 from .views import Plain
 
@@ -52,6 +52,11 @@ def plain(token: str, code: str) -> Plain | None:
             return Plain(max(Decimal(0), total.amount), keeps_code)
         finally:
             transaction.set_rollback(True)
+
+
+def waits(token: str) -> bool:
+    """Tell whether a code is still worth what it was beside offers that are stopped."""
+    return Quote.objects.filter(pk=token).exists()
 
 
 def told(token: str) -> str:

@@ -53,6 +53,11 @@ def plain(token: str, code: str) -> Plain | None:
             transaction.set_rollback(True)
 
 
+def waits(token: str) -> bool:
+    """Tell of no cart: offers go, and codes are renewed, at one moment."""
+    return False
+
+
 def told(token: str) -> str:
     """Return what a cart's row says of its price, for whoever reads the story."""
     found = Checkout.objects.get(pk=UUID(token))

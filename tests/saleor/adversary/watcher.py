@@ -71,6 +71,8 @@ class Watcher:
         is_paid = PriceAgreement.objects.filter(pk=token).exists()
         if found is None or is_paid or before != self._state(token):
             return
+        if self.world.operator.locked() and AUDIT.waits(token):
+            return
         self.journal.compared += 1
         if total > found.total:
             at = self.journal.now()
