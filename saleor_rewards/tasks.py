@@ -323,6 +323,7 @@ def forget_evidence() -> None:
     from .plugin.guests import forget_networks
     from .plugin.host import host
     from .plugin.referrals.claim_limits import forget_tries
+    from .plugin.referrals.claim_rates import purge_rates
     from .plugin.referrals.trails import forget_evidence as forget
 
     at = timezone.now()
@@ -330,6 +331,7 @@ def forget_evidence() -> None:
         done = max(
             forget(at, CHUNK),
             forget_tries(at, CHUNK),
+            purge_rates(at, CHUNK),
             forget_networks(at, CHUNK),
             host.forget_typed_addresses(at, CHUNK),
             host.purge_voucher_slots(CHUNK),

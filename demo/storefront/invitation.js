@@ -45,9 +45,9 @@ export const isWanted = (cart) =>
   !claimOf(cart) && offers(cart).some((offer) => offer.code === "NO_REFERRAL");
 
 // Without a word of who the shopper is, the shop does not look at a code. What it refused
-// is not kept to be tried again by itself: wrong codes are counted. The first claim wins.
+// is not kept to be tried again by itself: wrong codes are counted. The last code counts.
 export async function claim(cart, email, typed = code()) {
-  keep(claimOf(cart) ? "" : typed);
+  keep(typed);
   if (!code() || !email) return null;
   forgetRefusal();
   try {

@@ -31,6 +31,7 @@ from .programs import Guests, Program, Rule, RuleVersion, VoucherSlot
 from .receipts import Outcome, PriceAgreement, Quote, Receipt
 from .referrals import (
     ClaimLimit,
+    ClaimRate,
     Evidence,
     EvidenceKind,
     Referral,
@@ -59,6 +60,7 @@ __all__ = [
     "AccountState",
     "CheckoutVoucherSlot",
     "ClaimLimit",
+    "ClaimRate",
     "Downgrade",
     "EarnOn",
     "Entry",

@@ -96,10 +96,14 @@ class ReferralNews(models.TextChoices):
 
 
 class Referral(models.Model):
-    """One friend whom a member brought: the first claim of a friend wins.
+    """One friend whom a member brought: the last claim before the order wins.
 
-    ``referee_email`` is in lower case. It and ``checkout_token`` are empty once the
-    person is erased, or ``evidence_days`` after ``ends_at``.
+    A claim is bound to its cart and to ``referee_user_pk``, an account whose owner was
+    signed in. ``referee_email`` binds nothing: in lower case, it is what was typed
+    into the cart, and once there is an order, the order's. It and ``checkout_token``
+    are empty once the person is erased, or ``evidence_days`` after ``ends_at``.
+    ``email_until`` is for claims from before that was so: orders that were placed with
+    the address until then are theirs too.
     ``signals`` is ``[[code, weight], ...]`` of what spoke against it, ``weight``
     their sum. What staff decided stays: ``is_decided``. ``minimum_amount`` is what
     the order has to be worth, in minor units. ``due_at`` is when its rewards are due,
@@ -123,6 +127,7 @@ class Referral(models.Model):
     referrer_user_pk = models.PositiveIntegerField(null=True, blank=True)
     referee_user_pk = models.PositiveIntegerField(null=True, blank=True)
     referee_email = models.CharField(max_length=254, blank=True, default="")
+    email_until = models.DateTimeField(null=True, blank=True)
     checkout_token = models.CharField(max_length=36, blank=True, default="")
     order_pk = models.CharField(max_length=36, blank=True, default="")
     state = models.CharField(
@@ -136,6 +141,7 @@ class Referral(models.Model):
     claimed_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     minimum_amount = models.BigIntegerField(default=0)
+    ordered_at = models.DateTimeField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     rewarded_at = models.DateTimeField(null=True, blank=True)
@@ -154,11 +160,6 @@ class Referral(models.Model):
                 fields=("program", "referee_user_pk"),
                 condition=Q(referee_user_pk__isnull=False) & ~Q(state="lapsed"),
                 name="rewards_referral_once_a_member",
-            ),
-            models.UniqueConstraint(
-                fields=("program", "referee_email"),
-                condition=~Q(referee_email="") & ~Q(state="lapsed"),
-                name="rewards_referral_once_an_email",
             ),
             models.UniqueConstraint(
                 fields=("checkout_token",),
@@ -345,3 +346,21 @@ class ClaimLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures} wrong guesses"
+
+
+class ClaimRate(models.Model):
+    """How many claims one address, or the network around it, sent since ``began_at``.
+
+    ``network`` is a keyed hash of either.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    network = models.CharField(max_length=64, unique=True)
+    claims = models.PositiveIntegerField(default=1)
+    began_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.claims} claims"

@@ -13,8 +13,11 @@ def client_address(request: Any) -> str:
     """Return the network address that a request comes from, ``""`` if unknown.
 
     It is read where Saleor's ``REAL_IP_ENVIRON`` says. Where a proxy hides all
-    shoppers behind an address of its own, nothing is known of any of them.
+    shoppers behind an address of its own, nothing is known of any of them, and neither
+    where an app asks: it is a part of the shop and speaks for all of its shoppers.
     """
+    if getattr(request, "app", None):
+        return ""
     names = getattr(settings, "REAL_IP_ENVIRON", "REMOTE_ADDR")
     for name in [names] if isinstance(names, str) else names:
         found = last_outside(request.META.get(name) or "")

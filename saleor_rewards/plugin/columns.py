@@ -23,7 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Cast, Lower, Now, Replace
+from django.db.models.functions import Cast, Coalesce, Now, Replace
 
 from ..engine import CustomerSnapshot
 from ..models import (
@@ -56,10 +56,12 @@ PROMISED = timedelta(hours=6)
 #: What rules may need to know that is told of no address without a limit.
 HISTORY = {"customer", "referral"}
 
-OWN_CLAIM = Q(checkout_token=Cast(OuterRef("pk"), CharField())) | Q(
-    referee_user_pk=OuterRef("user_id")
+#: Whoever takes a cart over does not take over whom its customer was brought by.
+CART_CLAIM = Q(checkout_token=Cast(OuterRef("pk"), CharField())) & (
+    Q(referee_user_pk=None)
+    | Q(referee_user_pk=Coalesce(OuterRef("user_id"), F("referee_user_pk")))
 )
-ADDRESS_CLAIM = Q(referee_email=Lower(OuterRef("known_email")), referee_email__gt="")
+ACCOUNT_CLAIM = Q(referee_user_pk=OuterRef("user_id"))
 
 
 def binding_columns() -> dict[str, Any]:
@@ -103,13 +105,12 @@ def customer_columns(
     says of their other ``checkouts``, ``is_paying`` of those ``with_money``, whether an
     order is on its way. ``points_held`` is what the customer put aside for it,
     ``tier_pk`` the customer's tier. An e-mail that somebody typed in gives neither of
-    these two. ``has_claim`` says whether a member brought the customer,
-    ``is_claimed_for`` whether one brought the owner of the customer's address.
+    these two. ``has_claim`` says whether a member brought the customer, who has to be
+    new for it to count.
     """
     columns: dict[str, Any] = {}
     if HISTORY & book.compiled.needs:
         columns.update(_identity_columns(book))
-    if "customer" in book.compiled.needs:
         columns["order_count"] = Subquery(_count(_of_customer(orders, "user_email")))
         columns["is_paying"] = Exists(_paid(with_money))
         columns["is_completing"] = Exists(_completing(checkouts))
@@ -118,8 +119,7 @@ def customer_columns(
     if "tier" in book.compiled.needs:
         columns["tier_pk"] = Subquery(_accounts(book).values("tier_id")[:1])
     if "referral" in book.compiled.needs:
-        columns["has_claim"] = Exists(_referrals(book, OWN_CLAIM))
-        columns["is_claimed_for"] = Exists(_referrals(book, ADDRESS_CLAIM))
+        columns["has_claim"] = Exists(_referrals(book, CART_CLAIM | ACCOUNT_CLAIM))
     return columns
 
 
@@ -175,9 +175,12 @@ def _has_referral(checkout: Any, book: Rulebook, *, is_open: bool) -> bool | Non
         return None
     if not (checkout.is_member or book.guests_by_address):
         return None
-    if checkout.has_claim:
-        return True
-    return bool(checkout.is_claimed_for) if is_open else None
+    if not checkout.has_claim:
+        return False
+    # Whoever orders has to be new, whosever address the cart had when it was claimed.
+    if not (checkout.is_member or is_open):
+        return None
+    return not (checkout.order_count or checkout.is_paying or checkout.is_completing)
 
 
 def _identity_columns(book: Rulebook) -> dict[str, Any]:
@@ -204,14 +207,16 @@ def _identity_columns(book: Rulebook) -> dict[str, Any]:
 
 
 def was_brought(facts: OrderFacts, program: Program) -> bool:
-    """Return whether a member brought whoever placed an order, at that time."""
+    """Return whether a member brought whoever placed an order, at that time.
+
+    For a first order alone; whether it is one is the caller's to say.
+    """
     mine = Q(order_pk=facts.order_pk)
     if facts.checkout_token:
-        mine |= Q(checkout_token=facts.checkout_token)
+        free = Q(referee_user_pk=None) if facts.user_pk is not None else Q()
+        mine |= Q(free, checkout_token=facts.checkout_token)
     if facts.user_pk is not None:
         mine |= Q(referee_user_pk=facts.user_pk)
-    if facts.email:
-        mine |= Q(referee_email=facts.email.lower())
     claims = Referral.objects.filter(mine, program=program, verdict=Verdict.ALLOW)
     held = claims.filter(claimed_at__lte=facts.ordered_at, ends_at__gt=facts.ordered_at)
     return bool(held.exclude(state=ReferralState.LAPSED).exists())
@@ -312,6 +317,6 @@ def _referrals(book: Rulebook, mine: Q) -> Any:
         mine,
         program__channel_pk=book.channel_pk,
         verdict=Verdict.ALLOW,
-        state__in=(ReferralState.CLAIMED, ReferralState.ORDERED),
+        state=ReferralState.CLAIMED,
         ends_at__gt=Now(),
     )

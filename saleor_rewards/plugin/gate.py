@@ -23,7 +23,7 @@ from ..models import PriceAgreement, Receipt
 from ..reservations import UNDER_WAY, open_pledge, pass_again, pledge
 from . import agreements
 from .agreements import Standing
-from .columns import SOON
+from .columns import HISTORY, SOON
 from .guard import guarded, is_lock_timeout
 from .host import Reading, host
 from .lately import Pricing
@@ -142,7 +142,7 @@ def _locked(attempt: Attempt) -> Iterator[None]:
     with ExitStack() as stack:
         try:
             stack.enter_context(host.locked(attempt.token))
-            if "customer" in attempt.book.compiled.needs:
+            if HISTORY & attempt.book.compiled.needs:
                 # Of two orders at once, the second counts the first.
                 lock_customer(attempt.checkout)
         except OperationalError as error:

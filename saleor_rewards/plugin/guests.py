@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from saleor.account.models import User
     from saleor.checkout.models import Checkout
 
-    from .host import Reading
+    from .host import Person, Reading
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,11 @@ def is_member(user: User | None) -> bool:
     if not user or not user.is_active:
         return False
     return bool(user.is_confirmed) if capabilities.confirmed_accounts else _confirms()
+
+
+def is_confirmed(person: Person) -> bool:
+    """Return the same for what we know of a user."""
+    return person.is_confirmed and (capabilities.confirmed_accounts or _confirms())
 
 
 def members() -> Q:
@@ -132,11 +137,10 @@ def note_address(checkout_token: str, email: str, at: datetime) -> bool:
     """Note the address of a guest's checkout for the request that asks.
 
     Returns whether offers may tell of the address's owner: not beyond so many addresses
-    a network and hour. Where no network is known, nothing is limited; an app is a part
-    of the shop, and speaks for all of its shoppers. What fails tells nothing.
+    a network and hour. Where no network is known, nothing is limited. What fails tells
+    nothing.
     """
-    request = _request.get()
-    ip = "" if getattr(request, "app", None) else client_address(request)
+    ip = client_address(_request.get())
     note = partial(_note, checkout_token, address_digest(email), ip, at)
     return guarded(FAULT, False, note)
 

@@ -253,6 +253,12 @@ class Host(Protocol):
         order has are left out.
         """
 
+    def has_ordered(self, user_pk: int | None, email: str) -> bool:
+        """Return whether somebody placed an order that came to something.
+
+        They are known by account and by address, each of which may be missing.
+        """
+
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before that came to something."""
 

@@ -16,6 +16,7 @@ ORDER_LOCKS = 7_267_392
 REFERRER_LOCKS = 7_267_393
 CUSTOMER_LOCKS = 7_267_394
 COMPLETION_LOCKS = 7_267_395
+CLAIM_LOCKS = 7_267_396
 
 #: Longer than a payment gateway is asked for.
 COMPLETION_TIMEOUT = "60s"
@@ -60,6 +61,13 @@ def lock_order(order_pk: str) -> None:
 def lock_referrer(program_pk: int, user_pk: int) -> None:
     """Keep everybody else from changing the rewards of a referrer."""
     _lock(REFERRER_LOCKS, f"{program_pk}:{user_pk}")
+
+
+def lock_claims(checkout_token: str, user_pk: int | None) -> None:
+    """Keep everybody else from claiming for the same cart or account."""
+    _lock(CLAIM_LOCKS, f"checkout:{checkout_token}")
+    if user_pk is not None:
+        _lock(CLAIM_LOCKS, f"user:{user_pk}")
 
 
 def _lock(kind: int, name: str) -> None:

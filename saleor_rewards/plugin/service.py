@@ -15,6 +15,7 @@ from ..engine import Evaluation, evaluate
 from ..programs.versions import PLUGIN_ID
 from . import agreements
 from .bindings import CheckoutMoney
+from .columns import HISTORY
 from .guard import guarded
 from .guests import asked_by
 from .host import Reading, host
@@ -141,7 +142,7 @@ def _is_still_so(checkout: Checkout, reading: Reading, shown: Pricing) -> bool:
 
     Of two first orders that are paid at once, the second counts the first.
     """
-    if "customer" not in shown.book.compiled.needs:
+    if not HISTORY & shown.book.compiled.needs:
         return True
     lock_customer(checkout)
     fresh = host.read(checkout, shown.book)

@@ -7,6 +7,9 @@ from typing import Union
 
 #: A household or an office has at least a network of this size to itself.
 HOUSEHOLD_BITS = 64
+#: What one customer of a provider can have without asking anybody twice: the size of
+#: what bounds somebody who has many addresses.
+AROUND_BITS = {4: 24, 6: 48}
 #: Addresses of a machine itself and of proxies, and those that providers put between
 #: themselves and many homes.
 SHARED = tuple(
@@ -46,6 +49,16 @@ def normal_ip(text: str) -> str:
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, HOUSEHOLD_BITS), strict=False))
     return str(address)
+
+
+def network_around(network: str) -> str:
+    """Return the wider network that something `normal_ip` returned is in.
+
+    >>> network_around("203.0.113.7"), network_around("2001:db8:1:2::/64")
+    ('203.0.113.0/24', '2001:db8:1::/48')
+    """
+    inside = ip_network(network)
+    return str(inside.supernet(new_prefix=AROUND_BITS[inside.version]))
 
 
 def _address(text: str) -> Address | None:

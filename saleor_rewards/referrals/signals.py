@@ -54,7 +54,7 @@ class SignalCode(Enum):
     YOUNG_ACCOUNT = "YOUNG_ACCOUNT"
     #: The referrer has not ordered anything.
     NEVER_ORDERED = "NEVER_ORDERED"
-    #: The referrer brought many friends within a day.
+    #: Many friends of the referrer ordered within a day.
     BURST = "BURST"
     #: The friend brought the referrer, or who brought the referrer, and so on.
     CIRCLE = "CIRCLE"
@@ -101,8 +101,8 @@ HOUSEHOLD = frozenset(
 )
 
 YOUNG = timedelta(days=1)
-#: Claims of one referrer's friends within a day that are not many yet.
-FEW_CLAIMS = 5
+#: Orders of one referrer's friends within a day that are not many yet.
+FEW_ORDERS = 5
 #: Friends of one referrer from one network that are not several yet.
 FEW_FROM_ONE_NETWORK = 3
 #: So many links, each made this soon after the one before, are a chain.
@@ -143,13 +143,14 @@ class Facts:
     `at` is when the claim was made. `referrer` and `referee` are what the two left:
     e-mail addresses of accounts and orders, shipping and billing addresses, cards that
     paid, networks. `siblings` are the trails of the referrer's other referees,
-    `strangers` those of other members' referees, both without claims that lapsed; only
-    those that have something in common with this one are needed. `brought_by` leads
-    from who brought the referrer to who brought them, and so on. `claims_of_day` counts
-    the referrer's referees who claimed within 24 hours of `at`, before or after, this
-    one too. `orders_before` counts the referee's orders before the one that counts.
-    `referees_paid` counts the referrer's referees whose order was paid, those of
-    `referees_returned` too, whose order was taken back whole.
+    `strangers` those of other members' referees. Both are of those alone whose orders
+    were paid, as anybody can claim anything, and did not lapse; only those that have
+    something in common with this one are needed. `brought_by` leads from who brought
+    the referrer to who brought them, and so on. `orders_of_day` counts the referrer's
+    referees with a paid order that was placed within 24 hours of this one's, before or
+    after, this one too. `orders_before` counts the referee's orders before the one that
+    counts. `referees_paid` counts the referrer's referees whose order was paid, those
+    of `referees_returned` too, whose order was taken back whole.
 
     >>> at = datetime(2024, 5, 1)
     >>> Facts(at, referrer_user_pk=7, referee_user_pk=7).is_same_account
@@ -166,7 +167,7 @@ class Facts:
     brought_by: Sequence[Link] = ()
     referrer_joined_at: datetime | None = None
     referrer_orders: int = 1
-    claims_of_day: int = 1
+    orders_of_day: int = 1
     orders_before: int = 0
     referees_paid: int = 0
     referees_returned: int = 0
@@ -254,7 +255,7 @@ def _of_referrer(facts: Facts) -> Iterator[SignalCode]:
         yield SignalCode.YOUNG_ACCOUNT
     if not facts.referrer_orders:
         yield SignalCode.NEVER_ORDERED
-    if facts.claims_of_day > FEW_CLAIMS:
+    if facts.orders_of_day > FEW_ORDERS:
         yield SignalCode.BURST
     returned = facts.referees_returned
     if returned >= LEAST_RETURNS and 2 * returned >= facts.referees_paid:

@@ -135,13 +135,13 @@ FRAUDS = [
         ["CHAIN"],
         brought_by=[(stranger(1), 1), (stranger(2), 2)],
     ),
-    Case("A burst of made-up friends", "review", ["BURST"], more={"claims_of_day": 12}),
+    Case("A burst of made-up friends", "review", ["BURST"], more={"orders_of_day": 12}),
     Case(
         "A burst from one network",
         "reject",
         ["REPEATED_IP", "BURST"],
         siblings=farm(1, 2, 3, 4, 5, ips=OLEG.ips),
-        more={"claims_of_day": 6},
+        more={"orders_of_day": 6},
     ),
     Case(
         "Many friends from one network, one a day",

@@ -168,9 +168,9 @@ HONEST = [
         "A code shared with two hundred followers",
         "review",
         ["BURST"],
-        more={"claims_of_day": 200},
+        more={"orders_of_day": 200},
     ),
-    Case("Five friends at a party", "allow", [], more={"claims_of_day": 5}),
+    Case("Five friends at a party", "allow", [], more={"orders_of_day": 5}),
     Case(
         "Word of mouth over weeks",
         "allow",

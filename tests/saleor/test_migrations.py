@@ -12,7 +12,15 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from saleor_rewards.ledger.verify import verify
-from saleor_rewards.models import Entry, OwnedVoucher, PriceAgreement, Receipt
+from saleor_rewards.models import (
+    Entry,
+    OwnedVoucher,
+    PriceAgreement,
+    Receipt,
+    Referral,
+    ReferralInvite,
+)
+from saleor_rewards.referrals.digests import digest
 
 from .limits import needs
 from .points import make_member, reconcile_all
@@ -98,3 +106,39 @@ def test_vouchers_that_ended_make_way_for_one_a_worth(shop: Shop) -> None:
     assert codes == [live.code]
     assert OwnedVoucher.objects.get() == live
     assert PriceAgreement.objects.exists()
+
+
+def test_claims_from_before_wait_as_invitations(shop: Shop) -> None:
+    # given: two of one address, of which there could be one before
+    busy_shop(shop)
+    claim = Referral.objects.get()
+    at = timezone.now()
+    columns = {"program": claim.program, "claimed_at": at, "ends_at": claim.ends_at}
+    later, rejected, used = (
+        Referral.objects.create(referrer_user_pk=7, verdict=verdict, **columns, **more)
+        for verdict, more in (
+            ("allow", {"referee_email": claim.referee_email}),
+            ("reject", {"referee_email": "eve@example.com"}),
+            ("allow", {"referee_email": "old@example.com", "state": "paid"}),
+        )
+    )
+
+    # when
+    migrate("0008_voucher_slots")
+    migrate(NAMES[-1])
+
+    # then
+    invitation = ReferralInvite.objects.get()
+    assert invitation.user_pk == claim.referrer_user_pk
+    assert invitation.ends_at == claim.ends_at
+    assert invitation.email_digest == digest("email", claim.referee_email)
+    rows = {row.pk: row for row in Referral.objects.all()}
+    emails = [rows[one.pk].referee_email for one in (claim, later, rejected, used)]
+    assert emails == [
+        claim.referee_email,
+        "",
+        "eve@example.com",
+        "old@example.com",
+    ]
+    until = [rows[one.pk].email_until is not None for one in (claim, rejected, used)]
+    assert until == [True, True, False]

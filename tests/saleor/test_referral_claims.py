@@ -1,4 +1,4 @@
-"""Friends claim what members promised them; the first claim wins."""
+"""Friends claim what members promised them; the last claim before the order counts."""
 
 from __future__ import annotations
 
@@ -90,19 +90,28 @@ def test_the_same_claim_again_has_the_same_answer(shop: Shop, ann: User) -> None
     assert Referral.objects.count() == ReferralDecision.objects.count() == 1
 
 
-def test_another_members_code_comes_too_late(shop: Shop, ann: User) -> None:
+def test_another_members_code_takes_the_place_of_the_first(
+    shop: Shop, ann: User
+) -> None:
     # given
     cart = friend_cart(shop)
-    try_code(cart, code_for(shop, ann).code)
-    other = code_for(shop, referrer()).code
+    first = try_code(cart, code_for(shop, ann).code)
+    other = referrer()
 
-    # then whether or not there is such a code
-    assert refused(cart, other) is ReferralErrorCode.ALREADY_CLAIMED
-    assert refused(cart, "NO-SUCH-CODE") is ReferralErrorCode.ALREADY_CLAIMED
-    assert Referral.objects.get().referrer_user_pk == ann.pk
+    # when
+    last = try_code(cart, code_for(shop, other).code)
+
+    # then
+    first.refresh_from_db()
+    assert (first.state, last.state) == (ReferralState.LAPSED, ReferralState.CLAIMED)
+    assert last.referrer_user_pk == other.pk
+    assert checkout_referral(checkout_of(cart)) == last
+    assert try_code(cart, code_for(shop, ann).code) not in (first, last)
 
 
-def test_a_claim_is_the_customers_on_every_device(shop: Shop, ann: User) -> None:
+def test_a_guests_claim_is_the_carts_on_which_it_was_made(
+    shop: Shop, ann: User
+) -> None:
     # given
     claimed = try_code(friend_cart(shop, "bob@example.com"), code_for(shop, ann).code)
 
@@ -110,8 +119,10 @@ def test_a_claim_is_the_customers_on_every_device(shop: Shop, ann: User) -> None
     other = friend_cart(shop, "BOB@example.com")
 
     # then
-    assert checkout_referral(checkout_of(other)) == claimed
-    assert try_code(other, code_for(shop, ann).code) == claimed
+    assert checkout_referral(checkout_of(other)) is None
+    again = try_code(other, code_for(shop, ann).code)
+    assert (again.verdict, again.state) == (Verdict.ALLOW, ReferralState.CLAIMED)
+    assert again != claimed
 
 
 def test_a_claim_whose_window_is_over_makes_place(shop: Shop, ann: User) -> None:
@@ -219,7 +230,8 @@ def test_what_was_rejected_holds_no_place(shop: Shop, ann: User) -> None:
     # then
     assert claimed.verdict == Verdict.ALLOW
     assert checkout_referral(checkout_of(cart)) == claimed
-    assert refused(cart, own) is ReferralErrorCode.ALREADY_CLAIMED
+    assert refused(cart, own) is ReferralErrorCode.NOT_ACCEPTED
+    assert checkout_referral(checkout_of(cart)) == claimed
 
 
 def test_what_was_rejected_makes_place_for_an_invitation(shop: Shop, ann: User) -> None:
@@ -297,9 +309,14 @@ def test_nothing_is_claimed_where_referrals_are_off(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_guests_claim_follows_them_into_their_account(shop: Shop, ann: User) -> None:
+def test_what_a_guest_paid_for_follows_them_into_their_account(
+    shop: Shop, ann: User
+) -> None:
     # given
-    claimed = try_code(friend_cart(shop, "bob@example.com"), code_for(shop, ann).code)
+    bob = Shopper()
+    cart = bob.cart((shop.product("10.00", ships=False), 1), email="bob@example.com")
+    claimed = try_code(cart, code_for(shop, ann).code)
+    bob.buy(bob.look(cart))
 
     # when
     user = register("bob@example.com")

@@ -21,6 +21,7 @@ from .points import no_hooks, reconcile_all, written
 from .rewarded import (
     Referrer,
     bring,
+    claimed,
     make_friend,
     make_referrer,
     promise,
@@ -202,22 +203,13 @@ def test_of_two_claims_one_that_was_rejected_makes_way(
 ) -> None:
     # given
     promise(shop, "points")
-    other = make_referrer()
-    friend, cart = make_friend(shop, other)
-    Referral.objects.update(verdict="reject", is_decided=True, referee_email="")
-    email = f"{cart.pk[:8]}@example.com"
+    other, friend = make_referrer(), make_referrer()
+    cart = friend.cart((shop.product("50.00", ships=False), 1))
+    claimed(shop, referrer, cart, "", referee_user_pk=friend.user_pk)
+    Referral.objects.update(checkout_token="another checkout")
 
-    # when
-    cart = friend.cart((shop.product("50.00", ships=False), 1), email=email)
-    Referral.objects.update(checkout_token=cart.pk)
-    Referral.objects.create(
-        program=shop.program,
-        referrer_user_pk=referrer.user_pk,
-        referee_email=email,
-        verdict="allow",
-        claimed_at=timezone.now(),
-        ends_at=timezone.now() + 30 * DAY,
-    )
+    # when: it is the later one, too
+    claimed(shop, other, cart, friend.email, verdict="reject", is_decided=True)
     friend.buy(cart)
 
     # then

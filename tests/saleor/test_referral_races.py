@@ -11,17 +11,22 @@ import pytest
 from django.db import connection, connections
 from saleor.account.models import User
 
-from saleor_rewards.models import Evidence, Referral, ReferralCode, ReferralDecision
+from saleor_rewards.models import (
+    Evidence,
+    Referral,
+    ReferralCode,
+    ReferralDecision,
+    ReferralState,
+)
 from saleor_rewards.plugin.referrals import choose_code, claims, code_of, renew_code
+from saleor_rewards.plugin.referrals.reasons import Reason, is_noted
 from saleor_rewards.referrals.codes import lookup_of
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
 
 from .friends import code_for, friend_cart, now, referrer, switch_on, try_code
-from .world import Shop
+from .world import HOST, Cart, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-ALREADY_CLAIMED = ReferralErrorCode.ALREADY_CLAIMED
 
 #: How long those that are first wait for the others.
 PATIENCE = 30
@@ -53,7 +58,26 @@ def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
 
 @pytest.fixture
 def together(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Let claims write only when so many of them have looked."""
+    """Let claims lock what they are for only when so many of them have come so far."""
+
+    def start(parties: int, lock: Any = claims.lock_claims) -> None:
+        barrier = Barrier(parties)
+
+        def waiting(*arguments: Any) -> None:
+            try:
+                barrier.wait(PATIENCE)
+            except BrokenBarrierError:
+                pass
+            lock(*arguments)
+
+        monkeypatch.setattr(claims, "lock_claims", waiting)
+
+    return start
+
+
+@pytest.fixture
+def look_first(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let claims write only when so many of them have looked, and lock nothing."""
 
     def start(parties: int) -> None:
         judge, barrier = claims.judge, Barrier(parties)
@@ -66,6 +90,7 @@ def together(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
             judge(*arguments)
 
         monkeypatch.setattr(claims, "judge", waiting)
+        monkeypatch.setattr(claims, "lock_claims", lambda *_: None)
 
     return start
 
@@ -83,7 +108,7 @@ def without(index: str, table: str) -> Iterator[None]:
 
 
 def test_one_code_from_twenty_windows_is_one_claim(
-    shop: Shop, ann: User, together: Callable[[int], None]
+    shop: Shop, ann: User, together: Callable[..., None]
 ) -> None:
     # given
     code, cart = code_for(shop, ann).code, friend_cart(shop)
@@ -99,8 +124,8 @@ def test_one_code_from_twenty_windows_is_one_claim(
     assert len(kept) == len(set(kept))
 
 
-def test_of_two_codes_at_once_one_wins(
-    shop: Shop, ann: User, together: Callable[[int], None]
+def test_of_two_codes_at_once_the_last_counts(
+    shop: Shop, ann: User, together: Callable[..., None]
 ) -> None:
     # given
     cart, other = friend_cart(shop), referrer()
@@ -111,46 +136,60 @@ def test_of_two_codes_at_once_one_wins(
     answers = at_once([lambda code=code: try_code(cart, code) for code in codes])
 
     # then
-    won = Referral.objects.get()
-    assert sorted(answers, key=str) == sorted([won, ALREADY_CLAIMED], key=str)
-    assert won.referrer_user_pk in (ann.pk, other.pk)
+    first, last = Referral.objects.order_by("pk")
+    assert {answer.pk for answer in answers} == {first.pk, last.pk}
+    assert (first.state, last.state) == (ReferralState.LAPSED, ReferralState.CLAIMED)
+    assert is_noted(first, Reason.OTHER_CLAIM)
 
 
-def test_one_customer_on_two_devices_is_brought_once(
-    shop: Shop, ann: User, together: Callable[[int], None]
+def test_a_member_on_two_devices_has_one_claim(
+    shop: Shop, ann: User, together: Callable[..., None]
 ) -> None:
     # given
-    codes = [code_for(shop, user).code for user in (ann, referrer())]
-    carts = [friend_cart(shop, "bob@example.com") for _ in codes]
+    codes, carts, user_pk = of_member(shop, ann)
     together(2)
 
     # when
-    answers = at_once(
-        [lambda c=cart, k=code: try_code(c, k) for cart, code in zip(carts, codes)]
+    at_once(
+        [
+            lambda c=cart, k=code: try_code(c, k, user_pk=user_pk)
+            for cart, code in zip(carts, codes)
+        ]
     )
 
     # then
-    assert ALREADY_CLAIMED in answers
-    assert Referral.objects.count() == 1
+    open_ones = Referral.objects.filter(state=ReferralState.CLAIMED)
+    assert open_ones.get().referee_user_pk == user_pk
+    assert Referral.objects.count() == 2
 
 
 def test_the_race_catches_claims_that_only_look_before_they_write(
-    shop: Shop, ann: User, together: Callable[[int], None]
+    shop: Shop, ann: User, look_first: Callable[[int], None]
 ) -> None:
     # given
-    codes = [code_for(shop, user).code for user in (ann, referrer())]
-    carts = [friend_cart(shop, "bob@example.com") for _ in codes]
-    together(2)
+    codes, carts, user_pk = of_member(shop, ann)
+    look_first(2)
 
     # when
-    with without("rewards_referral_once_an_email", "saleor_rewards_referral"):
+    with without("rewards_referral_once_a_member", "saleor_rewards_referral"):
         at_once(
-            [lambda c=cart, k=code: try_code(c, k) for cart, code in zip(carts, codes)]
+            [
+                lambda c=cart, k=code: try_code(c, k, user_pk=user_pk)
+                for cart, code in zip(carts, codes)
+            ]
         )
-        count = Referral.objects.count()
+        count = Referral.objects.filter(state=ReferralState.CLAIMED).count()
 
     # then
     assert count == 2
+
+
+def of_member(shop: Shop, ann: User) -> tuple[list[str], list[Cart], int]:
+    """Return two codes, two carts of one member, and who that is."""
+    codes = [code_for(shop, user).code for user in (ann, referrer())]
+    bob = Shopper(token=HOST.sign_up("bob@example.com"))
+    carts = [friend_cart(shop, "bob@example.com", bob) for _ in codes]
+    return codes, carts, User.objects.get(email="bob@example.com").pk
 
 
 def test_a_member_who_asks_twenty_times_at_once_has_one_code(

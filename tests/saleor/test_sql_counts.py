@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from saleor_rewards.models import NetworkLimit, Rule, RuleVersion, TypedAddress
+from saleor_rewards.plugin.referrals import claim_rates
 from saleor_rewards.programs import bump_version
 
 from .friends import code_for, referrer, switch_on, try_code
 from .inputs import document
 from .points import make_member
-from .world import HOST, Cart, Shop, Shopper
+from .world import HOST, Cart, Refused, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,6 +30,10 @@ NOT_A_QUERY = re.compile(
 
 GUEST_UNCHANGED, CUSTOMER_UNCHANGED, OFFERS_CHANGE = 2, 3, 6
 ADDRESS_NOTED = 4
+
+#: All that an anonymous claim sends, with Saleor's own, a mail and the answer's total:
+#: one beyond the bound, one whose code is none, and one that counts.
+CLAIM_BOUNDED, CLAIM_REFUSED, CLAIM_ACCEPTED = 2, 30, 70
 
 every_size = pytest.mark.parametrize(
     ("lines", "rules"), [(1, 1), (1, 1000), (100, 1), (100, 1000)]
@@ -123,6 +129,42 @@ def test_an_address_that_a_guest_gives_costs_four_queries_where_offers_go_by_it(
     tables = {NetworkLimit._meta.db_table, TypedAddress._meta.db_table}
     noted = [one for one in sent if _first_table(one) in tables]
     assert len(noted) == (ADDRESS_NOTED if is_asked else 0)
+
+
+def test_what_an_anonymous_claim_costs_is_bounded(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    switch_on(shop)
+    shop.ladder(("1.00", "5"), conditions={"has_referral": True})
+    code = code_for(shop, referrer()).code
+    stranger = Shopper(client=Client(REMOTE_ADDR="203.0.113.7"))
+    goods = shop.product("1.00")
+    carts = [
+        stranger.cart((goods, 1), email=f"person{number}@example.com")
+        for number in range(3)
+    ]
+
+    def sent(cart: Cart, code: str) -> tuple[int, int]:
+        """Return how many statements a claim sends, and how many touch our tables."""
+        with CaptureQueriesContext(connection) as captured:
+            with suppress(Refused):
+                stranger.do(document("ReferralClaim"), checkoutId=cart.id, code=code)
+        statements = [query["sql"] for query in captured.captured_queries]
+        return len(statements), sum("saleor_rewards_" in one for one in statements)
+
+    sent(carts[0], code)
+
+    # then
+    assert sent(carts[1], "NO-SUCH-CODE")[0] <= CLAIM_REFUSED
+    assert sent(carts[2], code)[0] <= CLAIM_ACCEPTED
+
+    # when
+    monkeypatch.setattr(claim_rates, "MOST_OF_ADDRESS", 3)
+
+    # then
+    total, ours = sent(carts[2], code)
+    assert (ours, total <= CLAIM_BOUNDED) == (1, True)
 
 
 def _first_table(statement: str) -> str:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import graphene
 from django.utils.translation import override
 
-from ...models import Referral
 from ..base import DOC_CATEGORY
 from ..languages import checkout_language, language_of, message_field
 from .enums import ClaimState, RewardsClaimState
@@ -53,9 +52,6 @@ def cart_claim(checkout: Any, request: Any) -> CartClaim | None:
         referral = guarded(
             "REWARDS_CHECKOUT_REFERRAL", None, lambda: checkout_referral(checkout)
         )
-    return None if referral is None else claim_on(checkout, referral)
-
-
-def claim_on(checkout: Any, referral: Referral) -> CartClaim:
-    """Return a claim as a checkout shows it, in the language that the cart is in."""
+    if referral is None:
+        return None
     return CartClaim(ClaimState(referral.verdict), checkout_language(checkout))

@@ -7,12 +7,11 @@ from typing import Any
 import graphene
 from django.utils.translation import gettext as _
 
-from ...models import Referral, ReferralState
 from ...programs import ProgramError, ProgramErrorCode
 from ..base import Checkout, wrapped_checkout
 from ..ids import instance_by_id
 from ..points.shopping import in_language_of
-from .claims import CheckoutReferral, cart_claim, claim_on
+from .claims import CheckoutReferral, cart_claim
 from .mutations import ReferralShopperMutation
 
 
@@ -32,25 +31,28 @@ class RewardsReferralClaim(ReferralShopperMutation):
         )
 
     class Meta:
-        description = "Accepts a member's invitation for a cart. The first one counts."
+        description = (
+            "Accepts a member's invitation for a cart. The last one before the order "
+            "counts."
+        )
 
     @classmethod
     def execute(
         cls, info: Any, checkout_id: str, code: str | None = None
     ) -> RewardsReferralClaim:
-        from ...plugin.referrals import claim, client_address
+        from ...plugin.referrals import admit_claim, claim, client_address
 
+        admit_claim(info.context)
         checkout = _checkout(checkout_id)
         with in_language_of(checkout, info):
-            claimed = claim(
+            claim(
                 checkout,
                 code=code,
                 user_pk=user_pk_of(info),
                 ip=client_address(info.context),
                 request=info.context,
             )
-        by_code = None if code is None else claimed
-        return cls(errors=[], **_answer(checkout_id, by_code, info.context))
+        return cls(errors=[], **_answer(checkout_id, info.context))
 
 
 class RewardsReferralReviewRequest(ReferralShopperMutation):
@@ -69,8 +71,9 @@ class RewardsReferralReviewRequest(ReferralShopperMutation):
 
     @classmethod
     def execute(cls, info: Any, checkout_id: str) -> RewardsReferralReviewRequest:
-        from ...plugin.referrals import ask_review
+        from ...plugin.referrals import admit_claim, ask_review
 
+        admit_claim(info.context)
         checkout = _checkout(checkout_id)
         with in_language_of(checkout, info):
             ask_review(checkout, user_pk_of(info))
@@ -97,17 +100,11 @@ def _checkout(checkout_id: str) -> Any:
     return checkout
 
 
-def _answer(checkout_id: str, claimed: Referral | None, request: Any) -> dict[str, Any]:
-    """Return the checkout as the database has it now, with its claim.
-
-    ``claimed`` is the claim of whoever had the code to it: they may know how it stands,
-    on a device where the cart does not say so.
-    """
+def _answer(checkout_id: str, request: Any) -> dict[str, Any]:
+    """Return the checkout as the database has it now, with its claim."""
     checkout = instance_by_id(checkout_id, "Checkout")
     if checkout is None:
         # It became an order meanwhile, or expired.
         return {"checkout": None, "referral": None}
     shown = cart_claim(checkout, request)
-    if claimed is not None and claimed.state == ReferralState.CLAIMED:
-        shown = claim_on(checkout, claimed)
     return {"checkout": wrapped_checkout(checkout), "referral": shown}

@@ -355,7 +355,7 @@ def _customer(facts: OrderFacts, program: Program) -> CustomerSnapshot:
     return CustomerSnapshot(
         is_known=bool(facts.user_pk or facts.email),
         tier_id=None if tier_pk is None else str(tier_pk),
-        has_referral=was_brought(facts, program),
+        has_referral=was_brought(facts, program) and not host.orders_before(facts),
         **_history(facts, program),
     )
 

@@ -9,11 +9,13 @@ claim refuses is counted, so whoever calls it must not take its writes back.
 from __future__ import annotations
 
 from ..client_addresses import client_address
+from .claim_rates import admit_claim
 from .claiming import checkout_referral, claim
 from .codes import choose_code, code_of, invite, link_of, renew_code
 from .reviews import ask_review, decide
 
 __all__ = [
+    "admit_claim",
     "ask_review",
     "checkout_referral",
     "choose_code",

@@ -57,21 +57,23 @@ class Tries:
         """
         # Always in one order: two guessers with a network in common cannot wait for
         # each other.
-        for scope, value in sorted(
-            self.digests.items(), key=lambda item: item[0].value
-        ):
-            ClaimLimit.objects.get_or_create(
-                scope=scope.value, digest=value, defaults={"failed_at": at}
-            )
-            self._rows.select_for_update().get(scope=scope.value)
-        rows = list(self._rows)
+        scopes = sorted(self.digests, key=lambda scope: scope.value)
+        ClaimLimit.objects.bulk_create(
+            [
+                ClaimLimit(scope=one.value, digest=self.digests[one], failed_at=at)
+                for one in scopes
+            ],
+            ignore_conflicts=True,
+        )
+        rows = list(self._rows.select_for_update())
         _refuse_waiting(rows, at)
         for row in rows:
             scope = LimitScope(row.scope)
             row.failures = 1 + failures_at(scope, row.failures, row.failed_at, at)
             row.failed_at = at
             row.blocked_until = blocked_until(scope, row.failures, at)
-            row.save()
+        counted = ["failures", "failed_at", "blocked_until"]
+        ClaimLimit.objects.bulk_update(rows, counted)
 
     @property
     def _rows(self) -> QuerySet[ClaimLimit]:

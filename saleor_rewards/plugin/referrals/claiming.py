@@ -1,14 +1,12 @@
-"""Claims of friends, and how their tries are limited. The first claim wins."""
+"""Claims of friends, and how their tries are limited. The last claim counts."""
 
 from __future__ import annotations
 
-import logging
-from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from ...models import (
@@ -24,22 +22,19 @@ from ...programs.versions import PLUGIN_ID
 from ...referrals.errors import ReferralError, ReferralErrorCode
 from .. import service
 from ..completions import is_under_way
-from ..guard import bounded_transaction, faults, guarded
+from ..guard import bounded_transaction, guarded
 from ..guests import may_tell
 from ..host import host
 from .claim_limits import Tries
-from .claims import Claim, Friend
+from .claims import Claim
+from .friends import Friend
 from .notices import tell_accepted
-from .refusals import refusal
+from .refusals import faults_told, refusal
 
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
 
     from ..rulebook import Rulebook
-
-logger = logging.getLogger(__name__)
-
-FAULT = "REWARDS_CLAIM"
 
 #: What tells of codes, or of whoever has the address that a guest typed in.
 COUNTED = (
@@ -60,17 +55,19 @@ def claim(
     """Claim what a member promised who gave out a code, or named the shopper's address.
 
     ``user_pk`` is who is logged in, ``ip`` what ``client_address`` says. The same claim
-    again has the same answer. Raises ``ReferralError``; what it refuses is counted and
-    kept, so the caller must not take the writes back.
+    again has the same answer; another one takes its place until the friend orders.
+    Raises ``ReferralError``; what it refuses is counted and kept, so the caller must
+    not take the writes back.
     """
     tries = Tries.of(checkout_token=str(checkout.pk), user_pk=user_pk, ip=ip or "")
-    with host.writing(), _faults_told():
+    with host.writing(), faults_told():
         friend = _friend(checkout, user_pk)
-        work = Claim(checkout, friend, code, ip or "", timezone.now())
         book = _book(checkout, request)
         with bounded_transaction():
-            host.lock_shared(str(checkout.pk))
-            if is_under_way(str(checkout.pk), work.at):
+            host.lock_shared(friend.checkout_token)
+            # Of an order that was waited for it is known that it was placed before.
+            work = Claim(checkout, friend, code, ip or "", timezone.now())
+            if is_under_way(friend.checkout_token, work.at):
                 raise refusal(ReferralErrorCode.ORDER_IN_PROGRESS)
             outcome = _outcome(work, tries, book)
         if isinstance(outcome, ReferralError):
@@ -85,27 +82,32 @@ def checkout_referral(checkout: Checkout) -> Referral | None:
     """Return the claim that holds for a checkout, ``None`` where there is none.
 
     What was rejected from the start is none: nobody learns that there is such a code.
-    By an address that somebody typed in no more is found than the prices tell: a claim
-    that counts, for as long as offers are given for it.
+    Neither is one of somebody who ordered before, as far as that may be told: whoever
+    orders has to be new.
     """
-    with host.writing():
-        is_told = _goes_by_address(checkout) and may_tell(checkout)
-    friend = Friend.of(checkout, is_told=is_told)
     said = ReferralDecision.objects.filter(referral=OuterRef("pk"))
     with host.writing():
-        found = (
-            Referral.objects.annotate(
-                is_told=Exists(said.exclude(verdict=Verdict.REJECT))
-            )
-            .filter(friend.own_claims | friend.claims & Q(verdict=Verdict.ALLOW))
-            .filter(
-                is_told=True,
-                program__channel_pk=host.channel_pk(checkout),
-                state__in=(ReferralState.CLAIMED, ReferralState.ORDERED),
-                ends_at__gt=timezone.now(),
-            )
+        friend = Friend.of(checkout)
+        found = Referral.objects.annotate(
+            is_told=Exists(said.exclude(verdict=Verdict.REJECT))
+        ).filter(
+            friend.claims,
+            is_told=True,
+            program__channel_pk=host.channel_pk(checkout),
+            state=ReferralState.CLAIMED,
+            ends_at__gt=timezone.now(),
         )
-        return found.order_by("pk").first()
+        referral = found.order_by("-claimed_at", "-pk").first()
+        if referral is None or _is_known_to_be_old(checkout, friend):
+            return None
+    return referral
+
+
+def _is_known_to_be_old(checkout: Checkout, friend: Friend) -> bool:
+    """Tell whether a checkout's customer ordered before, where that may be told."""
+    if friend.is_member or (_goes_by_address(checkout) and may_tell(checkout)):
+        return friend.has_ordered
+    return False
 
 
 def _friend(checkout: Checkout, user_pk: int | None) -> Friend:
@@ -173,15 +175,3 @@ def _policy(book: Rulebook | None) -> ReferralPolicy:
     if policy is None:
         raise refusal(ReferralErrorCode.REFERRALS_OFF)
     return policy
-
-
-@contextmanager
-def _faults_told() -> Iterator[None]:
-    try:
-        yield
-    except ReferralError:
-        raise
-    except Exception as error:
-        faults[FAULT] += 1
-        logger.exception("%s: nothing is claimed", FAULT)
-        raise refusal(ReferralErrorCode.UNAVAILABLE) from error

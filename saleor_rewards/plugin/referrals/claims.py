@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Iterable
 
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.functional import cached_property
 
@@ -25,67 +24,16 @@ from ...referrals.codes import lookup_of
 from ...referrals.digests import digest
 from ...referrals.emails import normal_email
 from ...referrals.errors import ReferralErrorCode
-from ..footprints import Footprint
-from ..guests import is_member
 from ..host import host
-from .evidence import judge
+from ..locks import lock_claims
+from .evidence import judge, keep
+from .friends import Friend
 from .reasons import Reason, note
 from .refusals import refusal
 from .trails import checkout_footprint, trail_left
 
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
-
-
-@dataclass(frozen=True)
-class Friend:
-    """Whose checkout it is, as far as that is known.
-
-    ``email`` is in lower case. It is typed in, and may be anybody's, unless
-    ``is_member`` says that it is that of a confirmed account. It is empty before the
-    shopper gave one, which ``has_email`` tells, and where nothing is to be told of it.
-    """
-
-    checkout_token: str
-    user_pk: int | None
-    email: str
-    has_email: bool
-    is_member: bool
-
-    @classmethod
-    def of(
-        cls, checkout: Checkout, user_pk: int | None = None, *, is_told: bool = True
-    ) -> Friend:
-        """Return whose checkout it is; ``user_pk`` is who is logged in.
-
-        ``is_told`` says whether something may be told of the address of a guest.
-        """
-        owner = checkout.user
-        has_account = is_member(owner)
-        email = (owner.email if has_account else checkout.email) or ""
-        return cls(
-            checkout_token=str(checkout.pk),
-            user_pk=owner.pk if owner is not None else user_pk,
-            email=email.lower() if has_account or is_told else "",
-            has_email=bool(email),
-            is_member=has_account,
-        )
-
-    @property
-    def claims(self) -> Q:
-        """What claims of theirs are found by."""
-        found = self.own_claims
-        if self.email:
-            found |= Q(referee_email=self.email)
-        return found
-
-    @property
-    def own_claims(self) -> Q:
-        """What claims are theirs, whoever typed in an address."""
-        found = Q(checkout_token=self.checkout_token)
-        if self.user_pk is not None:
-            found |= Q(referee_user_pk=self.user_pk)
-        return found
 
 
 @dataclass(frozen=True)
@@ -119,90 +67,93 @@ class Claim:
     def made(self, policy: ReferralPolicy) -> tuple[Referral, bool]:
         """Return the claim, and whether it is new. Raises ``ReferralError``.
 
-        What the signals reject is kept for staff and returned like every other.
+        It takes the place of those that were made before it for the same cart and
+        account. What the signals reject is kept for staff and returned like every
+        other, unless there is one that counts.
         """
         self._check_new()
-        # Somebody else may claim for the same friend between the look and the write.
-        for _attempt in range(2):
-            standing = self._standing(policy)
-            if standing is not None:
-                return standing, False
-            invitation = self._invitation(policy)
-            try:
-                with transaction.atomic():
-                    return self._written(policy, invitation), True
-            except IntegrityError:
-                continue
-        raise refusal(ReferralErrorCode.ALREADY_CLAIMED)
+        lock_claims(self.friend.checkout_token, self.friend.user_pk)
+        found = self._found(policy)
+        standing = self._standing([row for row in found if self.friend.owns(row)])
+        if standing is not None:
+            if standing.verdict != Verdict.REJECT:
+                self._bind(standing, found)
+            return standing, False
+        invitation = self._invitation(policy)
+        refused = {row.referrer_user_pk for row in found if _is_refused(row)}
+        if invitation.referrer_user_pk in refused:
+            raise refusal(ReferralErrorCode.NOT_ACCEPTED)
+        return self._written(policy, invitation, found), True
 
     def _check_new(self) -> None:
         friend = self.friend
         if friend.user_pk is None and not friend.has_email:
             raise refusal(ReferralErrorCode.EMAIL_REQUIRED)
-        if self._left.order_pks:
+        if friend.has_ordered:
             raise refusal(ReferralErrorCode.NOT_NEW)
 
-    @cached_property
-    def _left(self) -> Footprint:
-        return host.footprint(self.friend.user_pk, self.friend.email)
-
-    def _standing(self, policy: ReferralPolicy) -> Referral | None:
-        """Return the claim that won, if there is one; another one is refused."""
-        for referral in self._found(policy):
-            if self._is_over(referral):
-                continue
-            if referral.verdict == Verdict.REJECT or self._is_same(referral):
-                return referral
-            raise refusal(ReferralErrorCode.ALREADY_CLAIMED)
-        return None
-
     def _found(self, policy: ReferralPolicy) -> list[Referral]:
-        found = Referral.objects.filter(
-            self.friend.claims, program_id=policy.program_id
-        ).exclude(state=ReferralState.LAPSED)
-        return list(found.order_by("pk"))
+        """Return the claims of the cart and its customer, locked.
 
-    def _is_over(self, referral: Referral) -> bool:
-        """Tell whether a claim makes place for this one.
-
-        One that the signals rejected holds no place against another member's code.
+        Those beside it that staff refused to the same person, wherever they tried.
         """
-        if referral.state != ReferralState.CLAIMED:
-            return False
-        is_rejected = referral.verdict == Verdict.REJECT and not referral.is_decided
-        return referral.ends_at <= self.at or (
-            is_rejected and not self._is_same(referral)
+        friend = self.friend
+        refused = Q(is_decided=True, verdict=Verdict.REJECT)
+        same = friend.cart_and_account
+        if friend.email:
+            same |= Q(referee_email=friend.email)
+        mine = friend.cart_and_account & ~Q(state=ReferralState.LAPSED)
+        rows = Referral.objects.filter(
+            mine | same & refused, program_id=policy.program_id
         )
+        return list(rows.order_by("pk").select_for_update())
+
+    def _standing(self, own: list[Referral]) -> Referral | None:
+        """Return the claim that this one is again, or that nothing takes the place of.
+
+        Raises ``ReferralError`` where the friend ordered by another one.
+        """
+        without = (ReferralState.CLAIMED, ReferralState.LAPSED)
+        for referral in own:
+            if referral.state not in without:
+                if referral.verdict == Verdict.REJECT or self._is_same(referral):
+                    return referral
+                raise refusal(ReferralErrorCode.ALREADY_CLAIMED)
+        for referral in own:
+            is_open = referral.state == ReferralState.CLAIMED
+            if is_open and referral.ends_at > self.at:
+                if _is_refused(referral) or self._is_same(referral):
+                    return referral
+        return None
 
     def _is_same(self, referral: Referral) -> bool:
         if self.lookup is None:
             # Who has a claim that counts asks for nothing more.
             return referral.code_id is None or referral.verdict != Verdict.REJECT
-        mine = ReferralCode.objects.filter(
-            program_id=referral.program_id,
-            user_pk=referral.referrer_user_pk,
-            lookup=self.lookup,
-        )
-        return mine.exists()
+        code = self._code
+        return code is not None and code.user_pk == referral.referrer_user_pk
 
     def _invitation(self, policy: ReferralPolicy) -> Invitation:
         if self.lookup is None and not self.friend.email:
             raise refusal(ReferralErrorCode.CUSTOMER_UNKNOWN, "checkoutId")
-        found = (
-            self._by_address(policy) if self.lookup is None else self._by_code(policy)
-        )
+        found = self._by_address(policy) if self.lookup is None else self._by_code()
         if found is None or not host.people([found.referrer_user_pk]):
             raise refusal(ReferralErrorCode.NOT_ACCEPTED)
         return found
 
-    def _by_code(self, policy: ReferralPolicy) -> Invitation | None:
-        code = ReferralCode.objects.filter(
-            program_id=policy.program_id,
-            lookup=self.lookup,
-            retired_at=None,
-            user_pk__isnull=False,
-        ).first()
-        return Invitation(code.user_pk, code) if code is not None else None
+    def _by_code(self) -> Invitation | None:
+        code = self._code
+        if code is None or code.retired_at is not None or code.user_pk is None:
+            return None
+        return Invitation(code.user_pk, code)
+
+    @cached_property
+    def _code(self) -> ReferralCode | None:
+        """Return the code that was given, if it is or was a member's."""
+        found = ReferralCode.objects.filter(
+            program__channel_pk=host.channel_pk(self.checkout), lookup=self.lookup
+        )
+        return found.first()
 
     def _by_address(self, policy: ReferralPolicy) -> Invitation | None:
         invite = ReferralInvite.objects.filter(
@@ -212,11 +163,9 @@ class Claim:
         ).first()
         return Invitation(invite.user_pk, None) if invite is not None else None
 
-    def _written(self, policy: ReferralPolicy, invitation: Invitation) -> Referral:
-        stale = [row for row in self._found(policy) if self._is_over(row)]
-        mine = Referral.objects.filter(pk__in=[row.pk for row in stale])
-        mine.update(state=ReferralState.LAPSED)
-        note(stale, Reason.OTHER_CLAIM, self.at)
+    def _written(
+        self, policy: ReferralPolicy, invitation: Invitation, found: list[Referral]
+    ) -> Referral:
         referral = Referral(
             program_id=policy.program_id,
             code=invitation.code,
@@ -227,6 +176,54 @@ class Claim:
             claimed_at=self.at,
             ends_at=self.at + timedelta(days=policy.claim_days),
         )
-        typed = trail_left(checkout_footprint(self.checkout), self.ip)
-        judge(referral, typed.joined(trail_left(self._left)), policy, self.at)
+        trail = trail_left(checkout_footprint(self.checkout), self.ip)
+        trail = trail.joined(trail_left(self.friend.footprint))
+        judge(referral, trail, policy, self.at)
+        if referral.verdict == Verdict.REJECT and any(map(self._counts, found)):
+            # What does not count takes no place of what does.
+            raise refusal(ReferralErrorCode.NOT_ACCEPTED)
+        self._replace(found)
+        keep(referral, trail, policy, self.at)
         return referral
+
+    def _counts(self, referral: Referral) -> bool:
+        is_open = referral.state == ReferralState.CLAIMED
+        is_own = is_open and self.friend.owns(referral) and referral.ends_at > self.at
+        return is_own and referral.verdict != Verdict.REJECT
+
+    def _replace(self, found: Iterable[Referral]) -> None:
+        """Let other claims of the same cart and account go, the latest code counts."""
+        open_ones = [row for row in found if row.state == ReferralState.CLAIMED]
+        own = [row for row in open_ones if self.friend.owns(row)]
+        # An account keeps its claim where somebody else has its cart by now.
+        strange = [row.pk for row in open_ones if self._is_left_on_cart(row)]
+        if strange:
+            Referral.objects.filter(pk__in=strange).update(checkout_token="")
+        if own:
+            mine = Referral.objects.filter(pk__in=[row.pk for row in own])
+            mine.update(state=ReferralState.LAPSED, updated_at=self.at)
+            note(own, Reason.OTHER_CLAIM, self.at)
+
+    def _is_left_on_cart(self, referral: Referral) -> bool:
+        is_here = referral.checkout_token == self.friend.checkout_token
+        return is_here and not self.friend.owns(referral)
+
+    def _bind(self, referral: Referral, found: list[Referral]) -> None:
+        """Let a claim that is made again hold where it is made, and for who signed in."""
+        if referral.state != ReferralState.CLAIMED:
+            return
+        friend = self.friend
+        self._replace([row for row in found if row != referral])
+        user_pk = referral.referee_user_pk or friend.user_pk
+        wanted = (friend.checkout_token, user_pk)
+        known = (referral.checkout_token, referral.referee_user_pk)
+        if wanted != known:
+            referral.checkout_token, referral.referee_user_pk = wanted
+            referral.save(
+                update_fields=["checkout_token", "referee_user_pk", "updated_at"]
+            )
+
+
+def _is_refused(referral: Referral) -> bool:
+    """Tell whether staff rejected a claim."""
+    return bool(referral.is_decided) and referral.verdict == Verdict.REJECT

@@ -67,7 +67,7 @@ class Course:
         if mine.referee_user_pk is not None:
             same |= Q(referee_user_pk=mine.referee_user_pk)
         if mine.referee_email:
-            same |= Q(referee_email=mine.referee_email)
+            same |= Q(referee_email=mine.referee_email, paid_at__isnull=False)
         if mine.checkout_token:
             same |= Q(checkout_token=mine.checkout_token)
         if not same:

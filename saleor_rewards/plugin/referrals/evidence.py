@@ -1,7 +1,8 @@
 """Gathers the facts on a referral and gives the verdict that the signals give.
 
 ``judge`` does it for a new claim, ``review`` whenever more is known: when the friend
-ordered, when the order is paid, and before rewards are granted.
+ordered, when the order is paid, and before rewards are granted. Claims of others speak
+against it once their orders are paid: anybody can claim, with any address.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Iterator
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from ...models import (
     Evidence,
@@ -42,8 +44,14 @@ MOST_LINKS = 10
 def judge(
     referral: Referral, friend: Trail, policy: ReferralPolicy, at: datetime
 ) -> None:
-    """Save a new claim with its verdict. Raises what the database raises."""
+    """Give a new claim its verdict; :func:`keep` saves it."""
     _weigh(referral, friend, policy, at)
+
+
+def keep(
+    referral: Referral, friend: Trail, policy: ReferralPolicy, at: datetime
+) -> None:
+    """Save a new claim that was judged. Raises what the database raises."""
     referral.save()
     keep_friend(referral, friend, policy, at)
     _note(referral, at)
@@ -110,7 +118,7 @@ def _facts(
         brought_by=tuple(_links(referral.program_id, person)),
         referrer_joined_at=person.joined_at,
         referrer_orders=len(footprint.order_pks),
-        claims_of_day=1 + _claims_around(referral),
+        orders_of_day=1 + _orders_around(referral, at),
         orders_before=_orders_before(referral),
         referees_paid=paid.count(),
         referees_returned=_returned(referral),
@@ -125,14 +133,14 @@ def _referrer(referral: Referral) -> Person | None:
 def _others(
     referral: Referral, friend: Trail
 ) -> tuple[tuple[Trail, ...], tuple[Trail, ...]]:
-    """Return what other friends left, the referrer's own and other members'.
+    """Return what others left who were brought, by the referrer and by other members.
 
     Of each only what the friend left too.
     """
     rows = Evidence.objects.filter(
         program_id=referral.program_id,
         digest__in=[value for _kind, value in friend.entries()],
-        referral__isnull=False,
+        referral__paid_at__isnull=False,
     )
     others = rows.exclude(referral__state=ReferralState.LAPSED)
     found: dict[tuple[bool, int], list[tuple[str, str]]] = defaultdict(list)
@@ -152,7 +160,7 @@ def _links(program_pk: int, person: Person) -> Iterator[Link]:
     for _step in range(MOST_LINKS):
         mine = Q(referee_user_pk=person.pk)
         if person.email:
-            mine |= Q(referee_email=person.email)
+            mine |= Q(referee_email=person.email, paid_at__isnull=False)
         brought = Referral.objects.filter(mine, program_id=program_pk).exclude(
             Q(state=ReferralState.LAPSED) | Q(verdict=Verdict.REJECT)
         )
@@ -174,11 +182,15 @@ def _brought(referral: Referral) -> QuerySet[Referral]:
     )
 
 
-def _claims_around(referral: Referral) -> int:
-    """Count the referrer's other friends who claimed within a day of this one."""
-    at = referral.claimed_at
-    near = _brought(referral).filter(claimed_at__range=(at - DAY, at + DAY))
-    return int(near.exclude(pk=referral.pk).count())
+def _orders_around(referral: Referral, at: datetime) -> int:
+    """Count the referrer's other friends who ordered within a day of this one.
+
+    Where it is not known when somebody ordered, it is when they claimed.
+    """
+    paid = _brought(referral).filter(paid_at__isnull=False).exclude(pk=referral.pk)
+    known = paid.annotate(moment=Coalesce("ordered_at", "claimed_at"))
+    since = referral.ordered_at or (referral.claimed_at if referral.order_pk else at)
+    return int(known.filter(moment__range=(since - DAY, since + DAY)).count())
 
 
 def _returned(referral: Referral) -> int:

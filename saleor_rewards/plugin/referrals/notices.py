@@ -20,6 +20,12 @@ from ..letters import Letter, Tongue, tongue_of
 
 FAULT = "REWARDS_REFERRAL_NOTICE"
 
+DAY = timedelta(days=1)
+
+#: Of how many friends who claimed within a day a referrer is told before they ordered.
+#: Anybody who has a code can claim with it on as many carts as they like.
+MOST_ACCEPTED_A_DAY = 5
+
 
 def tell_accepted(referral_pk: int) -> None:
     """Tell the referrer that a friend's claim counts, once all is committed.
@@ -88,9 +94,21 @@ def _untold(referral_pk: int, news: ReferralNews) -> Referral | None:
         return None
     if news == ReferralNews.REVOKED:
         return None if referral.told == _mark_of(referral.step) else referral
+    if news == ReferralNews.ACCEPTED and _are_many(referral):
+        return None
     # What comes later makes what came before it old news.
     order = list(ReferralNews)
     return referral if referral.told in ["", *order[: order.index(news)]] else None
+
+
+def _are_many(referral: Referral) -> bool:
+    recent = Referral.objects.filter(
+        program_id=referral.program_id,
+        referrer_user_pk=referral.referrer_user_pk,
+        claimed_at__gt=referral.claimed_at - DAY,
+    )
+    told = recent.exclude(told="").exclude(pk=referral.pk)
+    return told.count() >= MOST_ACCEPTED_A_DAY
 
 
 def _reader(referral: Referral) -> Person | None:

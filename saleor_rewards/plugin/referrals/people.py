@@ -16,14 +16,16 @@ from .reasons import Reason, note
 
 
 def follow_claims(person: Person) -> None:
-    """Make a member's what they claimed as a guest. The caller opens a transaction.
+    """Make a member's the referral by which they ordered and paid as a guest.
 
-    Nothing happens before they confirmed their address. Where they claimed as a member
-    too, the first claim wins.
+    Nothing happens before they confirmed their address, and nothing with what was
+    merely claimed under it, by whomever. The caller opens a transaction.
     """
     if not person.is_confirmed or not person.email:
         return
-    guests = Referral.objects.filter(referee_email=person.email, referee_user_pk=None)
+    guests = Referral.objects.filter(
+        referee_email=person.email, referee_user_pk=None, paid_at__isnull=False
+    )
     for referral in guests.exclude(state=ReferralState.LAPSED).order_by("pk"):
         with transaction.atomic():
             if _makes_place(referral, person):
@@ -34,19 +36,18 @@ def follow_claims(person: Person) -> None:
 
 
 def _makes_place(guests: Referral, person: Person) -> bool:
-    """Tell whether a guest's claim can be the member's; let the later of two lapse."""
+    """Tell whether a guest's referral can be the member's, and let open claims lapse."""
     standing = Referral.objects.filter(
         program_id=guests.program_id, referee_user_pk=person.pk
     ).exclude(state=ReferralState.LAPSED)
     other = standing.first()
     if other is None:
         return True
-    later = max(guests, other, key=lambda referral: referral.pk)
-    claimed = Referral.objects.filter(pk=later.pk, state=ReferralState.CLAIMED)
+    claimed = Referral.objects.filter(pk=other.pk, state=ReferralState.CLAIMED)
     if not claimed.update(state=ReferralState.LAPSED):
         return False
-    note([later], Reason.OTHER_CLAIM, timezone.now())
-    return bool(later == other)
+    note([other], Reason.OTHER_CLAIM, timezone.now())
+    return True
 
 
 def sweep_referrals(after: int, limit: int, at: datetime) -> int | None:

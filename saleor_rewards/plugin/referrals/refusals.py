@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
+from typing import Iterator
+
 from django.utils.translation import gettext as _
 
 from ...referrals.errors import ReferralError, ReferralErrorCode
+from ..guard import faults
+
+logger = logging.getLogger(__name__)
+
+FAULT = "REWARDS_CLAIM"
 
 
 def refusal(code: ReferralErrorCode, field: str | None = "code") -> ReferralError:
     """Return the one answer to everything that is refused for this reason."""
     return ReferralError(code, field, _messages()[code])
+
+
+@contextmanager
+def faults_told() -> Iterator[None]:
+    """Let a claim that fails be refused: nothing is claimed that was not written."""
+    try:
+        yield
+    except ReferralError:
+        raise
+    except Exception as error:
+        faults[FAULT] += 1
+        logger.exception("%s: nothing is claimed", FAULT)
+        raise refusal(ReferralErrorCode.UNAVAILABLE) from error
 
 
 def _messages() -> dict[ReferralErrorCode, str]:

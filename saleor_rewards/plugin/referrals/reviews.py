@@ -14,7 +14,7 @@ from ..guard import bounded_transaction, guarded
 from ..host import host
 from ..locks import lock_order
 from .cases import referral_cases
-from .claims import Friend
+from .friends import Friend
 from .notices import tell_accepted
 from .refusals import refusal
 from .rewarding import settle_referral
@@ -31,7 +31,7 @@ def ask_review(checkout: Checkout, user_pk: int | None = None) -> None:
     """
     with host.writing(), bounded_transaction():
         asked = Referral.objects.filter(
-            Friend.of(checkout, user_pk).claims,
+            Friend.of(checkout, user_pk).cart_and_account,
             program__channel_pk=host.channel_pk(checkout),
             review_asked_at=None,
         )

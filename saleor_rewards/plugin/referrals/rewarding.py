@@ -13,19 +13,17 @@ from functools import partial
 from typing import Sequence
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ...engine import to_minor
 from ...ledger.facts import OrderFacts
 from ...models import Referral, ReferralPolicy, ReferralState, Verdict
 from ..guard import bounded_transaction, guarded
 from ..host import host
 from ..locks import lock_order
+from .attaching import attach, claims_of, is_good_for
 from .cases import ReferralCase, referral_cases
 from .courses import Course
-from .evidence import review
-from .reasons import Reason, is_noted, note
+from .reasons import Reason, note
 
 #: How long reconciling has time to find the order of a claim whose time is up.
 LAPSE_AFTER = timedelta(days=2)
@@ -62,48 +60,19 @@ def settle_referral(referral_pk: int, at: datetime | None = None) -> bool:
     return order_pk is not None and settle_referral_of(order_pk, at)
 
 
-def attach(facts: OrderFacts, at: datetime) -> Referral | None:
-    """Note the order on the claim that it makes good, and return that referral.
-
-    ``None`` where there is no such claim, or it has its order already. The order has
-    to be the customer's first, and be placed while the claim holds. The caller has the
-    order's lock, and a transaction.
-    """
-    claims = [
-        claim
-        for claim in _claims([facts]).select_for_update(of=("self",))
-        if _is_good_for(claim, facts)
-    ]
-    if not claims:
-        return None
-    if host.orders_before(facts):
-        known = [one for one in claims if not is_noted(one, Reason.NOT_FIRST_ORDER)]
-        note(known, Reason.NOT_FIRST_ORDER, at)
-        return None
-    # What was rejected makes way for what was not.
-    referral = min(
-        claims, key=lambda claim: (claim.verdict == Verdict.REJECT, claim.pk)
-    )
-    minimum = referral.program.referral_policy.minimum_amount
-    referral.order_pk = facts.order_pk
-    referral.state = ReferralState.ORDERED
-    referral.minimum_amount = to_minor(minimum, facts.currency) if minimum else 0
-    referral.save()
-    review(referral, at)
-    return referral
-
-
 def unsettled_referrals(order_pks: Sequence[str]) -> list[str]:
     """Return those of the orders whose referrals are not what the orders say."""
     if not ReferralPolicy.objects.filter(since__isnull=False).exists():
         return []
     facts = host.orders(order_pks)
-    off = [case.facts.order_pk for case in referral_cases(facts) if not case.is_settled]
-    claims = list(_claims(list(facts.values())))
+    cases = {case.facts.order_pk: case for case in referral_cases(facts)}
+    off = [pk for pk, case in cases.items() if not case.is_settled]
+    without = [one for one in facts.values() if one.order_pk not in cases]
+    claims = list(claims_of(without))
     claimed = [
         one.order_pk
-        for one in facts.values()
-        if any(_is_good_for(claim, one) for claim in claims)
+        for one in without
+        if any(is_good_for(claim, one) for claim in claims)
     ]
     return [pk for pk in order_pks if pk in {*off, *claimed}]
 
@@ -140,39 +109,6 @@ def lapse_claims(limit: int, at: datetime) -> int:
         still.update(state=ReferralState.LAPSED, updated_at=at)
         note(lapsed, Reason.NOT_IN_TIME, at)
     return len(pks)
-
-
-def _claims(orders: Sequence[OrderFacts]) -> QuerySet[Referral]:
-    """Select the claims of those who placed the orders, without an order as yet."""
-    tokens = [facts.checkout_token for facts in orders if facts.checkout_token]
-    users = [facts.user_pk for facts in orders if facts.user_pk is not None]
-    emails = [facts.email.lower() for facts in orders if facts.email]
-    mine = Q(checkout_token__in=tokens) | Q(referee_user_pk__in=users)
-    return (
-        Referral.objects.filter(
-            mine | Q(referee_email__in=emails),
-            state=ReferralState.CLAIMED,
-            program__channel_pk__in={facts.channel_pk for facts in orders},
-        )
-        .select_related("program__referral_policy")
-        .order_by("pk")
-    )
-
-
-def _is_good_for(claim: Referral, facts: OrderFacts) -> bool:
-    """Tell whether a claim is the buyer's, and the order placed while it held."""
-    since = claim.program.referral_policy.since
-    return (
-        claim.program.channel_pk == facts.channel_pk
-        and since is not None
-        and max(since, claim.claimed_at) <= facts.ordered_at < claim.ends_at
-        and (
-            claim.checkout_token == facts.checkout_token
-            or (claim.referee_user_pk or 0) == facts.user_pk
-            or bool(facts.email)
-            and claim.referee_email == facts.email.lower()
-        )
-    )
 
 
 def _locked_case(facts: OrderFacts) -> ReferralCase | None:

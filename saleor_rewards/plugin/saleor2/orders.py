@@ -75,6 +75,10 @@ class Orders:
         ]
         return {token: str(pk) for token, pk in rows}
 
+    def has_ordered(self, user_pk: int | None, email: str) -> bool:
+        """Return whether somebody placed an order that came to something."""
+        return bool(counted_orders().filter(of_person(user_pk, email)).exists())
+
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before, and came to something."""
         mine = of_person(facts.user_pk, facts.email)
