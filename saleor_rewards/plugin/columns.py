@@ -62,6 +62,8 @@ CART_CLAIM = Q(checkout_token=Cast(OuterRef("pk"), CharField())) & (
     | Q(referee_user_pk=Coalesce(OuterRef("user_id"), F("referee_user_pk")))
 )
 ACCOUNT_CLAIM = Q(referee_user_pk=OuterRef("user_id"))
+#: Nobody brings themselves, whatever the cart was when it was claimed.
+OWN_CODE = Q(referrer_user_pk=Coalesce(OuterRef("user_id"), Value(0)))
 
 
 def binding_columns() -> dict[str, Any]:
@@ -119,7 +121,8 @@ def customer_columns(
     if "tier" in book.compiled.needs:
         columns["tier_pk"] = Subquery(_accounts(book).values("tier_id")[:1])
     if "referral" in book.compiled.needs:
-        columns["has_claim"] = Exists(_referrals(book, CART_CLAIM | ACCOUNT_CLAIM))
+        mine = (CART_CLAIM | ACCOUNT_CLAIM) & ~OWN_CODE
+        columns["has_claim"] = Exists(_referrals(book, mine))
     return columns
 
 

@@ -23,6 +23,7 @@ from saleor_rewards.plugin.columns import PROMISED, SOON
 
 from .behind_gate import BehindGate
 from .elsewhere import in_thread
+from .friends import code_for, referrer, switch_on, try_code
 from .legacy import DummyGateway, refusing
 from .limits import needs
 from .staff import Staff
@@ -203,8 +204,11 @@ def test_a_card_that_was_declined_costs_nobody_the_first(
 class Rush:
     """Three carts of one guest that are paid and completed at the same moment."""
 
-    def __init__(self, goods: Any, patch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, goods: Any, patch: pytest.MonkeyPatch, code: str | None = None
+    ) -> None:
         self.outcomes: list[Any] = []
+        self.code = code
         self.barrier = threading.Barrier(3)
         # Where the customer is locked: as a cart is paid, or at the gate.
         self.place = service if capabilities.transactions else gate
@@ -224,6 +228,9 @@ class Rush:
     def _cart(self, goods: Any, name: str) -> tuple[Shopper, Cart]:
         shopper = Shopper()
         cart = cart_of(shopper, goods, f"{name}@example.com")
+        if self.code is not None:
+            try_code(cart, self.code, ip="")
+            cart = shopper.look(cart)
         assert cart.total == HALF
         return shopper, cart
 
@@ -252,6 +259,22 @@ def test_one_of_three_orders_at_once_is_the_first(
     # then
     assert outcomes.count(HALF) == 1
     assert Order.objects.filter(total_gross_amount=HALF).count() == 1
+
+
+def test_one_of_three_orders_by_a_friends_code_at_once_is_the_first(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: no rule asks for the first order, and each cart has its claim
+    switch_on(shop)
+    benefit = {"type": "PERCENT_OFF", "percent": "50"}
+    shop.rule("Friend", benefit, conditions={"has_referral": True})
+    goods = shop.product("40.00", ships=False)
+
+    # when
+    rush = Rush(goods, monkeypatch, code_for(shop, referrer()).code)
+
+    # then
+    assert rush.run().count(HALF) == 1
 
 
 def test_the_rush_catches_a_place_that_locks_no_customer(

@@ -161,6 +161,29 @@ def test_a_member_who_ordered_before_gets_nothing_by_a_guests_claim(
     assert checkout_referral(checkout_of(cart)) is None
 
 
+def test_a_member_who_takes_over_a_cart_is_not_brought_by_themselves(
+    shop: Shop, ann: User, goods: Any
+) -> None:
+    # given: her own code, as a guest with a fresh address
+    bob = Shopper(token=HOST.sign_up("bob@example.com"))
+    own = code_for(shop, User.objects.get(email="bob@example.com")).code
+    guest = Shopper()
+    cart = guest.cart((goods, 1), email=NEW)
+    claimed = try_code(cart, own, ip="")
+    assert guest.look(cart).total == HALF
+
+    # when
+    bob.mutate("attach", cart=cart)
+
+    # then
+    assert bob.look(cart).total == FULL
+    assert checkout_referral(checkout_of(cart)) is None
+    assert total(bob.buy(bob.look(cart))) == FULL
+    reconcile_all()
+    claimed.refresh_from_db()
+    assert claimed.verdict == Verdict.REJECT
+
+
 def test_of_two_carts_of_one_guest_one_gets_the_friends_price(
     shop: Shop, ann: User, goods: Any
 ) -> None:
@@ -351,7 +374,7 @@ def test_an_order_that_staff_make_is_its_accounts_and_no_addresss(
 
     # when
     orders = [
-        pk_of(staff.draft((goods, 1), email=email))
+        pk_of(staff.draft((goods, 1), email=email, channel=shop.channel))
         for email in (NEW, "bob@example.com")
     ]
     reconcile_all()

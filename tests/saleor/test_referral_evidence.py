@@ -88,8 +88,9 @@ def test_who_was_brought_by_somebody_just_brought(
 ) -> None:
     # given
     bob, cyd = referrer("bob@example.com"), referrer("cyd@example.com")
-    first = bring(shop, ann, bob.email, user_pk=bob.pk)
-    bring(shop, bob, cyd.email, user_pk=cyd.pk)
+    first = bring(shop, ann, bob.email)
+    bring(shop, bob, cyd.email)
+    Referral.objects.update(paid_at=now())
     Referral.objects.filter(pk=first.pk).update(claimed_at=now() - days * DAY)
 
     # when

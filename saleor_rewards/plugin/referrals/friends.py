@@ -65,7 +65,9 @@ class Friend:
             return here
         # Who takes a cart over does not take over whom its customer was brought by.
         own = Q(referee_user_pk=None) | Q(referee_user_pk=self.owner_pk)
-        return here & own | Q(referee_user_pk=self.owner_pk)
+        mine = here & own | Q(referee_user_pk=self.owner_pk)
+        # Nobody brings themselves.
+        return mine & ~Q(referrer_user_pk=self.owner_pk)
 
     @property
     def cart_and_account(self) -> Q:
