@@ -23,8 +23,16 @@ from saleor_rewards.plugin.referrals.reasons import Reason, is_noted
 from saleor_rewards.referrals.codes import lookup_of
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
 
-from .friends import code_for, friend_cart, now, referrer, switch_on, try_code
-from .world import HOST, Cart, Shop, Shopper
+from .friends import (
+    code_for,
+    friend_cart,
+    now,
+    on_another_device,
+    referrer,
+    switch_on,
+    try_code,
+)
+from .world import HOST, Cart, Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -187,8 +195,8 @@ def test_the_race_catches_claims_that_only_look_before_they_write(
 def of_member(shop: Shop, ann: User) -> tuple[list[str], list[Cart], int]:
     """Return two codes, two carts of one member, and who that is."""
     codes = [code_for(shop, user).code for user in (ann, referrer())]
-    bob = Shopper(token=HOST.sign_up("bob@example.com"))
-    carts = [friend_cart(shop, "bob@example.com", bob) for _ in codes]
+    HOST.sign_up("bob@example.com")
+    carts = [on_another_device(friend_cart(shop), "bob@example.com") for _ in codes]
     return codes, carts, User.objects.get(email="bob@example.com").pk
 
 

@@ -20,6 +20,7 @@ from .friends import (
     code_for,
     friend_cart,
     now,
+    on_another_device,
     referrer,
     refused,
     switch_on,
@@ -307,14 +308,14 @@ def test_who_signs_in_claims_for_their_account_and_not_for_the_carts(
 
     # then
     assert (nobody.referee_user_pk, stranger) == (None, nobody)
-    assert checkout_referral(checkout_of(friend_cart(shop, "", bob))) is None
+    elsewhere = on_another_device(friend_cart(shop, "elsewhere@example.com"), BOB)
+    assert checkout_referral(checkout_of(elsewhere)) is None
 
     # when
     own = try_code(cart, code_for(shop, ann).code, user_pk=bob_pk)
 
     # then
     assert own.referee_user_pk == bob_pk
-    elsewhere = friend_cart(shop, "elsewhere@example.com", bob)
     assert checkout_referral(checkout_of(elsewhere)) == own
     assert bob.look(elsewhere).subtotal == money("5.00")
 
@@ -341,9 +342,8 @@ def test_a_referral_is_settled_once_however_often_the_order_is_looked_at(
     bob = Shopper(token=HOST.sign_up(BOB))
     bob_pk = User.objects.get(email=BOB).pk
     cart = friend_cart(shop, "", bob)
-    first = try_code(
-        friend_cart(shop, "", bob), code_for(shop, ann).code, user_pk=bob_pk
-    )
+    elsewhere = on_another_device(friend_cart(shop), BOB)
+    first = try_code(elsewhere, code_for(shop, ann).code, user_pk=bob_pk)
     last = try_code(cart, code_for(shop, mallory).code)
 
     # when
