@@ -226,7 +226,9 @@ def test_a_friend_who_is_somebody_elses_by_now_stays_so(
     friend, _order = bring(shop, referrer)
     email = friend.referral.referee_email
     make_friend(shop, make_referrer())
-    Referral.objects.exclude(pk=friend.referral_pk).update(referee_email=email)
+    Referral.objects.exclude(pk=friend.referral_pk).update(
+        referee_email=email, paid_at=timezone.now()
+    )
 
     # when
     allow(friend)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from saleor.account.models import User
 
 from saleor_rewards import tasks
@@ -223,13 +224,19 @@ def test_the_sweep_goes_on_in_chunks(shop: Shop, ann: User) -> None:
     assert list(in_force.values_list("user_pk", flat=True)) == [ann.pk]
 
 
-def test_of_a_guests_and_a_members_claim_the_first_stays(shop: Shop, ann: User) -> None:
+def test_what_a_guest_paid_for_takes_the_place_of_a_members_open_claim(
+    shop: Shop, ann: User
+) -> None:
     # given a member who claimed under another address than the guest's
     user = customer("dora@example.com")
     later = try_code(
         friend_cart(shop, "dora@example.com"), code_for(shop, referrer()).code, ip=""
     )
     Referral.objects.filter(pk=later.pk).update(referee_user_pk=user.pk)
+
+    Referral.objects.filter(referee_email=FRIEND).update(
+        state=ReferralState.PAID, paid_at=timezone.now()
+    )
 
     # when the guest's address becomes theirs
     change_email(user, "old@example.com")
@@ -239,7 +246,7 @@ def test_of_a_guests_and_a_members_claim_the_first_stays(shop: Shop, ann: User) 
     # then
     first = Referral.objects.get(referee_email=FRIEND)
     later.refresh_from_db()
-    assert (first.state, first.referee_user_pk) == (ReferralState.CLAIMED, user.pk)
+    assert (first.state, first.referee_user_pk) == (ReferralState.PAID, user.pk)
     assert later.state == ReferralState.LAPSED
 
 
@@ -258,7 +265,7 @@ def test_a_later_claim_as_a_guest_changes_nothing(shop: Shop, ann: User) -> None
     # then
     guests.refresh_from_db()
     mine.refresh_from_db()
-    assert guests.state == ReferralState.LAPSED
+    assert (guests.state, guests.referee_user_pk) == (ReferralState.CLAIMED, None)
     assert (mine.state, mine.referee_user_pk) == (ReferralState.CLAIMED, user.pk)
 
 

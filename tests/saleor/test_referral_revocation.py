@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from saleor.account.models import User
 
 from saleor_rewards.models import Account, Entry, Referral, ReferralReward
@@ -176,7 +177,9 @@ def test_an_order_that_counts_again_does_not_push_out_another_claim(
     bank.tell()
     other, _cart = make_friend(shop, make_referrer())
     email = friend.referral.referee_email
-    Referral.objects.filter(pk=other.referral_pk).update(referee_email=email)
+    Referral.objects.filter(pk=other.referral_pk).update(
+        referee_email=email, paid_at=timezone.now()
+    )
 
     # when
     bank.close(dispute, "won")
