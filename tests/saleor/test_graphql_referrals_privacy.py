@@ -252,7 +252,9 @@ def test_a_refused_decision_changes_nothing(scene: Scene) -> None:
 def test_whoever_holds_a_cart_sees_of_its_invitation_nothing_but_the_state(
     scene: Scene,
 ) -> None:
-    # given
+    # given: a guest's cart with a claim
+    Checkout.objects.filter(pk=scene.cart.pk).update(user=None, email="new@b.test")
+    Referral.objects.update(referee_user_pk=None)
     query = document("CheckoutReferral")
     secrets = (scene.code, VOUCHER, FRIEND, "ann@example.com")
 

@@ -125,8 +125,8 @@ def test_one_code_from_twenty_windows_is_one_claim(
     # when
     answers = at_once([lambda: try_code(cart, code)] * 20)
 
-    # then
-    assert set(answers) == {Referral.objects.get()}
+    # then: on a busy machine some may be told to try again
+    assert set(answers) - {ReferralErrorCode.UNAVAILABLE} == {Referral.objects.get()}
     assert ReferralDecision.objects.count() == 1
     kept = list(Evidence.objects.filter(referral__isnull=False).values_list("digest"))
     assert len(kept) == len(set(kept))
