@@ -56,7 +56,7 @@ def leave_one_an_address(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("saleor_rewards", "0008_voucher_slots")]
+    dependencies = [("saleor_rewards", "0009_corrected_agreements")]
 
     operations = [
         migrations.RemoveConstraint(
