@@ -24,6 +24,9 @@ from .guard import LOCK_TIMEOUT, bounded_transaction, guarded
 from .guests import DAY
 from .host import Person
 
+#: Saleor's own gateways that charge by Stripe, the one of today and the one before it.
+STRIPE_GATEWAYS = ("saleor.payments.stripe", "mirumee.payments.stripe")
+
 
 def of_person(user_pk: int | None, email: str) -> Q:
     """Return which orders are a user's, or of whoever gave an e-mail address.

@@ -9,11 +9,13 @@ from saleor.plugins.base_plugin import ConfigurationTypeField
 KILL_SWITCH = "kill_switch"
 STRIPE_SECRET = "stripe_webhook_secret"
 STRIPE_TEST_MODE = "stripe_test_mode"
+STRIPE_GATEWAYS = "stripe_gateways"
 
 DEFAULTS = [
     {"name": KILL_SWITCH, "value": False},
     {"name": STRIPE_SECRET, "value": ""},
     {"name": STRIPE_TEST_MODE, "value": False},
+    {"name": STRIPE_GATEWAYS, "value": ""},
 ]
 
 STRUCTURE = {
@@ -39,6 +41,15 @@ STRUCTURE = {
         "help_text": (
             "Takes events of Stripe's test mode and none of live payments. Leave it "
             "off in a shop with customers."
+        ),
+    },
+    STRIPE_GATEWAYS: {
+        "type": ConfigurationTypeField.STRING,
+        "label": "Gateways that charge by Stripe",
+        "help_text": (
+            "Identifiers of payment gateways and payment apps, separated by spaces, "
+            "beside Saleor's own Stripe plugin. Empty: that plugin, and all payment "
+            "apps."
         ),
     },
 }

@@ -71,6 +71,7 @@ class RewardsPlugin(Hooks, BasePlugin):
         return StripeSettings.of(
             settings.text_of(self.configuration, settings.STRIPE_SECRET),
             settings.is_on(self.configuration, settings.STRIPE_TEST_MODE),
+            settings.text_of(self.configuration, settings.STRIPE_GATEWAYS),
         )
 
     def webhook(

@@ -246,11 +246,14 @@ class Host(Protocol):
         is empty; drafts are left out.
         """
 
-    def orders_paid_by(self, references: Sequence[str]) -> dict[str, str]:
+    def orders_paid_by(
+        self, references: Sequence[str], gateways: Sequence[str]
+    ) -> dict[str, set[str]]:
         """Return the keys of the orders that were paid with these references.
 
-        A reference is the payment provider's own name for a payment. Those that no
-        order has are left out.
+        A reference is the payment provider's own name for a payment, as Saleor's own
+        Stripe plugin or one of the ``gateways`` answered it. Without any of them all
+        payment apps count. Those that no order has are left out.
         """
 
     def has_ordered(self, user_pk: int | None, email: str) -> bool:

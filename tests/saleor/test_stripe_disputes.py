@@ -29,7 +29,7 @@ from saleor_rewards.stripe_events.documents import dump, read
 from ..stripe_events.build import NOON, charge, dispute, event, refund
 from .points import available, make_member, reconcile_all
 from .staff import pk_of
-from .stripe_sender import Sender, pay_by_stripe
+from .stripe_sender import SECRET, Sender, pay_by_stripe
 from .world import Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,6 +40,12 @@ TOTAL, POINTS = 5000, 90
 TIMES = [3, pytest.param(40, marks=pytest.mark.storm)]
 #: Which of a story's orders of arrival: each fifth in every run, all in a storm.
 STEPS = [5, pytest.param(1, marks=pytest.mark.storm)]
+
+
+@pytest.fixture(autouse=True)
+def named(shop: Shop) -> None:
+    """Name the gateways of these tests, as only payments of Stripe's count."""
+    shop.stripe(SECRET)
 
 
 def refunded(minute: int, amount: int) -> dict[str, Any]:

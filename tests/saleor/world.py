@@ -28,6 +28,9 @@ from .talk import TALK
 
 HOST = import_module(f"{__package__}.world_{capabilities.adapter}")
 
+#: What charges by Stripe in these tests: the dummy gateway, and the payment app.
+NAMED = "mirumee.payments.dummy tests.payments"
+
 
 class Refused(AssertionError):
     """Saleor answered a mutation with errors; ``errors`` is the list of them."""
@@ -250,9 +253,19 @@ class Shop:
             }
         )
 
-    def stripe(self, secret: str, *, test_mode: bool = False) -> None:
+    def stripe(
+        self,
+        secret: str,
+        *,
+        test_mode: bool = False,
+        gateways: str = NAMED,
+    ) -> None:
         """Save the settings for Stripe's events the way the store admin does."""
-        settings = {"stripe_webhook_secret": secret, "stripe_test_mode": test_mode}
+        settings = {
+            "stripe_webhook_secret": secret,
+            "stripe_test_mode": test_mode,
+            "stripe_gateways": gateways,
+        }
         configuration = [
             {"name": name, "value": value} for name, value in settings.items()
         ]

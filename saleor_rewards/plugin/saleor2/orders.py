@@ -30,7 +30,7 @@ from ...ledger.facts import (
     refunded,
 )
 from ...stripe_events.tables import with_payments
-from ..common import of_person
+from ..common import STRIPE_GATEWAYS, of_person
 from .counting import counted_orders
 from .reader import CHANNEL_PK, CHANNEL_SLUG, ArraySubquery, ancestors
 
@@ -60,20 +60,21 @@ class Orders:
         pks = orders.order_by("pk").values_list("pk", flat=True)[:limit]
         return [(str(pk), str(pk)) for pk in pks]
 
-    def orders_paid_by(self, references: Sequence[str]) -> dict[str, str]:
+    def orders_paid_by(
+        self, references: Sequence[str], gateways: Sequence[str]
+    ) -> dict[str, set[str]]:
         """Return the keys of the orders that were paid with these references."""
-        # Saleor's own gateway leaves that of the payment intent on transactions.
-        rows = [
-            *Payment.objects.filter(token__in=references, order__isnull=False)
-            .order_by("pk")
-            .values_list("token", "order_id"),
-            *Transaction.objects.filter(
-                token__in=references, payment__order__isnull=False
-            )
-            .order_by("pk")
-            .values_list("token", "payment__order_id"),
-        ]
-        return {token: str(pk) for token, pk in rows}
+        # What the gateway answered: a payment's token is a text that the shopper sends.
+        paid = Transaction.objects.filter(
+            token__in=references,
+            is_success=True,
+            payment__gateway__in=[*STRIPE_GATEWAYS, *gateways],
+            payment__order__isnull=False,
+        )
+        found = defaultdict(set)
+        for name, pk in paid.values_list("token", "payment__order_id"):
+            found[name].add(str(pk))
+        return dict(found)
 
     def has_ordered(self, user_pk: int | None, email: str) -> bool:
         """Return whether somebody placed an order that came to something."""

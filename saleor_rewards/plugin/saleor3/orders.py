@@ -48,7 +48,7 @@ from ...ledger.facts import (
     refunded,
 )
 from ...stripe_events.tables import with_payments
-from ..common import of_person
+from ..common import STRIPE_GATEWAYS, of_person
 from ..shown import POINTS
 from .counting import UNDONE, counted_orders
 from .lines import POINTS_REASON, REASON, ancestors, minor, ours
@@ -58,16 +58,6 @@ TAKEN = {TransactionKind.CAPTURE, TransactionKind.CONFIRM, TransactionKind.EXTER
 
 #: What an older payment gives back, and what of it the bank returned.
 GIVEN = {TransactionKind.REFUND: 1, TransactionKind.REFUND_REVERSED: -1}
-
-#: Where a payment provider's reference may stand, and how its order is reached.
-PAYERS = (
-    (TransactionItem.objects, "psp_reference", "order_id"),
-    (Payment.objects, "psp_reference", "order_id"),
-    (Transaction.objects, "token", "payment__order_id"),
-    # They have no index for it, so they come last.
-    (Payment.objects, "token", "order_id"),
-    (TransactionEvent.objects, "psp_reference", "transaction__order_id"),
-)
 
 #: Of goods that came back and were not exchanged.
 RETURNED = [FulfillmentStatus.RETURNED, FulfillmentStatus.REFUNDED_AND_RETURNED]
@@ -103,20 +93,18 @@ class Orders:
         found = orders.order_by("number").values_list("number", "pk")[:limit]
         return [(str(number), str(pk)) for number, pk in found]
 
-    def orders_paid_by(self, references: Sequence[str]) -> dict[str, str]:
+    def orders_paid_by(
+        self, references: Sequence[str], gateways: Sequence[str]
+    ) -> dict[str, set[str]]:
         """Return the keys of the orders that were paid with these references."""
-        found: dict[str, str] = {}
-        for rows, field, order in PAYERS:
-            wanted = [name for name in references if name not in found]
-            if wanted:
-                paid = rows.filter(
-                    **{f"{field}__in": wanted, f"{order}__isnull": False}
-                )
-                found.update(
-                    (name, str(pk))
-                    for name, pk in paid.order_by("pk").values_list(field, order)
-                )
-        return found
+        found = defaultdict(set)
+        for rows, field, order in _payers(gateways):
+            paid = rows.filter(
+                **{f"{field}__in": references, f"{order}__isnull": False}
+            )
+            for name, pk in paid.values_list(field, order):
+                found[name].add(str(pk))
+        return dict(found)
 
     def has_ordered(self, user_pk: int | None, email: str) -> bool:
         """Return whether somebody placed an order that came to something."""
@@ -127,6 +115,34 @@ class Orders:
         mine = of_person(facts.user_pk, facts.email)
         placed = counted_orders().filter(mine, created_at__lt=facts.ordered_at)
         return placed.count()
+
+
+def _payers(gateways: Sequence[str]) -> list[tuple[QuerySet, str, str]]:
+    """Return where a provider's reference may stand, and how its order is reached.
+
+    Only what the gateway itself or an app answered: a payment's token is a text that
+    the shopper sends.
+    """
+    older = [*STRIPE_GATEWAYS, *gateways]
+    succeeded = Transaction.objects.filter(is_success=True, payment__gateway__in=older)
+    items, events = TransactionItem.objects.all(), TransactionEvent.objects.all()
+    if gateways:
+        items = items.filter(_reported_by(gateways))
+        events = events.filter(_reported_by(gateways, "transaction__"))
+    return [
+        (items, "psp_reference", "order_id"),
+        (Payment.objects.filter(gateway__in=older), "psp_reference", "order_id"),
+        (succeeded, "token", "payment__order_id"),
+        (events, "psp_reference", "transaction__order_id"),
+    ]
+
+
+def _reported_by(apps: Sequence[str], path: str = "") -> Q:
+    """Return which transactions are of these apps, or of no app: staff made them."""
+    of_staff = Q(**{f"{path}app": None}) & (
+        Q(**{f"{path}app_identifier": None}) | Q(**{f"{path}app_identifier": ""})
+    )
+    return of_staff | Q(**{f"{path}app_identifier__in": apps})
 
 
 class _Money:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from functools import partial, reduce
 from operator import or_
@@ -9,11 +10,16 @@ from operator import or_
 from django.db.models import F, Q, QuerySet
 
 from ...models import ReferralPolicy, StripeCharge, StripeEvent, StripeEventState
+from ...programs.versions import PLUGIN_ID
 from ...stripe_events.documents import Thing, load
 from ...stripe_events.tables import NoCharge, keep
 from ..guard import bounded_transaction, guarded
 from ..host import host
 from ..points.settling import settle_order
+
+logger = logging.getLogger(__name__)
+
+AMBIGUOUS = "REWARDS_STRIPE_AMBIGUOUS"
 
 OPEN = (
     StripeEventState.RECEIVED,
@@ -32,7 +38,12 @@ PAUSES = (1, 2, 5, 10, 30, 60, 180, 360)
 NO_ORDER = "No order has this payment yet."
 NO_CHARGE = "Its charge is not known yet."
 OTHER_ORDER = "The order was paid in Stripe's other mode, test or live."
+SEVERAL_ORDERS = "Several orders name this payment."
 FAILED = "The log says why, under REWARDS_STRIPE_EVENT."
+
+
+class Ambiguous(LookupError):
+    """What Stripe tells is about more than one order, so that nobody knows whose it is."""
 
 
 def work_off(event_pk: int, at: datetime) -> bool | None:
@@ -81,7 +92,13 @@ def _keep(event: StripeEvent, at: datetime) -> None:
 
 
 def _match(event: StripeEvent, thing: Thing, at: datetime) -> None:
-    order_pk = _order_of(thing)
+    try:
+        order_pk = _order_of(thing)
+    except Ambiguous:
+        event.state, event.message = StripeEventState.IGNORED, SEVERAL_ORDERS
+        event.document.pop("card", None)
+        logger.warning("%s: %s is about several orders", AMBIGUOUS, event.event_id)
+        return
     if order_pk is None:
         event.state, event.message = StripeEventState.UNMATCHED, NO_ORDER
     elif StripeCharge.objects.filter(
@@ -101,9 +118,34 @@ def _match(event: StripeEvent, thing: Thing, at: datetime) -> None:
 
 
 def _order_of(thing: Thing) -> str | None:
-    references = [name for name in (thing.intent_id, thing.charge_id) if name]
-    found = host.orders_paid_by(references)
-    return next((found[name] for name in references if name in found), None)
+    """Return the order that a thing is about, ``None`` before there is one.
+
+    Where a charge belongs once it stays, whatever is paid with its name later. Raises
+    :class:`Ambiguous`.
+    """
+    orders = _known_orders(thing)
+    if not orders:
+        references = [name for name in (thing.intent_id, thing.charge_id) if name]
+        found = host.orders_paid_by(references, _gateways())
+        orders = set().union(*found.values())
+    if len(orders) > 1:
+        raise Ambiguous
+    return next(iter(orders), None)
+
+
+def _known_orders(thing: Thing) -> set[str]:
+    known = StripeCharge.objects.exclude(order_pk="").values_list("order_pk", flat=True)
+    if thing.charge_id:
+        mine = set(known.filter(charge_id=thing.charge_id))
+        if mine:
+            return mine
+    return set(known.filter(intent_id=thing.intent_id)) if thing.intent_id else set()
+
+
+def _gateways() -> tuple[str, ...]:
+    plugin = host.loaded_plugin(PLUGIN_ID)
+    gateways: tuple[str, ...] = plugin.stripe.gateways if plugin else ()
+    return gateways
 
 
 def _keep_card(charge: StripeCharge, digest: str, at: datetime) -> None:
