@@ -28,6 +28,7 @@ from ...referrals.errors import ReferralError, ReferralErrorCode
 from ...referrals.trails import trail_of
 from ..guard import bounded_transaction
 from ..host import host
+from ..locks import lock_referrer
 from .claim_limits import Tries
 from .refusals import refusal
 from .trails import keep_member
@@ -72,6 +73,7 @@ def renew_code(
     """
     with host.writing(), bounded_transaction():
         policy = policy_in_force(program_pk)
+        lock_referrer(program_pk, user.pk)
         _keep_network(policy, user, ip, at)
         _limit_changes(program_pk, user, at)
         _retire(program_pk, user, at)
@@ -90,6 +92,7 @@ def choose_code(
     with host.writing(), bounded_transaction():
         policy = policy_in_force(program_pk)
         _check_choice(policy, text)
+        lock_referrer(program_pk, user.pk)
         _keep_network(policy, user, ip, at)
         tries = Tries.of(user_pk=user.pk, ip=ip)
         tries.check(at)
@@ -123,6 +126,7 @@ def invite(
     with host.writing(), bounded_transaction():
         policy = policy_in_force(program_pk)
         address = checked_email(email)
+        lock_referrer(program_pk, user.pk)
         _keep_network(policy, user, ip, at)
         invites = ReferralInvite.objects.filter(program_id=program_pk)
         mine = invites.filter(user_pk=user.pk, created_at__gt=at - DAY)
