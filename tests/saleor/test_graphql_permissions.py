@@ -6,9 +6,11 @@ from typing import Any, Callable
 
 import graphene
 import pytest
+from django.utils import timezone
 from graphql import get_named_type, is_leaf_type
 from saleor.graphql.api import schema
 
+from saleor_rewards.ledger import posting
 from saleor_rewards.models import (
     Account,
     Entry,
@@ -22,7 +24,7 @@ from . import merchants
 from .members import bring
 from .merchants import DISCOUNTS, ORDERS, STAFF, USERS, Caller
 from .orders import make_order
-from .purses import earn, open_purse
+from .purses import days, earn, open_purse
 from .world import Shop, Shopper
 
 pytestmark = pytest.mark.django_db
@@ -226,9 +228,6 @@ def test_whoever_holds_a_carts_token_sees_its_offers(
     ]
 
 
-#: What of an account and of its postings the owner does not see.
-FOR_STAFF = {"user", "email", "holds", "reason", "author"}
-
 REWARDS_OF = {
     "RewardsAccount": "accounts { %s }",
     "RewardsEntry": "accounts { entries(first: 5) { edges { node { %s } } } }",
@@ -251,7 +250,7 @@ def selected(type_name: str, field: str) -> str:
         for field in schema.get_type(type_name).fields
     ],
 )
-def test_owners_see_all_of_their_points_but_what_is_for_staff(
+def test_owners_and_staff_may_ask_for_all_of_somebodys_points(
     shop: Shop, type_name: str, field: str
 ) -> None:
     # given
@@ -261,9 +260,7 @@ def test_owners_see_all_of_their_points_but_what_is_for_staff(
     clerk = merchants.staff(USERS)
 
     # then
-    assert owner.is_refused(f"{{ me {{ rewards {{ {rewards} }} }} }}") is (
-        field in FOR_STAFF
-    )
+    assert not owner.is_refused(f"{{ me {{ rewards {{ {rewards} }} }} }}")
     assert not clerk.is_refused(
         f"query($id: ID!) {{ user(id: $id) {{ rewards {{ {rewards} }} }} }}",
         id=graphene.Node.to_global_id("User", owner.user.pk),
@@ -286,3 +283,78 @@ def test_whoever_sees_a_user_does_not_see_their_points_for_it(
 
     # then
     assert caller.is_refused(query) is not may
+
+
+#: Of an account and its postings: what holds, and what staff wrote.
+THEIRS = (
+    "email user { email } holds { points checkoutId } "
+    "entries(first: 9) { edges { node { kind reason author } } }"
+)
+
+
+def adjusted(shop: Shop, owner: Caller) -> Account:
+    """Return a customer's account with points aside, and a change that staff made."""
+    account = open_purse(shop, owner)
+    with posting(account.pk, timezone.now()) as book:
+        book.adjust(9, key="by hand", reason="Ann called", author="User:7")
+        ends_at = timezone.now() + days(1)
+        book.hold(4, key="aside", checkout_token="t", expires_at=ends_at)
+    return account
+
+
+def test_members_see_what_is_aside_for_their_own_carts_and_no_word_of_staff(
+    shop: Shop,
+) -> None:
+    # given
+    owner = merchants.customer()
+    adjusted(shop, owner)
+
+    # when
+    (mine,) = owner.ask(f"{{ me {{ rewards {{ accounts {{ {THEIRS} }} }} }} }}")["me"][
+        "rewards"
+    ]["accounts"]
+
+    # then
+    assert mine["email"] == mine["user"]["email"] == owner.user.email
+    assert [row["points"] for row in mine["holds"]] == [4]
+    nodes = [edge["node"] for edge in mine["entries"]["edges"]]
+    assert [node["kind"] for node in nodes] == ["HOLD", "ADJUST"]
+    assert {node["reason"] for node in nodes} == {node["author"] for node in nodes}
+    assert {node["reason"] for node in nodes} == {None}
+
+
+@pytest.mark.parametrize("who", CALLERS)
+def test_what_staff_wrote_of_a_member_is_for_manage_users_alone_and_others_are_told(
+    shop: Shop, who: str
+) -> None:
+    # given
+    account = adjusted(shop, merchants.customer())
+    caller = CALLERS[who](USERS)
+    query = f"query($id: ID!) {{ rewardsAccount(id: $id) {{ {THEIRS} }} }}"
+    id = graphene.Node.to_global_id("RewardsAccount", account.pk)
+
+    # when
+    _status, answer = caller.send(query, id=id)
+
+    # then
+    if who in ALLOWED:
+        node = answer["data"]["rewardsAccount"]["entries"]["edges"][1]["node"]
+        assert (node["reason"], node["author"]) == ("Ann called", "User:7")
+    else:
+        assert answer["data"] == {"rewardsAccount": None}
+        assert answer["errors"][0]["message"]
+
+
+def test_whoever_may_not_see_a_customers_rewards_is_told_who_may(shop: Shop) -> None:
+    # given
+    colleague = merchants.staff()
+    clerk = merchants.staff(STAFF)
+
+    # when
+    _status, answer = clerk.send(
+        "query($id: ID!) { user(id: $id) { rewards { accounts { available } } } }",
+        id=graphene.Node.to_global_id("User", colleague.user.pk),
+    )
+
+    # then
+    assert "MANAGE_USERS" in answer["errors"][0]["message"]

@@ -12,14 +12,12 @@ from ...ledger.membership import TierProgress, progress
 from ...models import Account, AccountState, Hold, TierChange, TierMeasure, TierReason
 from ..base import (
     DOC_CATEGORY,
-    MANAGE_USERS,
     CountableConnection,
     DateTime,
     Decimal,
     Money,
     User,
     connection_field,
-    guarded_field,
     reading,
 )
 from ..ids import global_id
@@ -105,12 +103,6 @@ class RewardsHold(graphene.ObjectType):
         return global_id("Checkout", root.checkout_token)
 
 
-def _of_staff(type_: Any, resolver: Any, description: str) -> graphene.Field:
-    return guarded_field(
-        type_, resolver=resolver, permission=MANAGE_USERS, description=description
-    )
-
-
 def _user(root: Account, info: Any) -> Any:
     if root.user_pk is None:
         return None
@@ -132,12 +124,10 @@ class RewardsAccount(graphene.ObjectType):
         description="Slug of its channel; null once the channel is deleted."
     )
     state = RewardsAccountState(required=True, description="What became of it.")
-    user = _of_staff(User, _user, "The customer; null for a guest.")
-    email = _of_staff(
-        graphene.String,
-        lambda root, _info: root.email,
-        "The customer's or the guest's e-mail address.",
+    user = graphene.Field(
+        User, resolver=_user, description="The customer; null for a guest."
     )
+    email = graphene.String(description="The customer's or the guest's e-mail address.")
     pending = graphene.Int(required=True, description="Points that can be spent later.")
     available = graphene.Int(required=True, description="Points that can be spent now.")
     held = graphene.Int(
@@ -181,15 +171,18 @@ class RewardsAccount(graphene.ObjectType):
         resolver=resolve_entries,
         description="Every posting, newest first.",
     )
-    holds = _of_staff(
-        graphene.List(graphene.NonNull(RewardsHold)),
-        _holds,
-        "What is put aside for open checkouts.",
+    holds = graphene.List(
+        graphene.NonNull(RewardsHold),
+        resolver=_holds,
+        description="What is put aside for open checkouts.",
     )
     joined_at = DateTime(required=True, description="When it was opened.")
 
     class Meta:
-        description = "One person's points in one channel."
+        description = (
+            "One person's points in one channel. The customer sees all of their own, "
+            "and MANAGE_USERS everybody's; what is for staff alone says so."
+        )
         interfaces = (graphene.relay.Node,)
         possible_types = (Account,)
 

@@ -21,6 +21,9 @@ from ..referrals.referrer import RewardsReferrer, resolve_referrer
 from .account import RewardsAccount
 from .loaders import AccountsByUserPkLoader
 
+#: What is said to all others.
+NOT_THEIRS = "A customer's rewards are for that customer and MANAGE_USERS alone."
+
 
 class CustomerRewards(graphene.ObjectType):
     doc_category = DOC_CATEGORY
@@ -86,4 +89,4 @@ def resolve_user_rewards(root: Any, info: Any) -> Any:
         return user
     if has_permission(info.context, MANAGE_USERS):
         return user
-    raise PermissionDenied()
+    raise PermissionDenied(NOT_THEIRS)

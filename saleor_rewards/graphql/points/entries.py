@@ -6,14 +6,14 @@ from typing import Any
 
 import graphene
 
-from ...models import Account, Entry, EntryKind
+from ...models import Account, Entry, EntryKind, EntryNote
 from ..base import (
     DOC_CATEGORY,
     MANAGE_USERS,
     CountableConnection,
     DateTime,
     database,
-    guarded_field,
+    has_permission,
     slice_sorted,
 )
 from ..ids import global_id
@@ -22,14 +22,11 @@ from .enums import RewardsEntryKind
 from .loaders import OrderByPkLoader
 
 
-def _reason(root: Entry, _info: Any) -> str | None:
-    note = getattr(root, "note", None)
-    return note and note.reason
-
-
-def _author(root: Entry, _info: Any) -> str | None:
-    note = getattr(root, "note", None)
-    return note and note.author
+def _note(root: Entry, info: Any) -> EntryNote | None:
+    """Return what staff wrote of a posting, to those who may read it."""
+    if not has_permission(info.context, MANAGE_USERS):
+        return None
+    return getattr(root, "note", None)
 
 
 class RewardsEntry(graphene.ObjectType):
@@ -54,17 +51,13 @@ class RewardsEntry(graphene.ObjectType):
     order_id = graphene.ID(description="ID of the order that it is about.")
     order_number = graphene.String(description="Number of that order.")
     rule_name = graphene.String(description="Name that the rule had.")
-    reason = guarded_field(
-        graphene.String,
-        resolver=_reason,
-        permission=MANAGE_USERS,
-        description="Why it was made by hand.",
+    reason = graphene.String(
+        description="Why it was made by hand. For staff: null to all without "
+        "MANAGE_USERS, the customer among them."
     )
-    author = guarded_field(
-        graphene.String,
-        resolver=_author,
-        permission=MANAGE_USERS,
-        description="Who made it by hand, as User:7 or App:3.",
+    author = graphene.String(
+        description="Who made it by hand, as User:7 or App:3. For staff: null to all "
+        "without MANAGE_USERS, the customer among them."
     )
 
     class Meta:
@@ -116,6 +109,16 @@ class RewardsEntry(graphene.ObjectType):
     def resolve_rule_name(root: Entry, _info: Any) -> str | None:
         version = root.rule_version
         return version and version.name
+
+    @staticmethod
+    def resolve_reason(root: Entry, info: Any) -> str | None:
+        note = _note(root, info)
+        return note and note.reason
+
+    @staticmethod
+    def resolve_author(root: Entry, info: Any) -> str | None:
+        note = _note(root, info)
+        return note and note.author
 
 
 class RewardsEntryCountableConnection(CountableConnection):
