@@ -325,6 +325,7 @@ def forget_evidence() -> None:
     from .plugin.referrals.claim_limits import forget_tries
     from .plugin.referrals.claim_rates import purge_rates
     from .plugin.referrals.trails import forget_evidence as forget
+    from .programs.adjustments import purge_allowances
 
     at = timezone.now()
     with host.writing():
@@ -335,6 +336,7 @@ def forget_evidence() -> None:
             forget_networks(at, CHUNK),
             host.forget_typed_addresses(at, CHUNK),
             host.purge_voucher_slots(CHUNK),
+            purge_allowances(at, CHUNK),
         )
     if done == CHUNK:
         forget_evidence.delay()

@@ -78,6 +78,7 @@ __all__ = [
     "DOC_CATEGORY",
     "MANAGE_DISCOUNTS",
     "MANAGE_ORDERS",
+    "MANAGE_STAFF",
     "MANAGE_USERS",
     "BaseMutation",
     "Checkout",
@@ -112,6 +113,7 @@ __all__ = [
 
 MANAGE_DISCOUNTS = DiscountPermissions.MANAGE_DISCOUNTS
 MANAGE_ORDERS = OrderPermissions.MANAGE_ORDERS
+MANAGE_STAFF = AccountPermissions.MANAGE_STAFF
 MANAGE_USERS = AccountPermissions.MANAGE_USERS
 
 

@@ -27,6 +27,11 @@ from .offers import CheckoutRewards, resolve_checkout_rewards
 from .points.adjusting import RewardsPointsAdjust
 from .points.customer import CustomerRewards, resolve_user_rewards
 from .points.shopping import RewardsPointsRedeem, RewardsPointsRelease
+from .points.adjustments import (
+    ADJUSTMENT_QUERIES,
+    RewardsPointsAdjustApprove,
+    RewardsPointsAdjustDecline,
+)
 from .points.staff import POINTS_QUERIES
 from .points.transfers import RewardsBalancesImport
 from .queries import QUERIES
@@ -52,6 +57,8 @@ MUTATIONS = {
     "rewards_points_adjust": RewardsPointsAdjust,
     "rewards_balances_import": RewardsBalancesImport,
     "rewards_referral_claim": RewardsReferralClaim,
+    "rewards_points_adjust_approve": RewardsPointsAdjustApprove,
+    "rewards_points_adjust_decline": RewardsPointsAdjustDecline,
     "rewards_referral_review_request": RewardsReferralReviewRequest,
     "rewards_referral_code_renew": RewardsReferralCodeRenew,
     "rewards_referral_code_choose": RewardsReferralCodeChoose,
@@ -71,6 +78,7 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
         "rewardsAccounts": PAGED,
         "rewardsRefundPreview": {"complexity": 5},
         # They read every balance there is, or thousands of them.
+        "rewardsPointsAdjustments": PAGED,
         "rewardsLiability": {"complexity": 50},
         "rewardsBalancesExport": {"complexity": 50},
         "rewardsReferrals": PAGED,
@@ -136,7 +144,8 @@ def mount_fields() -> None:
     if capabilities.stored_discounts:
         _look_first()
         hide_codes((Checkout, CheckoutMutations, Order, OrderLine))
-    for name, field in {**QUERIES, **POINTS_QUERIES, **REFERRAL_QUERIES}.items():
+    queries = {**QUERIES, **POINTS_QUERIES, **ADJUSTMENT_QUERIES, **REFERRAL_QUERIES}
+    for name, field in queries.items():
         setattr(PluginsQueries, name, field)
     for name, mutation in MUTATIONS.items():
         setattr(PluginsMutations, name, asking(mutation.Field()))

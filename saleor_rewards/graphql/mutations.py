@@ -12,6 +12,7 @@ from ..programs import (
     locked_rule,
     update_rule,
 )
+from .base import MANAGE_STAFF, has_permission
 from .definitions import Draft
 from .inputs import RewardsProgramInput, RewardsRuleInput
 from .merchant import RewardsMutation, actor_of, program_of, required_pk
@@ -44,13 +45,14 @@ class RewardsProgramUpdate(RewardsMutation):
     @classmethod
     def execute(
         cls,
-        _info: Any,
+        info: Any,
         input: Mapping[str, Any],
         id: str | None = None,
         channel: str | None = None,
     ) -> RewardsProgramUpdate:
         program = program_of(id, channel)
-        update = ProgramUpdate(program.pk, input)
+        may_lift = has_permission(info.context, MANAGE_STAFF)
+        update = ProgramUpdate(program.pk, input, may_lift_bound=may_lift)
         return cls(program=update.apply(), errors=[])
 
 

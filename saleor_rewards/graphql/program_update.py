@@ -47,8 +47,11 @@ NO_PK = -1
 class ProgramUpdate:
     """The parts of one input, applied one after the other in an open transaction."""
 
-    def __init__(self, program_pk: int, input: Mapping[str, Any]) -> None:
+    def __init__(
+        self, program_pk: int, input: Mapping[str, Any], *, may_lift_bound: bool
+    ) -> None:
         self.program_pk = program_pk
+        self.may_lift_bound = may_lift_bound
         settings = dict(input)
         self.points = settings.pop("points", None)
         self.tiers = settings.pop("tiers", None)
@@ -67,8 +70,9 @@ class ProgramUpdate:
         self._try(lambda: update_program(pk, **self.settings))
         if self.points is not None:
             changes = _stored(self.points)
-            follows = self.tiers is not None
-            self._try(lambda: update_points(pk, with_new_tiers=follows, **changes))
+            changes["with_new_tiers"] = self.tiers is not None
+            changes["may_lift_bound"] = self.may_lift_bound
+            self._try(lambda: update_points(pk, **changes))
         if self.tiers is not None:
             rows = [self._tier(index, row) for index, row in enumerate(self.tiers)]
             self._try(lambda: replace_tiers(pk, rows))

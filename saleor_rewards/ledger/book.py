@@ -17,7 +17,7 @@ from ..models import (
 )
 from . import moves
 from .errors import LedgerError, LedgerErrorCode
-from .keys import cause_of, is_posted
+from .keys import cause_by_hand, cause_of, is_posted
 from .lots import Balance, Cause, Kind
 from .rows import expired_lots, lots_with, next_lot, open_lots_of, sums_of, write
 from .state import State, stamp_of
@@ -146,8 +146,8 @@ class Book:
 
         Raises ``NOT_POSITIVE`` for none, ``INSUFFICIENT_POINTS`` for too many.
         """
-        sign = -1 if points < 0 else 1
-        cause = self._cause("adjust", key, abs(points), "", None, sign, reason, author)
+        named = cause_by_hand(key, points, reason, author)
+        cause = self._unless_posted(named, abs(points))
         if cause is None:
             return
         if points > 0:
@@ -296,8 +296,6 @@ class Book:
         self._write()
         _change(hold, points_returned=hold.points_returned + sign * points, draws=draws)
 
-    # What postings need
-
     def _cause(
         self,
         verb: str,
@@ -308,11 +306,13 @@ class Book:
         *others: object,
     ) -> Cause | None:
         """Return the cause of a posting, or ``None`` where it was posted before."""
-        if points <= 0:
-            raise LedgerError(
-                LedgerErrorCode.NOT_POSITIVE, "Give a number of points above 0."
-            )
         cause = cause_of(verb, key, points, order_pk, version_pk, *others)
+        return self._unless_posted(cause, points)
+
+    def _unless_posted(self, cause: Cause, points: int) -> Cause | None:
+        if points <= 0:
+            text = "Give a number of points above 0."
+            raise LedgerError(LedgerErrorCode.NOT_POSITIVE, text)
         return None if is_posted(self.account, cause) else cause
 
     def whole(self) -> State:

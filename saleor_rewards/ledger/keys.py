@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 from ..models import Account, AccountState, Entry
+from ..referrals.digests import digest
 from .errors import LedgerError, LedgerErrorCode
 from .lots import Cause
 
@@ -24,6 +26,30 @@ def cause_of(
     parts = (verb, points, order_pk, version_pk, *others)
     fingerprint = sha256(repr(parts).encode()).hexdigest()
     return Cause(key, fingerprint, order_pk, version_pk)
+
+
+def cause_by_hand(key: str, points: int, reason: str, author: str) -> Cause:
+    """Return the cause of an entry that somebody made and gave a reason for.
+
+    What staff write may say who a person is, and an entry outlives the person: of it
+    only a hash stays that is keyed by the shop's secret.
+    """
+    sign = -1 if points < 0 else 1
+    cause = cause_of("adjust", key, abs(points), "", None, sign, reason, author)
+    return replace(cause, fingerprint=digest("fingerprint", cause.fingerprint))
+
+
+def key_by_hand(kind: str, pk: int, name: str) -> str:
+    """Return the key of an entry that staff named, with a keyed hash of the name.
+
+    ``pk`` is that of the account or program in which the name is the only one.
+    """
+    return f"{kind}:{pk}:hmac:{digest(kind, name)}"
+
+
+def key_of_import(program_pk: int, reference: str) -> str:
+    """Return the key of an import's row, which its reference names for good."""
+    return key_by_hand("import", program_pk, sha256(reference.encode()).hexdigest())
 
 
 def is_posted(account: Account, cause: Cause) -> bool:

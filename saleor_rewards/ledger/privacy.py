@@ -13,6 +13,7 @@ from ..models import (
     Entry,
     Hold,
     Lot,
+    PointsAdjustment,
     Receipt,
     Settlement,
     TierChange,
@@ -88,6 +89,7 @@ def _account(account: Account) -> dict[str, Any]:
         "lots": [_lot(lot) for lot in Lot.objects.filter(account=account)],
         "tier_changes": [_change(change) for change in _changes(account)],
         "holds": [_hold(hold) for hold in Hold.objects.filter(account=account)],
+        "adjustments": [_adjustment(row) for row in account.adjustments.order_by("pk")],
         "orders": _orders(account),
     }
 
@@ -145,6 +147,21 @@ def _hold(hold: Hold) -> dict[str, Any]:
         "points_returned": hold.points_returned,
         "checkout": hold.checkout_token,
         "order": hold.order_pk,
+    }
+
+
+def _adjustment(row: PointsAdjustment) -> dict[str, Any]:
+    """Return points that staff entered for a second one to decide on."""
+    return {
+        "at": _text(row.entered_at),
+        "state": row.state,
+        "points": row.points,
+        "expires_at": row.expires_at and _text(row.expires_at),
+        "reason": row.reason,
+        "author": row.author,
+        "decided_at": row.decided_at and _text(row.decided_at),
+        "decided_by": row.decided_by,
+        "decision_reason": row.decision_reason,
     }
 
 

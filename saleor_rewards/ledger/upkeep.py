@@ -10,10 +10,12 @@ from django.db.models import Q
 from ..models import (
     Account,
     AccountState,
+    AdjustmentState,
     EntryNote,
     Hold,
     HoldState,
     Lot,
+    PointsAdjustment,
     Settlement,
 )
 from . import moves
@@ -144,10 +146,19 @@ def erase(account_pk: int, at: datetime) -> None:
         )
         pks = family(account.pk)
         EntryNote.objects.filter(entry__account_id__in=pks).delete()
+        _erase_adjustments(pks)
         Account.objects.filter(pk__in=pks).update(user_pk=None, email="")
         Account.objects.filter(pk=account.pk).update(
             state=AccountState.ERASED, tier_due_at=None
         )
+
+
+def _erase_adjustments(account_pks: list[int]) -> None:
+    """Blank what staff wrote of points to be given; what waited is not given."""
+    adjustments = PointsAdjustment.objects.filter(account__in=account_pks)
+    adjustments.update(reason="", decision_reason="")
+    waiting = adjustments.filter(state=AdjustmentState.WAITING)
+    waiting.update(state=AdjustmentState.ERASED)
 
 
 def family(account_pk: int) -> list[int]:

@@ -5,6 +5,7 @@ channel, a voucher or an order without our tables standing in the way, and a
 receipt outlives what it tells about.
 """
 
+from .adjustments import AdjustmentState, PointsAdjustment, StaffAllowance
 from .guests import NetworkLimit, TypedAddress
 from .points import (
     Account,
@@ -58,6 +59,7 @@ from .vouchers import CheckoutVoucherSlot, OwnedVoucher, OwnedVoucherValue
 __all__ = [
     "Account",
     "AccountState",
+    "AdjustmentState",
     "CheckoutVoucherSlot",
     "ClaimLimit",
     "ClaimRate",
@@ -78,6 +80,7 @@ __all__ = [
     "OwnedVoucherValue",
     "Pledge",
     "PointsBase",
+    "PointsAdjustment",
     "PointsExpiry",
     "PointsPolicy",
     "PriceAgreement",
@@ -97,6 +100,7 @@ __all__ = [
     "RuleVersion",
     "Settlement",
     "Shortage",
+    "StaffAllowance",
     "StripeCharge",
     "StripeDispute",
     "StripeEvent",

@@ -28,7 +28,9 @@ class Account(models.Model):
     the entries; they change under the row's lock in the entry's transaction.
     They are exact until ``due_at``, the earliest time at which points of a lot
     become available or expire. ``lapses_at`` is when all points expire unless
-    the person earns or spends before. ``tier_below_since`` is when the tier's
+    the person earns or spends before. ``is_email_confirmed`` says that the address
+    was known to be the member's, so that what stands under it goes with them.
+    ``tier_below_since`` is when the tier's
     measure fell below it, ``tier_due_at`` when to look at the tier again, and
     ``noticed_at`` the latest expiry that the person was told of.
     """
@@ -39,6 +41,7 @@ class Account(models.Model):
     )
     user_pk = models.PositiveIntegerField(null=True, blank=True)
     email = models.CharField(max_length=254, blank=True, default="")
+    is_email_confirmed = models.BooleanField(default=False)
     state = models.CharField(
         max_length=8, choices=AccountState.choices, default=AccountState.OPEN
     )

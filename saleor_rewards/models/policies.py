@@ -54,7 +54,8 @@ class PointsPolicy(models.Model):
     ``redeem_points`` points are worth ``redeem_amount`` of the channel's
     currency; null for points that cannot be spent. ``since`` is when points were
     first switched on: no order from before ever earns. A null
-    ``tier_window_days`` counts all of a member's time.
+    ``tier_window_days`` counts all of a member's time. One member of staff may give
+    ``max_staff_points_per_day`` by hand alone; null for no bound.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -97,6 +98,7 @@ class PointsPolicy(models.Model):
     tier_downgrade = models.CharField(
         max_length=6, choices=Downgrade.choices, default=Downgrade.DIRECT
     )
+    max_staff_points_per_day = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ("pk",)

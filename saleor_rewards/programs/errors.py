@@ -15,6 +15,7 @@ class ProgramErrorCode(Enum):
     Where the engine has a code for the same mistake, the name is the same.
     """
 
+    ALREADY_DECIDED = "ALREADY_DECIDED"
     DUPLICATE = "DUPLICATE"
     IN_USE = "IN_USE"
     INVALID_ID = "INVALID_ID"
@@ -22,7 +23,10 @@ class ProgramErrorCode(Enum):
     LOGIN_REQUIRED = "LOGIN_REQUIRED"
     NOT_FOUND = "NOT_FOUND"
     OUT_OF_RANGE = "OUT_OF_RANGE"
+    OWN_ACCOUNT = "OWN_ACCOUNT"
+    PERMISSION_REQUIRED = "PERMISSION_REQUIRED"
     REQUIRED = "REQUIRED"
+    SECOND_PERSON_REQUIRED = "SECOND_PERSON_REQUIRED"
     TOO_LONG = "TOO_LONG"
     TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"
 

@@ -22,7 +22,7 @@ from ..models import (
 )
 from .channels import channel_of
 from .errors import FieldError, ProgramError, ProgramErrorCode
-from .points_checks import policy_errors, tier_errors, worth_errors
+from .points_checks import bound_errors, policy_errors, tier_errors, worth_errors
 from .programs import announce, locked_program
 
 #: What of a policy decides who is on which tier.
@@ -36,19 +36,26 @@ TIER_SETTINGS = (
 
 @transaction.atomic
 def update_points(
-    program_pk: int, *, with_new_tiers: bool = False, **changes: Any
+    program_pk: int,
+    *,
+    with_new_tiers: bool = False,
+    may_lift_bound: bool = True,
+    **changes: Any,
 ) -> PointsPolicy:
     """Change how a program's points work and return all of it.
 
     ``changes`` are fields of ``PointsPolicy``, those with choices by their stored
     values, amounts as ``Decimal`` in the channel's currency. ``with_new_tiers``
     says that ``replace_tiers`` follows in the same transaction: without it the
-    measure of tiers that exist cannot change. Raises ``ProgramError`` naming every
+    measure of tiers that exist cannot change. ``may_lift_bound`` says whether staff
+    may be let give more by hand than before. Raises ``ProgramError`` naming every
     wrong field as ``points.return_days``.
     """
     program = locked_program(program_pk)
     policy = _policy(program)
     errors = policy_errors(changes)
+    if not errors and not may_lift_bound:
+        errors += bound_errors(policy.max_staff_points_per_day, changes)
     wanted = {
         name: changes.get(name, getattr(policy, name))
         for name in ("redeem_points", "redeem_amount")

@@ -47,9 +47,15 @@ RANGES = {
     "hold_minutes": (1, LONGEST_HOLD),
     "tier_window_days": (1, MOST_DAYS),
     "tier_grace_days": (0, MOST_DAYS),
+    "max_staff_points_per_day": (0, LARGEST_COUNT),
 }
 
-MAY_BE_NULL = ("redeem_points", "redeem_amount", "tier_window_days")
+MAY_BE_NULL = (
+    "redeem_points",
+    "redeem_amount",
+    "tier_window_days",
+    "max_staff_points_per_day",
+)
 
 
 def policy_errors(changes: Mapping[str, Any]) -> list[FieldError]:
@@ -72,6 +78,16 @@ def policy_errors(changes: Mapping[str, Any]) -> list[FieldError]:
         elif name == "birthday_key":
             errors += _key_errors(value)
     return errors
+
+
+def bound_errors(known: int | None, changes: Mapping[str, Any]) -> list[FieldError]:
+    """Return what is wrong with a change of the staff's bound by one whom it binds."""
+    name = "max_staff_points_per_day"
+    wanted = changes.get(name, known)
+    if known is None or (wanted is not None and wanted <= known):
+        return []
+    text = "Whoever lifts the bound on the staff's points needs MANAGE_STAFF too."
+    return [_error("PERMISSION_REQUIRED", name, text)]
 
 
 def worth_errors(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Iterable, Iterator
 
 from django.db import transaction
 
-from ..ledger import LedgerError, LedgerErrorCode, accounts, posting
-from ..models import Account, Entry
+from ..ledger import LedgerError, LedgerErrorCode, accounts
+from ..ledger.keys import key_of_import
+from ..models import Account, AdjustmentState, Entry, PointsAdjustment
+from ..programs.adjustments import AdjustmentError, Author, Change, change_by_hand
 from ..programs.points import review_soon
 from .reading import Row, RowError, RowStatus
 
@@ -22,7 +23,6 @@ CHUNK = 500
 
 #: Column by the ledger's code; all others are about the person.
 FIELDS = {
-    LedgerErrorCode.KEY_CONFLICT: "reference",
     LedgerErrorCode.TOO_MANY_POINTS: "points",
 }
 
@@ -49,18 +49,21 @@ class Outcome:
 class Import:
     """One run over the rows of a file, into one program.
 
-    ``author`` is who runs it, as ``User:7``. A dry run does all that the import
-    does and takes each row back.
+    ``author`` is who runs it: rows about themselves are refused, and what is beyond
+    the points that they may give waits for a second member of staff. A dry run does
+    all that the import does and takes each row back.
     """
 
     def __init__(
-        self, program_pk: int, at: datetime, *, author: str, dry_run: bool
+        self, program_pk: int, at: datetime, *, author: Author, dry_run: bool
     ) -> None:
         self.program_pk = program_pk
         self.at = at
         self.author = author
         self.dry_run = dry_run
         self._references: set[str] = set()
+        #: What a dry run would have given: its rows are taken back one by one.
+        self._points_tried = 0
 
     def run(self, rows: Iterable[tuple[int, Row | RowError]]) -> Iterator[Outcome]:
         """Yield the outcome of each row, in order, as soon as it is there."""
@@ -73,58 +76,88 @@ class Import:
 
     def _chunk(self, chunk: list[tuple[int, Row | RowError]]) -> list[Outcome]:
         people = _People([row for _, row in chunk if isinstance(row, Row)])
-        keys = {self._key(row) for _, row in chunk if isinstance(row, Row)}
-        posted = Entry.objects.filter(key__in=keys)
-        # Sent again, a row is the same row, whoever sends it.
-        known = dict(posted.values_list("key", "note__author"))
+        known = self._known(
+            {self._key(row) for _, row in chunk if isinstance(row, Row)}
+        )
         touched: set[int] = set()
         outcomes = []
         for number, row in chunk:
             try:
                 if isinstance(row, RowError):
                     raise row
-                author = known.get(self._key(row)) or self.author
-                touched.add(self._post(row, people, author))
+                found = self._post(row, people, known.get(self._key(row), self.author))
             except RowError as error:
                 outcomes.append(Outcome.failed(number, error))
                 continue
+            touched.add(found.account_id)
             is_known = self._key(row) in known
-            outcomes.append(Outcome(number, self._status(is_known=is_known)))
+            outcomes.append(Outcome(number, self._status(found, is_known=is_known)))
         if not self.dry_run:
             review_soon(Account.objects.filter(pk__in=touched))
         return outcomes
 
-    def _status(self, *, is_known: bool) -> RowStatus:
+    def _known(self, keys: set[str]) -> dict[str, Author]:
+        """Return who sent rows before: sent again, a row is the same one for all."""
+        posted = Entry.objects.filter(key__in=keys)
+        authors = dict(posted.values_list("key", "note__author"))
+        waiting = PointsAdjustment.objects.filter(key__in=keys)
+        authors.update(waiting.values_list("key", "author"))
+        return {
+            key: Author(name) if name else self.author for key, name in authors.items()
+        }
+
+    def _status(self, found: Entry | PointsAdjustment, *, is_known: bool) -> RowStatus:
+        if getattr(found, "state", None) == AdjustmentState.WAITING:
+            return RowStatus.WAITING
         if is_known:
             return RowStatus.UNCHANGED
         return RowStatus.READY if self.dry_run else RowStatus.IMPORTED
 
     def _key(self, row: Row) -> str:
-        digest = sha256(row.reference.encode()).hexdigest()
-        return f"import:{self.program_pk}:{digest}"
+        return key_of_import(self.program_pk, row.reference)
 
-    def _post(self, row: Row, people: _People, author: str) -> int:
+    def _post(
+        self, row: Row, people: _People, author: Author
+    ) -> Entry | PointsAdjustment:
         if row.reference in self._references:
             text = "An earlier row of the file has this reference."
             raise RowError("DUPLICATE", "reference", text)
         self._references.add(row.reference)
+        person = "email" if row.email else "user_id"
         try:
             with transaction.atomic():
-                account = self._account(row, people)
-                with posting(account.pk, self.at) as book:
-                    book.adjust(
-                        row.points,
-                        key=self._key(row),
-                        reason=f"Import: {row.reference}",
-                        author=author,
-                        expires_at=row.expires_at,
-                    )
+                found = self._changed(row, people, author)
                 if self.dry_run:
                     transaction.set_rollback(True)
+        except AdjustmentError as error:
+            is_own = error.code == "OWN_ACCOUNT"
+            field = person if is_own else "reference"
+            raise RowError(error.code, field, error.message) from error
         except LedgerError as error:
-            field = FIELDS.get(error.code, "email" if row.email else "user_id")
+            field = FIELDS.get(error.code, person)
             raise RowError(error.code.name, field, error.message) from error
-        return account.pk
+        if self.dry_run and author is self.author and isinstance(found, Entry):
+            self._points_tried += row.points
+        return found
+
+    def _changed(
+        self, row: Row, people: _People, author: Author
+    ) -> Entry | PointsAdjustment:
+        change = Change(
+            points=row.points,
+            key=self._key(row),
+            reason=f"Import: {row.reference}",
+            author=author,
+            expires_at=row.expires_at,
+        )
+        account = self._account(row, people)
+        found = change_by_hand(
+            account, change, self.at, given_before=self._points_tried
+        )
+        if getattr(found, "state", None) == AdjustmentState.DECLINED:
+            text = "Another member of staff declined it."
+            raise AdjustmentError("ALREADY_DECIDED", text)
+        return found
 
     def _account(self, row: Row, people: _People) -> Account:
         from ..plugin.members import account_of

@@ -32,6 +32,7 @@ class RowStatus(Enum):
     READY = "READY"
     IMPORTED = "IMPORTED"
     UNCHANGED = "UNCHANGED"
+    WAITING = "WAITING"
     FAILED = "FAILED"
 
 

@@ -38,6 +38,7 @@ POINTS = {
     "tierMeasure": "SPEND",
     "tierWindowDays": 365,
     "tierGraceDays": 30,
+    "maxStaffPointsPerDay": 500,
     "tierDowngrade": "STEP",
 }
 

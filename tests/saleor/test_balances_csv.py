@@ -28,9 +28,9 @@ HEADER = "email,points,expires_at,reference\n"
 
 @pytest.fixture
 def clerk(shop: Shop) -> Caller:
-    """Somebody who looks after customers, in a shop with points."""
+    """Somebody who may give points, in a shop that has them."""
     shop.points()
-    return merchants.staff(merchants.USERS)
+    return merchants.staff(merchants.USERS, merchants.DISCOUNTS)
 
 
 def send(caller: Caller, shop: Shop, text: str, *, dry_run: bool = False) -> Any:
@@ -120,7 +120,7 @@ def test_a_file_sent_again_changes_nothing_whoever_sends_it(
     send(clerk, shop, text)
 
     # when
-    again = send(merchants.app(merchants.USERS), shop, text)
+    again = send(merchants.app(merchants.USERS, merchants.DISCOUNTS), shop, text)
     tried = send(clerk, shop, text, dry_run=True)
     mended = send(clerk, shop, text.replace(",7,", ",8,"))
 

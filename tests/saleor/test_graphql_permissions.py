@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, Tuple, Union
 
 import graphene
 import pytest
@@ -14,6 +14,7 @@ from saleor_rewards.ledger import posting
 from saleor_rewards.models import (
     Account,
     Entry,
+    PointsAdjustment,
     PointsPolicy,
     Referral,
     ReferralPolicy,
@@ -24,21 +25,24 @@ from . import merchants
 from .members import bring
 from .merchants import DISCOUNTS, ORDERS, STAFF, USERS, Caller
 from .orders import make_order
-from .purses import days, earn, open_purse
+from .purses import days, earn, open_guest_purse, open_purse
 from .world import Shop, Shopper
 
 pytestmark = pytest.mark.django_db
 
-#: By name: how a caller is made who has, or lacks, one permission.
-CALLERS: dict[str, Callable[[str], Caller]] = {
+#: One permission, or several that are all needed.
+Needed = Union[str, Tuple[str, ...]]
+
+#: By name: how a caller is made who has, or lacks, what is needed.
+CALLERS: dict[str, Callable[[Needed], Caller]] = {
     "anonymous": lambda _permission: merchants.anonymous(),
     "customer": lambda _permission: merchants.customer(),
     "staff without": lambda _permission: merchants.staff(),
     "staff with another": lambda permission: merchants.staff(*others(permission)),
-    "staff with": lambda permission: merchants.staff(permission),
+    "staff with": lambda permission: merchants.staff(*all_of(permission)),
     "app without": lambda _permission: merchants.app(),
     "app with another": lambda permission: merchants.app(*others(permission)),
-    "app with": lambda permission: merchants.app(permission),
+    "app with": lambda permission: merchants.app(*all_of(permission)),
 }
 ALLOWED = ("staff with", "app with")
 
@@ -100,13 +104,27 @@ GUARDED = {
         "query($channel: String!) { rewardsBalancesExport(channel: $channel) { csv } }",
     ),
     "rewardsPointsAdjust": (
-        USERS,
+        (USERS, DISCOUNTS),
         "mutation($channel: String!, $user: ID!) { rewardsPointsAdjust(input: "
         '{channel: $channel, userId: $user, points: 99, reason: "Mine"}) '
         "{ account { id } errors { code } } }",
     ),
+    "rewardsPointsAdjustments": (
+        (USERS, DISCOUNTS),
+        "{ rewardsPointsAdjustments(first: 1) { totalCount edges { node { id } } } }",
+    ),
+    "rewardsPointsAdjustApprove": (
+        (USERS, DISCOUNTS),
+        "mutation($adjustment: ID!) { rewardsPointsAdjustApprove(ids: [$adjustment], "
+        'reason: "Mine") { adjustments { id } errors { code } } }',
+    ),
+    "rewardsPointsAdjustDecline": (
+        (USERS, DISCOUNTS),
+        "mutation($adjustment: ID!) { rewardsPointsAdjustDecline(ids: [$adjustment], "
+        'reason: "Mine") { adjustments { id } errors { code } } }',
+    ),
     "rewardsBalancesImport": (
-        USERS,
+        (USERS, DISCOUNTS),
         "mutation($channel: String!) { rewardsBalancesImport(channel: $channel, "
         'csv: "email,points,reference\\na@b.cd,5,r1", dryRun: false) '
         "{ rows { status } errors { code } } }",
@@ -139,14 +157,28 @@ OF_SHOPPERS = {
 }
 
 
-def others(permission: str) -> list[str]:
-    """Return all the permissions that open anything of ours, but this one."""
-    return [name for name in (DISCOUNTS, ORDERS, USERS) if name != permission]
+def all_of(needed: Needed) -> tuple[str, ...]:
+    """Return each of the permissions that are needed."""
+    return (needed,) if isinstance(needed, str) else needed
+
+
+def others(needed: Needed) -> list[str]:
+    """Return all that opens anything of ours, but the first that is needed."""
+    (first, *_rest) = all_of(needed)
+    return [name for name in (DISCOUNTS, ORDERS, USERS) if name != first]
 
 
 def used(document: str, **values: Any) -> dict[str, Any]:
     """Return those of the variables that the document declares."""
     return {name: value for name, value in values.items() if f"${name}:" in document}
+
+
+def make_adjustment(shop: Shop) -> PointsAdjustment:
+    """Let a guest's points wait for a second member of staff."""
+    account = open_guest_purse(shop, "waiting@example.com")
+    return PointsAdjustment.objects.create(
+        account=account, points=5, key="k", author="User:0", entered_at=timezone.now()
+    )
 
 
 def state() -> list[Any]:
@@ -156,9 +188,10 @@ def state() -> list[Any]:
         *PointsPolicy.objects.values_list("is_active"),
         *ReferralPolicy.objects.values_list("is_active"),
     ]
+    waiting = PointsAdjustment.objects.values_list("state", "decided_by")
     verdicts = Referral.objects.values_list("verdict", "is_decided")
     counts = [Account.objects.count(), Entry.objects.count()]
-    return [*rules, *policies, *verdicts, *counts]
+    return [*rules, *policies, *verdicts, *waiting, *counts]
 
 
 def test_the_matrix_names_every_query_and_mutation_of_the_schema() -> None:
@@ -193,6 +226,9 @@ def test_what_is_not_for_shoppers_opens_to_its_own_permission_alone(
         order=graphene.Node.to_global_id("Order", make_order(user).pk),
         referral=graphene.Node.to_global_id(
             "RewardsReferral", bring(shop, merchants.customer()).pk
+        ),
+        adjustment=graphene.Node.to_global_id(
+            "RewardsPointsAdjustment", make_adjustment(shop).pk
         ),
     )
     before = state()
@@ -265,24 +301,6 @@ def test_owners_and_staff_may_ask_for_all_of_somebodys_points(
         f"query($id: ID!) {{ user(id: $id) {{ rewards {{ {rewards} }} }} }}",
         id=graphene.Node.to_global_id("User", owner.user.pk),
     )
-
-
-@pytest.mark.parametrize(
-    ("permissions", "may"), [((STAFF,), False), ((STAFF, USERS), True)]
-)
-def test_whoever_sees_a_user_does_not_see_their_points_for_it(
-    shop: Shop, permissions: tuple[str, ...], may: bool
-) -> None:
-    # given
-    caller, colleague = merchants.staff(*permissions), merchants.staff()
-    earn(open_purse(shop, colleague), 5)
-    query = (
-        "{ staffUsers(first: 9) { edges { node { email rewards { accounts { "
-        "available } } } } } }"
-    )
-
-    # then
-    assert caller.is_refused(query) is not may
 
 
 #: Of an account and its postings: what holds, and what staff wrote.
@@ -358,3 +376,21 @@ def test_whoever_may_not_see_a_customers_rewards_is_told_who_may(shop: Shop) -> 
 
     # then
     assert "MANAGE_USERS" in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("permissions", "may"), [((STAFF,), False), ((STAFF, USERS), True)]
+)
+def test_whoever_sees_a_user_does_not_see_their_points_for_it(
+    shop: Shop, permissions: tuple[str, ...], may: bool
+) -> None:
+    # given
+    caller, colleague = merchants.staff(*permissions), merchants.staff()
+    earn(open_purse(shop, colleague), 5)
+    query = (
+        "{ staffUsers(first: 9) { edges { node { email rewards { accounts { "
+        "available } } } } } }"
+    )
+
+    # then
+    assert caller.is_refused(query) is not may

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def clerk(shop: Shop) -> Caller:
-    """Somebody who looks after customers, in a shop with points."""
+    """Somebody who may give points, in a shop that has them."""
     shop.points()
-    return merchants.staff(merchants.USERS)
+    return merchants.staff(merchants.USERS, merchants.DISCOUNTS)
 
 
 def adjust(caller: Caller, **input: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def clerk(shop: Shop) -> Caller:
     """Somebody who looks after customers, in a shop with points."""
     shop.points()
-    return merchants.staff(merchants.USERS, merchants.ORDERS)
+    return merchants.staff(merchants.USERS, merchants.DISCOUNTS, merchants.ORDERS)
 
 
 @pytest.fixture

@@ -149,6 +149,11 @@ def test_what_is_not_given_stays(shop: Shop, boss: Caller) -> None:
         ({"birthdayKey": "a\0b"}, "points.birthdayKey", "INVALID_VALUE"),
         ({"tierWindowDays": 0}, "points.tierWindowDays", "OUT_OF_RANGE"),
         ({"tierGraceDays": -1}, "points.tierGraceDays", "OUT_OF_RANGE"),
+        (
+            {"maxStaffPointsPerDay": -1},
+            "points.maxStaffPointsPerDay",
+            "OUT_OF_RANGE",
+        ),
     ],
 )
 def test_a_wrong_setting_of_points_is_refused_by_name(

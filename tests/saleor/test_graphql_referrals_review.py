@@ -144,3 +144,28 @@ def test_a_new_try_of_the_friend_does_not_overrule_staff(
     assert [error["code"] for error in payload["errors"]] == ["NOT_ACCEPTED"]
     claimed.refresh_from_db()
     assert (claimed.verdict, claimed.is_decided) == (Verdict.REJECT, True)
+
+
+@pytest.mark.parametrize("verdict", ["ALLOW", "REJECT"])
+@pytest.mark.parametrize("role", ["referrer", "friend", "friend's address"])
+def test_nobody_decides_on_rewards_of_their_own(
+    shop: Shop, clerk: Caller, ann: Caller, role: str, verdict: str
+) -> None:
+    # given
+    referral = bring(shop, clerk if role == "referrer" else ann)
+    if role == "friend":
+        Referral.objects.update(referee_user_pk=clerk.user.pk)
+    elif role == "friend's address":
+        Referral.objects.update(referee_email=clerk.user.email)
+
+    # when
+    payload = review(clerk, referral, verdict, "It is mine")
+    by_another = review(merchants.staff(merchants.USERS), referral, verdict, "Seen")
+
+    # then
+    assert [(row["field"], row["code"]) for row in payload["errors"]] == [
+        ("id", "OWN_ACCOUNT")
+    ]
+    assert payload["referral"] is None
+    assert by_another["errors"] == []
+    assert ReferralDecision.objects.count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from saleor_rewards.ledger import posting
+from saleor_rewards.ledger.keys import key_by_hand, key_of_import
 from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import (
     Entry,
@@ -24,6 +27,7 @@ from saleor_rewards.referrals.digests import digest
 
 from .limits import needs
 from .points import make_member, reconcile_all
+from .purses import open_guest_purse
 from .rewarded import make_friend, make_referrer, promise, switch_on
 from .stopping import agree
 from .world import Cart, Shop, Shopper
@@ -33,6 +37,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 APP = "saleor_rewards"
 LOADER = MigrationLoader(None)
 NAMES = sorted(name for app, name in LOADER.disk_migrations if app == APP)
+
+#: What two postings by hand were made with, as their fingerprints had it.
+MADE = [
+    ("adjust", 5, "", None, 1, "Import: ada@example.com", "User:7"),
+    ("adjust", 6, "", None, 1, "Sorry", "App:3"),
+]
 
 
 def migrate(name: str) -> None:
@@ -142,3 +152,40 @@ def test_claims_from_before_wait_as_invitations(shop: Shop) -> None:
     ]
     until = [rows[one.pk].email_until is not None for one in (claim, rejected, used)]
     assert until == [True, True, False]
+
+
+def test_names_of_what_staff_gave_are_salted_and_still_known(shop: Shop) -> None:
+    # given what an import and a change by hand left before
+    account = open_guest_purse(shop, "ada@example.com")
+    plain = sha256(b"ada@example.com").hexdigest()
+    keys = f"import:{shop.program.pk}:{plain}", f"adjust:{account.pk}:case\n7"
+    migrate("0008_voucher_slots")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO saleor_rewards_entry (account_id, kind, key, fingerprint, "
+            "points_pending, points_available, points_held, points_debt, "
+            "points_lifetime, points_waived, moves, order_pk, at, created_at) VALUES "
+            "(%s, 'adjust', %s, %s, 0, 0, 0, 0, 0, 0, '[]', '', now(), now())",
+            [
+                [account.pk, key, sha256(repr(made).encode()).hexdigest()]
+                for key, made in zip(keys, MADE)
+            ],
+        )
+
+    # when
+    for _ in range(2):
+        migrate(NAMES[-1])
+        found = set(Entry.objects.values_list("key", flat=True))
+        migrate("0008_voucher_slots")
+    migrate(NAMES[-1])
+
+    # then
+    salted = [
+        key_of_import(shop.program.pk, "ada@example.com"),
+        key_by_hand("adjust", account.pk, "case\n7"),
+    ]
+    assert found == set(Entry.objects.values_list("key", flat=True)) == set(salted)
+    with posting(account.pk, timezone.now()) as book:
+        for key, made in zip(salted, MADE):
+            book.adjust(made[1], key=key, reason=made[5], author=made[6])
+    assert Entry.objects.count() == len(salted)

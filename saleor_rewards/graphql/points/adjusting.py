@@ -9,67 +9,100 @@ from uuid import uuid4
 import graphene
 from django.utils import timezone
 
-from ...ledger import LedgerError, LedgerErrorCode, accounts, posting
+from ...ledger import LedgerError, LedgerErrorCode, accounts
+from ...ledger.keys import key_by_hand
 from ...ledger.membership import review_tier
-from ...models import Account, AccountState, Entry
+from ...models import Account, AccountState, Entry, PointsAdjustment
 from ...programs import FieldError, ProgramError, ProgramErrorCode
+from ...programs.adjustments import AdjustmentError, Change, change_by_hand
 from ...transfers.reading import is_email
-from ..base import MANAGE_USERS
 from ..definitions import utc
 from ..ids import pk_of
-from ..merchant import RewardsMutation, actor_of, program_of, required_pk
+from ..merchant import program_of, required_pk
 from .account import RewardsAccount
+from .adjustments import RewardsPointsAdjustment, with_accounts
+from .by_hand import PointsByHandMutation, author_of
 from .entries import RewardsEntry
 from .inputs import RewardsPointsAdjustInput
-
-LONGEST_REASON = 1000
-LONGEST_KEY = 100
+from .texts import LONGEST_KEY, LONGEST_REASON, text_errors
 
 #: Input field by the ledger's code; all others are about the account.
 FIELDS = {
     LedgerErrorCode.INSUFFICIENT_POINTS: "points",
-    LedgerErrorCode.KEY_CONFLICT: "key",
     LedgerErrorCode.NOT_POSITIVE: "points",
     LedgerErrorCode.TOO_MANY_POINTS: "points",
 }
 
+#: Input field by the one that names whose points they are.
+PEOPLE = {"account_id": "accountId", "user_id": "userId", "email": "email"}
 
-class RewardsPointsAdjust(RewardsMutation):
+
+class RewardsPointsAdjust(PointsByHandMutation):
     account = graphene.Field(RewardsAccount, description="The account as it is now.")
-    entry = graphene.Field(RewardsEntry, description="The posting that was made.")
+    entry = graphene.Field(
+        RewardsEntry, description="The posting that was made; null where it waits."
+    )
+    adjustment = graphene.Field(
+        RewardsPointsAdjustment,
+        description="What waits for a second member of staff, as it is beyond what one "
+        "may give a day; null where it was posted at once.",
+    )
 
     class Arguments:
         input = RewardsPointsAdjustInput(required=True, description="What to change.")
 
     class Meta:
-        description = "Adds points to a balance, or takes points away."
-        permissions = (MANAGE_USERS,)
+        description = "Adds points to a balance, or takes points away; never to or from one's own."
 
     @classmethod
     def execute(cls, info: Any, input: Mapping[str, Any]) -> RewardsPointsAdjust:
         at = timezone.now()
         expires_at = _checked(input, at)
         account = _account(input, at)
-        key = f"adjust:{account.pk}:{input.get('key') or uuid4()}"
-        try:
-            with posting(account.pk, at) as book:
-                book.adjust(
-                    input["points"],
-                    key=key,
-                    reason=input["reason"].strip(),
-                    author=actor_of(info),
-                    expires_at=expires_at,
-                )
-        except LedgerError as error:
-            field = FIELDS.get(error.code, "accountId")
-            problem = FieldError(error.code.name, field, error.message)
-            raise ProgramError([problem]) from error
+        change = Change(
+            points=input["points"],
+            key=key_by_hand("adjust", account.pk, input.get("key") or str(uuid4())),
+            reason=input["reason"].strip(),
+            author=author_of(info),
+            expires_at=expires_at,
+        )
+        found = _changed(account, change, input, at)
         review_tier(account.pk, at)
+        waits = isinstance(found, PointsAdjustment)
+        shown = Account.objects.select_related("tier").get(pk=found.account_id)
         return cls(
-            account=Account.objects.select_related("tier").get(pk=book.account.pk),
-            entry=Entry.objects.select_related("note").get(key=key),
+            account=shown,
+            entry=None if waits else found,
+            adjustment=_shown(found) if waits else None,
             errors=[],
         )
+
+
+def _changed(
+    account: Account, change: Change, input: Mapping[str, Any], at: datetime
+) -> Entry | PointsAdjustment:
+    """Make a change, or let it wait. Raises ``ProgramError``."""
+    person = next(
+        (name for name in ("user_id", "email") if input.get(name) is not None),
+        "account_id",
+    )
+    try:
+        return change_by_hand(account, change, at)
+    except AdjustmentError as error:
+        field = "key" if error.code == "KEY_CONFLICT" else PEOPLE[person]
+        problem = FieldError(error.code, field, error.message)
+        raise ProgramError([problem]) from error
+    except LedgerError as error:
+        field = FIELDS.get(error.code, "accountId")
+        problem = FieldError(error.code.name, field, error.message)
+        raise ProgramError([problem]) from error
+
+
+def _shown(adjustment: PointsAdjustment) -> PointsAdjustment:
+    found: PointsAdjustment = with_accounts(PointsAdjustment.objects).get(
+        pk=adjustment.pk
+    )
+    return found
 
 
 def _checked(input: Mapping[str, Any], at: datetime) -> datetime | None:
@@ -89,18 +122,6 @@ def _checked(input: Mapping[str, Any], at: datetime) -> datetime | None:
     if errors:
         raise ProgramError(errors)
     return expires_at
-
-
-def text_errors(field: str, value: str, most: int) -> list[FieldError]:
-    """Return what is wrong with a text of one line, or an empty list."""
-    if not value.strip():
-        return [FieldError("REQUIRED", field, "This cannot be empty.")]
-    if len(value) > most:
-        return [FieldError("TOO_LONG", field, f"It has at most {most} characters.")]
-    if not value.isprintable():
-        text = "It has no line breaks or control characters."
-        return [FieldError("INVALID_VALUE", field, text)]
-    return []
 
 
 def _account(input: Mapping[str, Any], at: datetime) -> Account:

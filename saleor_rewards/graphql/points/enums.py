@@ -6,6 +6,7 @@ from enum import Enum
 
 from ...models import (
     AccountState,
+    AdjustmentState,
     Downgrade,
     EarnOn,
     EntryKind,
@@ -33,6 +34,11 @@ RewardsAccountState = enum_of(
 )
 RewardsAccountSortField = enum_of(
     "RewardsAccountSortField", "What a list of accounts is sorted by.", AccountSort
+)
+RewardsAdjustmentState = enum_of(
+    "RewardsAdjustmentState",
+    "What became of points beyond what one member of staff may give.",
+    AdjustmentState,
 )
 RewardsEntryKind = enum_of("RewardsEntryKind", "What a posting does.", EntryKind)
 RewardsEarnOn = enum_of("RewardsEarnOn", "When an order earns its points.", EarnOn)

@@ -62,6 +62,11 @@ class RewardsPointsInput(graphene.InputObjectType):
     tier_downgrade = RewardsTierDowngrade(
         description="Where a member below a tier's threshold goes."
     )
+    max_staff_points_per_day = graphene.Int(
+        description="Points that one member of staff, or app, may give by hand a day; "
+        "what is beyond waits for a second one. Null: any number. To lift it takes "
+        "MANAGE_STAFF too."
+    )
 
     class Meta:
         description = "How points work. What is not given stays."

@@ -136,6 +136,10 @@ class RewardsPoints(graphene.ObjectType):
     tier_downgrade = RewardsTierDowngrade(
         required=True, description="Where a member below a tier's threshold goes."
     )
+    max_staff_points_per_day = graphene.Int(
+        description="Points that one member of staff, or app, may give by hand a day; "
+        "what is beyond waits for a second one. Null: any number."
+    )
 
     class Meta:
         description = "How the points of a program are earned, spent and lost."

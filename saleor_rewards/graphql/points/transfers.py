@@ -22,11 +22,12 @@ from ...transfers import (
     read_rows,
 )
 from ...transfers.reading import RowError
-from ..base import DOC_CATEGORY, MANAGE_USERS, database
+from ..base import DOC_CATEGORY, database
 from ..enums import RewardsErrorCode
 from ..ids import global_id
 from ..lookups import channel_pk_of, query_pk
-from ..merchant import RewardsMutation, actor_of, program_of, to_errors
+from ..merchant import program_of, to_errors
+from .by_hand import PointsByHandMutation, author_of
 from .enums import RewardsBalanceRowStatus
 
 PAGE = 1_000
@@ -65,7 +66,7 @@ class RewardsBalanceRow(graphene.ObjectType):
         return root.message or None
 
 
-class RewardsBalancesImport(RewardsMutation):
+class RewardsBalancesImport(PointsByHandMutation):
     rows = graphene.List(
         graphene.NonNull(RewardsBalanceRow),
         required=True,
@@ -89,9 +90,9 @@ class RewardsBalancesImport(RewardsMutation):
     class Meta:
         description = (
             "Adds points from another provider to the balances of a channel. Good "
-            "rows count even where others fail."
+            "rows count even where others fail. Rows about oneself are refused, and "
+            "those beyond what one member of staff may give a day wait for another one."
         )
-        permissions = (MANAGE_USERS,)
 
     @classmethod
     def perform_mutation(cls, _root: Any, info: Any, **data: Any) -> Any:
@@ -109,7 +110,7 @@ class RewardsBalancesImport(RewardsMutation):
         at = timezone.now()
         rows = _rows(csv, at)
         program = program_of(None, channel)
-        run = Import(program.pk, at, author=actor_of(info), dry_run=dry_run)
+        run = Import(program.pk, at, author=author_of(info), dry_run=dry_run)
         outcomes = list(run.run(rows))
         failed = sum(outcome.status is RowStatus.FAILED for outcome in outcomes)
         return cls(rows=outcomes, failed=failed, errors=[])

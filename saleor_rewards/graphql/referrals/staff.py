@@ -10,13 +10,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ...models import Referral, ReferralState, Verdict
-from ...programs import ProgramError
+from ...programs import ProgramError, ProgramErrorCode
+from ...programs.adjustments import Author
 from ...referrals.codes import lookup_of
 from ..base import MANAGE_USERS, database, guarded_connection, slice_sorted
 from ..ids import pk_of
 from ..lookups import channel_pk_of
 from ..merchant import actor_of, required_pk
-from ..points.adjusting import LONGEST_REASON, text_errors
+from ..points.by_hand import author_of
+from ..points.texts import LONGEST_REASON, text_errors
 from .enums import RewardsReferralVerdict
 from .inputs import RewardsReferralFilterInput
 from .mutations import ReferralMutation
@@ -86,7 +88,7 @@ class RewardsReferralReview(ReferralMutation):
     class Meta:
         description = (
             "Decides whether a referral counts. No signal changes that any more; "
-            "rewards follow or are taken back."
+            "rewards follow or are taken back. Nobody decides on their own."
         )
         permissions = (MANAGE_USERS,)
 
@@ -100,9 +102,24 @@ class RewardsReferralReview(ReferralMutation):
         errors = text_errors("reason", reason, LONGEST_REASON) if reason.strip() else []
         if errors:
             raise ProgramError(errors)
+        _refuse_own(pk, author_of(info))
         value = Verdict[verdict].value
         decide(pk, value, reason, actor_of(info), timezone.now())
         return cls(referral=_referrals().get(pk=pk), errors=[])
+
+
+def _refuse_own(pk: int, author: Author) -> None:
+    """Raise ``ProgramError`` for whoever would decide on rewards of their own."""
+    referral = Referral.objects.filter(pk=pk).first()
+    if referral is None or author.user_pk is None:
+        return
+    people = (referral.referrer_user_pk, referral.referee_user_pk)
+    if author.user_pk in people or author.has_address(referral.referee_email):
+        raise ProgramError.of(
+            ProgramErrorCode.OWN_ACCOUNT,
+            "id",
+            "Nobody decides on rewards of their own; let somebody else do it.",
+        )
 
 
 REFERRAL_QUERIES: dict[str, graphene.Field] = {

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ...programs import ProgramError, get_or_create_program
+from ...programs.adjustments import Author
 from ...programs.channels import channel_by_slug
 from ...transfers import CsvError, Import, Outcome, RowStatus, read_rows
 
@@ -46,7 +47,8 @@ class Command(BaseCommand):
 
     def _run(self, lines: TextIO, program_pk: int, dry_run: bool) -> dict[Any, int]:
         at = timezone.now()
-        run = Import(program_pk, at, author="Command", dry_run=dry_run)
+        author = Author("Command", is_bounded=False)
+        run = Import(program_pk, at, author=author, dry_run=dry_run)
         counts = dict.fromkeys(RowStatus, 0)
         for outcome in run.run(read_rows(lines, at)):
             counts[outcome.status] += 1
