@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
+from saleor.graphql.account.schema import AccountMutations
 from saleor.graphql.account.types import User
 from saleor.graphql.checkout.schema import CheckoutMutations, CheckoutQueries
 from saleor.graphql.checkout.types import Checkout
@@ -15,6 +16,7 @@ from saleor.graphql.plugins.schema import PluginsMutations, PluginsQueries
 from ..plugin.capabilities import capabilities
 from .asking import asking
 from .base import cost_map
+from .deleting import erase_deleted
 from .hidden_codes import hide_codes
 from .looks import looking_first, mending_first
 from .mutations import (
@@ -25,13 +27,13 @@ from .mutations import (
 )
 from .offers import CheckoutRewards, resolve_checkout_rewards
 from .points.adjusting import RewardsPointsAdjust
-from .points.customer import CustomerRewards, resolve_user_rewards
-from .points.shopping import RewardsPointsRedeem, RewardsPointsRelease
 from .points.adjustments import (
     ADJUSTMENT_QUERIES,
     RewardsPointsAdjustApprove,
     RewardsPointsAdjustDecline,
 )
+from .points.customer import CustomerRewards, resolve_user_rewards
+from .points.shopping import RewardsPointsRedeem, RewardsPointsRelease
 from .points.staff import POINTS_QUERIES
 from .points.transfers import RewardsBalancesImport
 from .queries import QUERIES
@@ -55,10 +57,10 @@ MUTATIONS = {
     "rewards_points_redeem": RewardsPointsRedeem,
     "rewards_points_release": RewardsPointsRelease,
     "rewards_points_adjust": RewardsPointsAdjust,
-    "rewards_balances_import": RewardsBalancesImport,
-    "rewards_referral_claim": RewardsReferralClaim,
     "rewards_points_adjust_approve": RewardsPointsAdjustApprove,
     "rewards_points_adjust_decline": RewardsPointsAdjustDecline,
+    "rewards_balances_import": RewardsBalancesImport,
+    "rewards_referral_claim": RewardsReferralClaim,
     "rewards_referral_review_request": RewardsReferralReviewRequest,
     "rewards_referral_code_renew": RewardsReferralCodeRenew,
     "rewards_referral_code_choose": RewardsReferralCodeChoose,
@@ -76,9 +78,9 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
         "rewardsRules": PAGED,
         "rewardsAccount": {"complexity": 1},
         "rewardsAccounts": PAGED,
+        "rewardsPointsAdjustments": PAGED,
         "rewardsRefundPreview": {"complexity": 5},
         # They read every balance there is, or thousands of them.
-        "rewardsPointsAdjustments": PAGED,
         "rewardsLiability": {"complexity": 50},
         "rewardsBalancesExport": {"complexity": 50},
         "rewardsReferrals": PAGED,
@@ -150,6 +152,7 @@ def mount_fields() -> None:
     for name, mutation in MUTATIONS.items():
         setattr(PluginsMutations, name, asking(mutation.Field()))
     keep_codes(CheckoutMutations)
+    erase_deleted(AccountMutations)
     for mutations in (CheckoutMutations, PaymentMutations):
         for field in mutations._meta.fields.values():
             asking(field)

@@ -145,6 +145,22 @@ def note_address(checkout_token: str, email: str, at: datetime) -> bool:
     return guarded(FAULT, False, note)
 
 
+def erase_typed_address(email: str) -> None:
+    """Erase an address from what is noted of checkouts and of networks.
+
+    A network keeps the place that it took: erasing gives nobody another guess.
+    """
+    found = address_digest(email)
+    TypedAddress.objects.filter(digest=found).delete()
+    networks = NetworkLimit.objects.filter(addresses__contains=[[found]])
+    for limit in networks.select_for_update().order_by("pk"):
+        limit.addresses = [
+            ["" if address == found else address, when]
+            for address, when in limit.addresses
+        ]
+        limit.save(update_fields=["addresses"])
+
+
 def forget_networks(at: datetime, limit: int) -> int:
     """Delete up to ``limit`` networks whose hour is over; return how many."""
     over = NetworkLimit.objects.filter(noted_at__lte=at - HOUR).order_by("noted_at")

@@ -12,14 +12,13 @@ from django.utils import timezone
 from ..engine import Occasion
 from ..ledger import accounts
 from ..ledger.membership import review_tier
-from ..ledger.privacy import erase_person
 from ..ledger.upkeep import merge
 from ..models import Account, AccountState, PointsPolicy, Program
+from .erasing import erase
 from .guard import bounded_transaction, guarded
 from .host import Person, host
 from .points.occasions import give, in_force, key_of, keys_of
 from .referrals.people import follow_claims
-from .referrals.privacy import erase_referrals
 
 if TYPE_CHECKING:
     from saleor.account.models import User
@@ -43,20 +42,31 @@ def member_account(program_pk: int, user: User) -> Account:
 def account_of(program_pk: int, person: Person, at: datetime) -> Account:
     """Return a person's account, as :func:`member_account` does."""
     mine, guest = _found(program_pk, person)
-    if mine is not None and guest is None and mine.email == person.email:
+    if mine is not None and guest is None and is_followed(mine, person):
         return mine
     with bounded_transaction():
         account = accounts.member(program_pk, person.pk, person.email, at)
         if mine is None:
             _start(account, person)
-        if account.email != person.email:
-            Account.objects.filter(pk=account.pk).update(email=person.email)
+        if not is_followed(account, person):
+            Account.objects.filter(pk=account.pk).update(
+                email=person.email, is_email_confirmed=person.is_confirmed
+            )
         if guest is not None:
             merge(guest.pk, account.pk, at)
         if mine is None and person.is_welcome and _is_new(person, at):
             _sign_up(account, person, at)
         review_tier(account.pk, at)
     return Account.objects.get(pk=account.pk)
+
+
+def is_followed(account: Account, person: Person) -> bool:
+    """Return whether an account says of a member's address what is known of it.
+
+    One that was confirmed stays so while they keep it, be they let in or not.
+    """
+    is_known = account.is_email_confirmed or not person.is_confirmed
+    return bool(account.email == person.email and is_known)
 
 
 def _found(program_pk: int, person: Person) -> tuple[Account | None, Account | None]:
@@ -115,20 +125,6 @@ def follow(user: User) -> None:
             account_of(program_pk, person, timezone.now())
 
 
-def forget(user_pk: int | None) -> int:
-    """Erase every account of a user who is gone; return how many there were.
-
-    They are taken out of all referrals too. A user whose key Saleor lost with the row
-    has no account: no key is what guests have.
-    """
-    if user_pk is None:
-        return 0
-    at = timezone.now()
-    with host.writing(), bounded_transaction():
-        erase_referrals(user_pk, "", at)
-        return erase_person(user_pk, "", at)
-
-
 def running_programs() -> QuerySet[Program]:
     """Select the programs whose points are switched on, with their policies."""
     running = Program.objects.filter(is_active=True, points_policy__is_active=True)
@@ -185,8 +181,9 @@ def sweep_members(after: int, limit: int, at: datetime) -> int | None:
     for account in found:
         person = people.get(account.user_pk)
         if person is None:
-            guarded("REWARDS_FORGET", 0, partial(forget, account.user_pk))
-        elif person.email != account.email:
-            work = partial(account_of, account.program_id, person, at)
-            guarded("REWARDS_FOLLOW", None, work)
+            work = partial(erase, account.user_pk, "", at)
+            guarded("REWARDS_FORGET", None, work)
+        elif not is_followed(account, person):
+            follows = partial(account_of, account.program_id, person, at)
+            guarded("REWARDS_FOLLOW", None, follows)
     return found[-1].pk if len(found) == limit else None

@@ -6,11 +6,19 @@ from typing import Any, Iterable
 
 from django.contrib.auth.models import Permission
 from django.contrib.auth.tokens import default_token_generator as account_tokens
+from django.contrib.auth.tokens import default_token_generator as deletion_tokens
 from graphql_jwt.shortcuts import get_token as access_token
 from saleor.account.models import User
 from saleor.app.models import App
 
-__all__ = ["Permission", "access_token", "account_tokens", "app_token", "grant"]
+__all__ = [
+    "Permission",
+    "access_token",
+    "account_tokens",
+    "app_token",
+    "deletion_tokens",
+    "grant",
+]
 
 
 def grant(user: User, permissions: Iterable[Any]) -> None:

@@ -8,9 +8,17 @@ from saleor.account.models import Group, User
 from saleor.app.models import App
 from saleor.core.jwt import create_access_token as access_token
 from saleor.core.tokens import account_confirm_token_generator as account_tokens
+from saleor.core.tokens import account_delete_token_generator as deletion_tokens
 from saleor.permission.models import Permission
 
-__all__ = ["Permission", "access_token", "account_tokens", "app_token", "grant"]
+__all__ = [
+    "Permission",
+    "access_token",
+    "account_tokens",
+    "app_token",
+    "deletion_tokens",
+    "grant",
+]
 
 
 def grant(user: User, permissions: Iterable[Any]) -> None:

@@ -16,8 +16,9 @@ from saleor_rewards import tasks
 from saleor_rewards.ledger import accounts
 from saleor_rewards.models import Account, AccountState, Entry, EntryKind
 from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.plugin.erasing import Erased, erase
 from saleor_rewards.plugin.guard import faults
-from saleor_rewards.plugin.members import forget, member_account
+from saleor_rewards.plugin.members import member_account
 
 from .people import (
     account_of,
@@ -313,7 +314,7 @@ def test_a_user_without_a_key_is_not_taken_for_the_guests(rewarding: Shop) -> No
     guest = guest_with(rewarding, EMAIL, 120)
 
     # then
-    assert forget(None) == 0
+    assert erase(None, "", now()) == Erased()
     assert available(guest) == 120
 
 

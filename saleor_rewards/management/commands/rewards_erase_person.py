@@ -6,10 +6,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import transaction
 from django.utils import timezone
 
-from ...ledger.privacy import erase_person
 from ..people import add_arguments, person_named
 
 
@@ -26,11 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Erase and say how many accounts and referrals there were."""
-        from ...plugin.referrals.privacy import erase_referrals
+        from ...plugin.erasing import erase
 
-        person = (*person_named(options), timezone.now())
-        with transaction.atomic():
-            referrals = erase_referrals(*person)
-            accounts = erase_person(*person)
-        self.stdout.write(f"Accounts erased: {accounts}")
-        self.stdout.write(f"Referrals erased: {referrals}")
+        erased = erase(*person_named(options), timezone.now())
+        self.stdout.write(f"Accounts erased: {erased.accounts}")
+        self.stdout.write(f"Referrals erased: {erased.referrals}")

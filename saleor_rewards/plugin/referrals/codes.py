@@ -22,7 +22,7 @@ from ...referrals.codes import (
     own_code,
     own_code_problem,
 )
-from ...referrals.digests import digest
+from ...referrals.digests import again_digest, digest
 from ...referrals.emails import normal_email
 from ...referrals.errors import ReferralError, ReferralErrorCode
 from ...referrals.trails import trail_of
@@ -137,7 +137,7 @@ def invite(
         _name(policy, user, named, at)
         if not invites.filter(email_digest=named, user_pk=user.pk).exists():
             # It counts for the day's limit like any other, or that would tell.
-            _name(policy, user, digest(f"email again {user.pk}", address), at)
+            _name(policy, user, again_digest(user.pk, address), at)
 
 
 def _name(policy: ReferralPolicy, user: User, email_digest: str, at: datetime) -> None:

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from ...models import Evidence, Referral, ReferralCode, ReferralState
-from ..guard import bounded_transaction, guarded
+from ..erasing import erase
+from ..guard import guarded
 from ..host import Person, host
-from .privacy import erase_referrals
 from .reasons import Reason, note
 
 
@@ -60,7 +60,7 @@ def sweep_referrals(after: int, limit: int, at: datetime) -> int | None:
     known = host.people(pks)
     for pk in pks:
         if pk not in known:
-            guarded("REWARDS_FORGET", None, partial(_forget, pk, at))
+            guarded("REWARDS_FORGET", None, partial(erase, pk, "", at))
     return pks[-1] if len(pks) == limit else None
 
 
@@ -75,8 +75,3 @@ def _users_after(after: int, limit: int) -> list[int]:
         rows = model.objects.filter(**{f"{column}__gt": after}).order_by(column)
         found.update(rows.values_list(column, flat=True).distinct()[:limit])
     return sorted(found)[:limit]
-
-
-def _forget(user_pk: int, at: datetime) -> None:
-    with bounded_transaction():
-        erase_referrals(user_pk, "", at)

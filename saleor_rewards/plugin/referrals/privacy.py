@@ -19,7 +19,7 @@ from ...models import (
     Settlement,
     StripeCharge,
 )
-from ...referrals.digests import digest
+from ...referrals.digests import again_digest, digest
 from ...referrals.emails import normal_email
 
 
@@ -34,7 +34,7 @@ class Held:
         named = nobody
         if email:
             address = digest("email", normal_email(email))
-            named = Q(email_digest=address)
+            named = Q(email_digest__in=[address, *_named_again(email)])
             friend |= Q(referee_email=email.lower())
         self.codes = ReferralCode.objects.filter(user)
         self.invites = ReferralInvite.objects.filter(user | named)
@@ -50,6 +50,12 @@ class Held:
         self.cards = StripeCharge.objects.filter(
             order_pk__in={row["order_pk"] for row in orders} - {""}
         ).exclude(card_digest="")
+
+
+def _named_again(email: str) -> list[str]:
+    """Return the hashes by which further members may have named an address."""
+    members = ReferralInvite.objects.order_by().values_list("user_pk", flat=True)
+    return [again_digest(user_pk, email) for user_pk in members.distinct()]
 
 
 def export_referrals(user_pk: int | None, email: str) -> dict[str, Any]:

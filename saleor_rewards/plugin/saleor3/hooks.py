@@ -96,13 +96,18 @@ class Hooks:
         return previous_value
 
     def customer_deleted(self, customer: User, previous_value: Any, **_: Any) -> Any:
-        """Erase the accounts of somebody whom staff deleted."""
-        guarded("REWARDS_FORGET", None, lambda: _members().forget(customer.pk))
+        """Erase a customer whom staff deleted."""
+        guarded("REWARDS_FORGET", None, lambda: _erase(customer))
+        return previous_value
+
+    def staff_deleted(self, staff_user: User, previous_value: Any, **_: Any) -> Any:
+        """Erase somebody who worked for the shop."""
+        guarded("REWARDS_FORGET", None, lambda: _erase(staff_user))
         return previous_value
 
     def account_deleted(self, user: User, previous_value: Any, **_: Any) -> Any:
-        """Erase the accounts of somebody who left."""
-        guarded("REWARDS_FORGET", None, lambda: _members().forget(user.pk))
+        """Erase a customer who left."""
+        guarded("REWARDS_FORGET", None, lambda: _erase(user))
         return previous_value
 
     def refresh(self, checkout: Checkout) -> None:
@@ -120,6 +125,12 @@ class Hooks:
 
 def _revisit(variant_pk: int) -> None:
     enqueue("revisit_checkouts", variant_pk, fault="REWARDS_VARIANT_UPDATED")
+
+
+def _erase(user: User) -> None:
+    from ..erasing import erase_user
+
+    erase_user(user)
 
 
 def _members() -> Any:
