@@ -66,7 +66,7 @@ def _salted(row: tuple[int, str, str]) -> tuple[int, str, str] | None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("saleor_rewards", "0008_voucher_slots")]
+    dependencies = [("saleor_rewards", "0010_claims_of_carts")]
 
     operations = [
         migrations.RunPython(salt, migrations.RunPython.noop),
