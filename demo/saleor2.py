@@ -27,13 +27,6 @@ query Shop {
   categories(first: 100) { edges { node { id name } } }
 }"""
 
-SWITCH_ON = """
-mutation SwitchOn($id: ID!) {
-  result: pluginUpdate(id: $id, input: { active: true }) {
-    errors: pluginsErrors { field message }
-  }
-}"""
-
 REGISTER = """
 mutation Register($input: AccountRegisterInput!) {
   result: accountRegister(input: $input) { errors: accountErrors { field message } }

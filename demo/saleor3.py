@@ -32,11 +32,6 @@ query Shop {
   categories(first: 100) { edges { node { id name } } }
 }"""
 
-SWITCH_ON = f"""
-mutation SwitchOn($id: ID!) {{
-  result: pluginUpdate(id: $id, input: {{ active: true }}) {{ {ERRORS} }}
-}}"""
-
 REGISTER = f"""
 mutation Register($input: AccountRegisterInput!) {{
   result: accountRegister(input: $input) {{ {ERRORS} }}

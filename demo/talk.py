@@ -42,7 +42,6 @@ class Talk(Protocol):
     HAS_TILL: bool
     LOG_IN: str
     SHOP: str
-    SWITCH_ON: str
     REGISTER: str
     PRODUCTS: str
     CREATE: str

@@ -78,7 +78,7 @@ def _mend(info: Any, args: dict[str, Any]) -> Any:
         return None
     with host.writing():
         if plugin.active:
-            return mend(token, plugin.book)
+            return None if plugin.is_idle else mend(token, plugin.book)
         return refused_while_off(str(token), timezone.now())
 
 

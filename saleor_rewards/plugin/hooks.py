@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from django.http import HttpResponseNotFound
 from saleor.plugins.base_plugin import BasePlugin
@@ -17,7 +17,7 @@ from .guard import guarded
 from .host import host
 from .orders import bind_order
 from .points.settling import settle_soon
-from .rulebook import Rulebook, rulebook
+from .rulebook import Rulebook, has_programs, rulebook
 from .stripe.receiver import receive
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class RewardsPlugin(Hooks, BasePlugin):
         "rules are set through the rewards mutations of the GraphQL API."
     )
     CONFIGURATION_PER_CHANNEL = False
-    DEFAULT_ACTIVE = False
+    #: Saleor's Dashboard lists active plugins alone, and without a program nothing is done.
+    DEFAULT_ACTIVE = True
     DEFAULT_CONFIGURATION = settings.DEFAULTS
     CONFIG_STRUCTURE = settings.STRUCTURE
 
@@ -55,6 +56,15 @@ class RewardsPlugin(Hooks, BasePlugin):
     def is_killed(self) -> bool:
         """Return whether a merchant stopped all offers."""
         return settings.is_on(self.configuration, settings.KILL_SWITCH)
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether no channel has a program, so that there is nothing to do."""
+        return not has_programs(self.rules_version)
+
+    def attend(self, code: str, work: Callable[[], Any]) -> None:
+        """Do a hook's work in the guard, unless the plugin is idle."""
+        guarded(code, None, lambda: None if self.is_idle else work())
 
     def book(self, checkout: Checkout) -> Rulebook | None:
         """Return the rules that hold for a checkout, ``None`` without a program."""
@@ -84,13 +94,13 @@ class RewardsPlugin(Hooks, BasePlugin):
 
     def order_created(self, order: Order, previous_value: Any, **_: Any) -> Any:
         """Write the order's key on its receipt, and settle its points."""
-        guarded("REWARDS_ORDER_CREATED", None, lambda: bind_order(order))
+        self.attend("REWARDS_ORDER_CREATED", lambda: bind_order(order))
         return self.order_updated(order, previous_value)
 
     def order_updated(self, order: Order, previous_value: Any, **_: Any) -> Any:
         """Bring the points to what the order says now, whatever happened to it."""
         if self.active:
-            guarded("REWARDS_SETTLE_ORDER", None, lambda: settle_soon(order.pk))
+            self.attend("REWARDS_SETTLE_ORDER", lambda: settle_soon(order.pk))
         return previous_value
 
     @classmethod

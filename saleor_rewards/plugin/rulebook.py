@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Iterable
 
 from ..engine import (
@@ -82,6 +83,17 @@ def rulebook(version: str, channel_pk: int) -> Rulebook | None:
         book = _load(channel_pk)
     _rulebooks[channel_pk] = (version, book)
     return book
+
+
+@lru_cache(maxsize=1)
+def has_programs(version: str) -> bool:
+    """Return whether any channel has a program.
+
+    ``version`` names the state of all rules, as for :func:`rulebook`, so that one query
+    tells a process until programs change.
+    """
+    with host.writing(), bounded_transaction():
+        return Program.objects.exists()
 
 
 def _load(channel_pk: int) -> Rulebook | None:

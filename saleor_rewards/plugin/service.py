@@ -244,7 +244,16 @@ def is_switched_off() -> bool:
 
 def are_offers_stopped() -> bool:
     """Return whether the merchant stopped all offers, or switched the plugin off."""
+    return _is_stopped(_loaded_plugin())
+
+
+def gives_nothing() -> bool:
+    """Return whether no cart can have an offer: they are stopped, or there is no program."""
     plugin = _loaded_plugin()
+    return _is_stopped(plugin) or bool(plugin.is_idle)
+
+
+def _is_stopped(plugin: Any) -> bool:
     return plugin is None or not plugin.active or plugin.is_killed
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..models import CheckoutVoucherSlot
 from .host import host
-from .service import are_offers_stopped
+from .service import gives_nothing
 from .shopper_slots import remember_code
 
 
@@ -25,7 +25,7 @@ def make_room(checkout_token: str, code: str) -> KeptCode | None:
     """
     host.forget_own_count(checkout_token)
     voucher = host.native_voucher(code)
-    if voucher is None or not voucher.has_minimum or are_offers_stopped():
+    if voucher is None or not voucher.has_minimum or gives_nothing():
         return None
     with host.locked(checkout_token) as is_there:
         checkout = host.checkout(checkout_token)

@@ -22,6 +22,7 @@ CAP_DECIMALS = 2
 CHOICES = {"voucher_slot": VoucherSlot, "guests": Guests}
 
 
+@transaction.atomic
 def get_or_create_program(channel_pk: int) -> Program:
     """Return the program of a channel, making one where there is none yet.
 
@@ -29,7 +30,10 @@ def get_or_create_program(channel_pk: int) -> Program:
     such channel.
     """
     channel_of(channel_pk, field="channel")
-    program, _made = Program.objects.get_or_create(channel_pk=channel_pk)
+    program, is_made = Program.objects.get_or_create(channel_pk=channel_pk)
+    if is_made:
+        # Processes remember of a channel that it has none.
+        bump_version()
     return program
 
 

@@ -7,7 +7,9 @@ import inspect
 from typing import Any, Callable
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
@@ -48,7 +50,6 @@ class Things:
     """What the manager's methods are called with, by the names of its parameters."""
 
     def __init__(self, shop: Shop, shopper: Shopper) -> None:
-        shop.points()
         self.product_variant = shop.product("10.00")
         self.cart: Cart = shopper.cart((self.product_variant, 1))
         self.cart = shopper.ship(self.cart, shop.shipping_method())
@@ -86,6 +87,7 @@ class Things:
 
 @pytest.fixture
 def things(shop: Shop, shopper: Shopper) -> Things:
+    shop.points()
     return Things(shop, shopper)
 
 
@@ -119,4 +121,32 @@ def test_the_manager_calls_the_hook(
     assert [set(call) & {"self", "previous_value"} for call in calls] == [
         {"self", "previous_value"}
     ]
+    assert not faults
+
+
+@pytest.mark.parametrize("name", hooks())
+def test_the_hook_sends_no_statement_where_no_channel_has_a_program(
+    shop: Shop, shopper: Shopper, settings: Any, name: str
+) -> None:
+    # given
+    things = Things(shop, shopper)
+    faults.clear()
+
+    def sent() -> list[str]:
+        method = getattr(HOST.plugins_manager(), name)
+        arguments = things.arguments(method)
+        with CaptureQueriesContext(connection) as captured:
+            method(**arguments)
+        return [query["sql"] for query in captured.captured_queries]
+
+    sent()
+
+    # when
+    ours = sent()
+
+    # then
+    settings.PLUGINS = [
+        path for path in settings.PLUGINS if "saleor_rewards" not in path
+    ]
+    assert len(ours) == len(sent())
     assert not faults

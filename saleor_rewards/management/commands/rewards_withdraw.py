@@ -59,8 +59,8 @@ def _pass(at: datetime) -> Iterator[str]:
 
     if not is_switched_off():
         raise CommandError(
-            "The plugin is on. Switch it off first: in the Dashboard under "
-            "Configuration, Plugins, Rewards, or by the mutation pluginUpdate."
+            "The plugin is on. Switch it off first: in the Dashboard at "
+            "/dashboard/extensions/plugin/rewards, or by the mutation pluginUpdate."
         )
     after: str | None = ""
     while after is not None:

@@ -61,7 +61,7 @@ class Hooks:
     def customer_created(self, customer: User, previous_value: Any) -> Any:
         """Give a new member what is theirs, where nobody has to confirm anything."""
         if self.active:
-            guarded("REWARDS_WELCOME", None, lambda: _members().welcome(customer))
+            self.attend("REWARDS_WELCOME", lambda: _members().welcome(customer))
         return previous_value
 
     def close_gate(self, checkout: Checkout) -> None:
@@ -90,6 +90,8 @@ class Hooks:
 
     if TYPE_CHECKING:
         active: bool
+
+        def attend(self, code: str, work: Callable[[], Any]) -> None: ...
 
         def book(self, checkout: Checkout) -> Rulebook | None: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from ...jobs import enqueue
 from .. import service
@@ -77,37 +77,37 @@ class Hooks:
         self, product_variant: ProductVariant, previous_value: Any, **_: Any
     ) -> Any:
         """Look again at the checkouts that hold a variant whose price may be new."""
-        guarded("REWARDS_VARIANT_UPDATED", None, lambda: _revisit(product_variant.pk))
+        self.attend("REWARDS_VARIANT_UPDATED", lambda: _revisit(product_variant.pk))
         return previous_value
 
     def account_confirmed(self, user: User, previous_value: Any, **_: Any) -> Any:
         """Give a new member what is theirs."""
-        guarded("REWARDS_WELCOME", None, lambda: _members().welcome(user))
+        self.attend("REWARDS_WELCOME", lambda: _members().welcome(user))
         return previous_value
 
     def customer_created(self, customer: User, previous_value: Any, **_: Any) -> Any:
         """Give a new member what is theirs, where nobody has to confirm anything."""
-        guarded("REWARDS_WELCOME", None, lambda: _members().welcome(customer))
+        self.attend("REWARDS_WELCOME", lambda: _members().welcome(customer))
         return previous_value
 
     def customer_updated(self, customer: User, previous_value: Any, **_: Any) -> Any:
         """Follow a changed e-mail address."""
-        guarded("REWARDS_FOLLOW", None, lambda: _members().follow(customer))
+        self.attend("REWARDS_FOLLOW", lambda: _members().follow(customer))
         return previous_value
 
     def customer_deleted(self, customer: User, previous_value: Any, **_: Any) -> Any:
         """Erase a customer whom staff deleted."""
-        guarded("REWARDS_FORGET", None, lambda: _erase(customer))
+        self.attend("REWARDS_FORGET", lambda: _erase(customer))
         return previous_value
 
     def staff_deleted(self, staff_user: User, previous_value: Any, **_: Any) -> Any:
         """Erase somebody who worked for the shop."""
-        guarded("REWARDS_FORGET", None, lambda: _erase(staff_user))
+        self.attend("REWARDS_FORGET", lambda: _erase(staff_user))
         return previous_value
 
     def account_deleted(self, user: User, previous_value: Any, **_: Any) -> Any:
         """Erase a customer who left."""
-        guarded("REWARDS_FORGET", None, lambda: _erase(user))
+        self.attend("REWARDS_FORGET", lambda: _erase(user))
         return previous_value
 
     def refresh(self, checkout: Checkout) -> None:
@@ -117,6 +117,8 @@ class Hooks:
             service.refresh(checkout, book)
 
     if TYPE_CHECKING:
+
+        def attend(self, code: str, work: Callable[[], Any]) -> None: ...
 
         def book(self, checkout: Checkout) -> Rulebook | None: ...
 
