@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from saleor_rewards.graphql.printing import printed_schema
 from .limits import needs
 
 FOLDER = Path(saleor_rewards.__file__).parent / "graphql"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def operations() -> str:
@@ -64,6 +66,20 @@ def test_every_ready_document_is_valid_on_this_saleor() -> None:
 
     # then
     assert [str(error) for error in errors] == []
+
+
+def test_the_patch_for_saleors_storefront_asks_for_what_there_is() -> None:
+    # given
+    patch = (DOCS / "saleor-storefront.patch").read_text(encoding="utf-8")
+    asked = re.findall(r"^\+(\s.*)$", patch.split("\n+++ ")[1], re.MULTILINE)
+    checkout = f"checkout {{ {' '.join(asked)} }}"
+
+    # when
+    document = parse(f"query($languageCode: LanguageCodeEnum!) {{ {checkout} }}")
+
+    # then
+    assert "rewards {" in checkout
+    assert [str(error) for error in validate(schema, document)] == []
 
 
 def test_there_is_a_ready_document_for_every_query_and_mutation_of_ours() -> None:
