@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Iterable, Iterator
 
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
@@ -22,6 +22,11 @@ W002 = "saleor_rewards.W002"
 W003 = "saleor_rewards.W003"
 W004 = "saleor_rewards.W004"
 W005 = "saleor_rewards.W005"
+W006 = "saleor_rewards.W006"
+W007 = "saleor_rewards.W007"
+
+#: So many rules are looked at with one set of queries.
+CHUNK = 500
 
 PLUGIN = "saleor_rewards.plugin.RewardsPlugin"
 MIDDLEWARE = "saleor_rewards.plugin.middleware.RewardsMiddleware"
@@ -182,3 +187,48 @@ def check_stripe(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
         hint = 'Add path("", include("saleor_rewards.urls")) to the ROOT_URLCONF.'
         return [Warning("Events of Stripe lead nowhere.", hint=hint, id=W004)]
     return []
+
+
+@register(Tags.database)
+def check_rules(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """W006, W007: a stored rule cannot be read, or something that it names is gone."""
+    from django.db import ProgrammingError, transaction
+
+    # Django 3.0 names no database, and calls this only where it is asked for.
+    if not kwargs.get("databases", ["default"]):
+        return []
+    try:
+        with transaction.atomic():
+            return list(_rule_messages())
+    except ProgrammingError:
+        # The tables are not migrated yet.
+        return []
+
+
+def _rule_messages() -> Iterator[CheckMessage]:
+    from .models import Rule
+    from .programs import RuleStateCode, rule_warnings
+
+    rows = Rule.objects.filter(deleted_at=None).exclude(current=None)
+    pks = list(rows.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(pks), CHUNK):
+        chunk = rows.filter(pk__in=pks[start : start + CHUNK]).order_by("pk")
+        rules = list(chunk.select_related("current", "program"))
+        for rule, warnings in zip(rules, rule_warnings(rules)):
+            state = [one for one in warnings if isinstance(one.code, RuleStateCode)]
+            if any(one.code is RuleStateCode.UNREADABLE for one in state):
+                hint = (
+                    "Say anew what is wrong by rewardsRuleUpdate, or delete the rule."
+                )
+                what = "cannot be read, and is left out of every cart"
+                yield Warning(_told(rule, what, state), hint=hint, id=W006)
+            elif state and rule.is_active:
+                hint = "Change the rule by rewardsRuleUpdate, or switch it off."
+                yield Warning(_told(rule, "is not what it was", state), hint, id=W007)
+
+
+def _told(rule: Any, what: str, warnings: Iterable[Any]) -> str:
+    found = "; ".join(
+        f"{one.field}: {one.message}" if one.field else one.message for one in warnings
+    )
+    return f"Rule {rule.pk} ({rule.current.name}) {what}. {found}"

@@ -13,8 +13,9 @@ from .ids import existing, pk_of
 from .paths import Paths
 
 if TYPE_CHECKING:
-    from ..engine import RuleDefinition, Warning
+    from ..engine import RuleDefinition
     from ..models import Program, Rule
+    from ..programs import AnyWarning
 
 #: Input field of the benefit, by the type that a definition gives it.
 BENEFIT_FIELDS = {
@@ -51,9 +52,11 @@ class Draft:
     def __init__(self, program: Program, rule: Rule | None = None) -> None:
         self.program = program
         current = rule.current if rule else None
-        self.name: Any = current.name if current else None
+        self._saved_name = current.name if current else None
+        self.name: Any = self._saved_name
         self.is_active: Any = rule.is_active if rule else True
-        self.definition: dict[str, Any] = dict(current.definition) if current else {}
+        self.saved: dict[str, Any] | None = current.definition if current else None
+        self.definition: dict[str, Any] = dict(self.saved or {})
         self.paths = Paths()
         self.errors: list[FieldError] = []
 
@@ -73,7 +76,7 @@ class Draft:
         if "benefit" in data:
             self._set(self.definition, "benefit", self._benefit(data["benefit"] or {}))
 
-    def check(self) -> tuple[RuleDefinition, tuple[Warning, ...]]:
+    def check(self) -> tuple[RuleDefinition, tuple[AnyWarning, ...]]:
         """Return the rule and its warnings.
 
         Raises ``ProgramError`` with every error, at paths of the input. Where
@@ -81,7 +84,7 @@ class Draft:
         """
         found: tuple[FieldError, ...] = ()
         try:
-            checked = check_rule(self.program, self.name, self.definition)
+            checked = check_rule(self.program, self.name, self.definition, self.saved)
         except ProgramError as error:
             found = error.errors
         known = [error.field or "" for error in self.errors]
@@ -93,6 +96,12 @@ class Draft:
         if errors:
             raise ProgramError(errors)
         return checked
+
+    @property
+    def only_switches_off(self) -> bool:
+        """Whether it leaves a saved rule as it is, whatever became of it, but off."""
+        is_as_saved = (self.name, self.definition) == (self._saved_name, self.saved)
+        return is_as_saved and self.is_active is False and not self.errors
 
     def _set(self, target: dict[str, Any], key: str, value: Any) -> None:
         if value is None:
@@ -125,7 +134,7 @@ class Draft:
             ),
             "categories": lambda value: self._filter(value, "categories", "Category"),
             "shipping_methods": lambda value: self._ids(
-                value, "conditions.shippingMethods", "ShippingMethod"
+                value, "conditions.shipping_methods", "ShippingMethod"
             ),
             "nth_order": dict,
             "nth_friend": dict,
@@ -155,10 +164,13 @@ class Draft:
             if ids is not None
         }
 
-    def _ids(self, ids: list[str], path: str, type_name: str) -> list[str]:
+    def _ids(self, ids: list[str], key: str, type_name: str) -> list[str]:
+        path = self.paths.to_input(key)
         column = "big" if type_name == TIER else "integer"
         pks = [pk_of(value, type_name, column=column) for value in ids]
         known = self._existing(type_name, [pk for pk in pks if pk is not None])
+        # What went since the rule was saved is a warning, and keeps nobody from saving.
+        known |= self._saved_pks(key)
         seen: set[int] = set()
         for index, pk in enumerate(pks):
             if pk is None:
@@ -181,6 +193,13 @@ class Draft:
                 seen.add(pk)
         # A list that is not empty stays so: its ids are told of one by one.
         return [str(pk) for pk in sorted(seen)] or ["0"] * min(len(ids), 1)
+
+    def _saved_pks(self, key: str) -> set[int]:
+        """Return the primary keys that the saved rule has at a path of a definition."""
+        found: Any = self.saved
+        for word in key.split("."):
+            found = found.get(word) if isinstance(found, dict) else None
+        return {int(pk) for pk in found or () if str(pk).isdecimal()}
 
     def _existing(self, type_name: str, pks: list[int]) -> set[int]:
         if type_name != TIER:

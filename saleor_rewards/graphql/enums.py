@@ -21,7 +21,7 @@ from ..engine import (
 from ..ledger import LedgerErrorCode
 from ..models import Guests, VoucherSlot
 from ..plugin.points.redeeming import PointsErrorCode
-from ..programs import ProgramErrorCode
+from ..programs import ProgramErrorCode, RuleStateCode
 from ..referrals.errors import ReferralErrorCode
 from .base import DOC_CATEGORY
 
@@ -83,7 +83,10 @@ RewardsErrorCode = enum_of(
     ReferralErrorCode,
 )
 RewardsWarningCode = enum_of(
-    "RewardsWarningCode", "What a merchant may not have meant.", WarningCode
+    "RewardsWarningCode",
+    "What a merchant may not have meant, or what became of a rule.",
+    WarningCode,
+    RuleStateCode,
 )
 RewardsVoucherSlot = enum_of(
     "RewardsVoucherSlot",

@@ -10,6 +10,7 @@ from typing import Any, Sequence
 from django.db.models import Max, Q, Sum
 
 from ..models import Entry, EntryKind, Lot, Receipt, Rule, Settlement
+from ..programs import AnyWarning, rule_warnings
 from .base import DataLoader, database
 
 
@@ -42,6 +43,17 @@ class RulesByProgramPkLoader(DataLoader):
         for rule in rows:
             rules[rule.program_id].append(rule)
         return [rules[pk] for pk in keys]
+
+
+class RuleWarningsLoader(DataLoader):
+    """What a merchant should look at, by the key of a rule's version and the rule."""
+
+    context_key = "rewards_rule_warnings"
+
+    def batch_load(
+        self, keys: Sequence[tuple[int, Rule]]
+    ) -> list[tuple[AnyWarning, ...]]:
+        return rule_warnings([rule for _, rule in keys], database(self.context))
 
 
 class ReceiptByOrderLoader(DataLoader):

@@ -104,7 +104,8 @@ class RewardsRuleUpdate(RewardsMutation):
         rule = locked_rule(required_pk(id, "RewardsRule", "id"))
         draft = Draft(rule.program, rule)
         draft.take(input)
-        draft.check()
+        if not draft.only_switches_off:
+            draft.check()
         saved = update_rule(
             rule.pk,
             name=draft.name,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping
 
 import graphene
 from django.utils.dateparse import parse_datetime
 
-from ..engine import RuleErrors, lint_rule, parse_rule
 from ..models import Guests, Program, Rule, VoucherSlot
 from .base import (
     DOC_CATEGORY,
@@ -23,7 +22,11 @@ from .enums import (
     RewardsVoucherSlot,
     RewardsWarningCode,
 )
-from .loaders import ChannelByPkLoader, RulesByProgramPkLoader
+from .loaders import (
+    ChannelByPkLoader,
+    RulesByProgramPkLoader,
+    RuleWarningsLoader,
+)
 from .paths import Paths
 from .points.policy import (
     RewardsPoints,
@@ -43,16 +46,16 @@ class RewardsWarning(graphene.ObjectType):
     code = RewardsWarningCode(required=True, description="The warning code.")
 
     class Meta:
-        description = "What a merchant may not have meant. The rule is valid."
+        description = "What a merchant may not have meant, or what is gone since a rule was saved."
 
 
 def warnings_of(found: Any, paths: Paths | None = None) -> list[RewardsWarning]:
-    """Return the lint's warnings as GraphQL has them, at paths of the input."""
+    """Return warnings as GraphQL has them, at paths of the input."""
     known = paths or Paths()
     return [
         RewardsWarning(
             code=warning.code.name,
-            field=known.to_input(warning.field),
+            field=None if warning.field is None else known.to_input(warning.field),
             message=warning.message,
         )
         for warning in found
@@ -68,7 +71,9 @@ class RewardsRule(graphene.ObjectType):
     is_active = graphene.Boolean(required=True, description="Whether it is in force.")
     name = graphene.String(required=True, description="What shoppers see it as.")
     version = graphene.Int(required=True, description="Counts the changes of the rule.")
-    lane = RewardsLane(required=True, description="Where its benefit is taken off.")
+    lane = RewardsLane(
+        description="Where its benefit is taken off; null where it cannot be read."
+    )
     priority = graphene.Int(required=True, description="Decides between equals.")
     exclusive = graphene.Boolean(required=True, description="Whether it stands alone.")
     starts_at = DateTime(description="When it starts.")
@@ -77,12 +82,13 @@ class RewardsRule(graphene.ObjectType):
         RewardsConditions, required=True, description="What has to hold."
     )
     benefit = graphene.Field(
-        RewardsBenefit, required=True, description="What it gives."
+        RewardsBenefit, description="What it gives; null where it cannot be read."
     )
     warnings = graphene.List(
         graphene.NonNull(RewardsWarning),
         required=True,
-        description="What a merchant may not have meant.",
+        description="What a merchant may not have meant, and what of all that the rule "
+        "needs is gone by now.",
     )
     created_at = DateTime(required=True, description="When it was made.")
     updated_at = DateTime(required=True, description="When its version was made.")
@@ -101,16 +107,16 @@ class RewardsRule(graphene.ObjectType):
         return root.current.number
 
     @staticmethod
-    def resolve_lane(root: Rule, _info: Any) -> str:
-        return root.current.definition["lane"]
+    def resolve_lane(root: Rule, _info: Any) -> str | None:
+        return _definition(root).get("lane")
 
     @staticmethod
     def resolve_priority(root: Rule, _info: Any) -> int:
-        return root.current.definition.get("priority") or 0
+        return _definition(root).get("priority") or 0
 
     @staticmethod
     def resolve_exclusive(root: Rule, _info: Any) -> bool:
-        return bool(root.current.definition.get("exclusive"))
+        return bool(_definition(root).get("exclusive"))
 
     @staticmethod
     def resolve_starts_at(root: Rule, _info: Any) -> Any:
@@ -122,34 +128,29 @@ class RewardsRule(graphene.ObjectType):
 
     @staticmethod
     def resolve_conditions(root: Rule, _info: Any) -> Any:
-        return root.current.definition.get("conditions") or {}
+        return _definition(root).get("conditions") or {}
 
     @staticmethod
     def resolve_benefit(root: Rule, _info: Any) -> Any:
-        return root.current.definition["benefit"]
+        return _definition(root).get("benefit")
 
     @staticmethod
-    def resolve_warnings(root: Rule, _info: Any) -> list[RewardsWarning]:
-        current = root.current
-        try:
-            rule = parse_rule(
-                current.definition,
-                id=root.pk,
-                version=current.number,
-                name=current.name,
-            )
-        except RuleErrors:
-            # Unreadable rules are in the log; here the rest of them is shown.
-            return []
-        return warnings_of(lint_rule(rule))
+    def resolve_warnings(root: Rule, info: Any) -> Any:
+        loader = RuleWarningsLoader(info.context)
+        return loader.load((root.current_id, root)).then(warnings_of)
 
     @staticmethod
     def resolve_updated_at(root: Rule, _info: Any) -> Any:
         return root.current.created_at
 
 
+def _definition(root: Rule) -> Mapping[str, Any]:
+    # One rule that cannot be read must not take a whole list away.
+    return root.current.definition if root.current.is_readable else {}
+
+
 def _moment(root: Rule, key: str) -> Any:
-    text = root.current.definition.get(key)
+    text = _definition(root).get(key)
     return parse_datetime(text) if text else None
 
 

@@ -28,7 +28,8 @@ from .offers import CartRewards, CheckoutRewards
 from .programs import warnings_of
 
 if TYPE_CHECKING:
-    from ..engine import CompiledProgram, RuleDefinition, Warning
+    from ..engine import CompiledProgram, RuleDefinition
+    from ..programs import AnyWarning
 
 #: A draft comes after every saved rule, as it would once it is saved.
 DRAFT_PK = 2**63 - 1
@@ -163,7 +164,7 @@ def _draft(
 
 def _checked(
     draft: Draft | None,
-) -> tuple[RuleDefinition | None, tuple[Warning, ...]]:
+) -> tuple[RuleDefinition | None, tuple[AnyWarning, ...]]:
     if draft is None:
         return None, ()
     try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.functional import cached_property
 
+from ..engine import RuleErrors, parse_rule
 from .fields import DocumentField
 
 
@@ -101,3 +103,14 @@ class RuleVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} (version {self.number})"
+
+    @cached_property
+    def is_readable(self) -> bool:
+        """Whether the running engine can read it."""
+        try:
+            parse_rule(
+                self.definition, id=self.rule_id, version=self.number, name=self.name
+            )
+        except RuleErrors:
+            return False
+        return True

@@ -5,6 +5,7 @@ from .points import replace_tiers, update_points
 from .programs import get_or_create_program, update_program
 from .receipts import recompute
 from .referrals import update_referrals
+from .rule_state import AnyWarning, RuleStateCode, rule_warnings
 from .rules import (
     SavedRule,
     check_rule,
@@ -18,9 +19,11 @@ from .trials import compile_trial
 from .versions import bump_version
 
 __all__ = [
+    "AnyWarning",
     "FieldError",
     "ProgramError",
     "ProgramErrorCode",
+    "RuleStateCode",
     "SavedRule",
     "bump_version",
     "check_rule",
@@ -33,6 +36,7 @@ __all__ = [
     "program_settings",
     "recompute",
     "replace_tiers",
+    "rule_warnings",
     "settings_of",
     "update_points",
     "update_program",

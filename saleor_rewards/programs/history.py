@@ -49,7 +49,7 @@ def _changes(versions: Iterable[RuleVersion]) -> Iterator[datetime]:
         yield version.created_at
         if version.rule.switched_at is not None:
             yield version.rule.switched_at
-        for name in ("starts_at", "ends_at"):
+        for name in ("starts_at", "ends_at") if version.is_readable else ():
             if version.definition.get(name):
                 yield datetime.fromisoformat(version.definition[name])
 

@@ -187,7 +187,12 @@ def _versions(receipts: Iterable[Outcome]) -> dict[int, RuleVersion]:
 def _points_versions(program: Program, at: datetime) -> list[RuleVersion]:
     versions = versions_at(program.channel_pk, at)
     points = Lane.POINTS.value
-    return [version for version in versions if version.definition["lane"] == points]
+    return [
+        version
+        for version in versions
+        # One that cannot be read must not take the others with it.
+        if version.is_readable and version.definition["lane"] == points
+    ]
 
 
 def _compile(

@@ -11,7 +11,6 @@ from django.utils import timezone
 from ..engine import (
     RuleDefinition,
     RuleErrors,
-    Warning,
     dump_rule,
     lint_rule,
     parse_rule,
@@ -19,33 +18,45 @@ from ..engine import (
 from ..models import Program, Rule, RuleVersion
 from .channels import channel_of
 from .errors import ProgramError, ProgramErrorCode
+from .rule_state import (
+    AnyWarning,
+    Surroundings,
+    rule_warnings,
+    state_warnings,
+)
 from .texts import length_errors, name_errors
 from .versions import bump_version
 
 
 @dataclass(frozen=True)
 class SavedRule:
-    """A rule as it was saved, and what the lint says about it."""
+    """A rule as it was saved, and what a merchant should look at."""
 
     rule: Rule
-    warnings: tuple[Warning, ...]
+    warnings: tuple[AnyWarning, ...]
 
 
 def check_rule(
-    program: Program, name: str, definition: dict[str, Any]
-) -> tuple[RuleDefinition, tuple[Warning, ...]]:
+    program: Program,
+    name: str,
+    definition: dict[str, Any],
+    saved: dict[str, Any] | None = None,
+) -> tuple[RuleDefinition, tuple[AnyWarning, ...]]:
     """Return the parsed rule and its warnings; write nothing.
 
     ``definition`` is the JSON that ``engine.parse_rule`` reads, with an amount
-    in the channel's currency wherever it has amounts. Raises ``ProgramError``
-    with all errors at once.
+    in the channel's currency wherever it has amounts. One that says what is
+    ``saved`` already stays as it is, whatever the channel's currency is by now.
+    Raises ``ProgramError`` with all errors at once.
     """
     too_long = length_errors(definition)
     errors = name_errors(name, required=True) + too_long
     if too_long:
         # Parsing them is what would take long.
         raise ProgramError(errors)
-    currencies = [channel_of(program.channel_pk, field="channel").currency]
+    currencies = None
+    if not _says(definition, saved):
+        currencies = [channel_of(program.channel_pk, field="channel").currency]
     try:
         rule = parse_rule(
             definition,
@@ -59,7 +70,24 @@ def check_rule(
         errors += ProgramError.of_rule(rule_errors).errors
     if errors:
         raise ProgramError(errors)
-    return rule, tuple(lint_rule(rule))
+    return rule, _warnings(program, rule)
+
+
+def _says(definition: dict[str, Any], saved: dict[str, Any] | None) -> bool:
+    """Return whether a definition says the same as one that is saved."""
+    if saved is None:
+        return False
+    try:
+        return dump_rule(parse_rule(definition, id=0, version=0, name="-")) == saved
+    except RuleErrors:
+        return False
+
+
+def _warnings(program: Program, rule: RuleDefinition) -> tuple[AnyWarning, ...]:
+    definition = dump_rule(rule)
+    found = Surroundings.of([definition])
+    state = state_warnings(rule, definition, program.channel_pk, found)
+    return (*lint_rule(rule), *state)
 
 
 def locked_rule(rule_pk: int, field: str = "id") -> Rule:
@@ -104,15 +132,22 @@ def update_rule(
 
     Another name or definition makes a new version, switching the rule on or
     off does not. The rule is checked whole either way, as the channel may have
-    changed since it was saved.
+    changed since it was saved; but whatever became of it, it can be switched off.
     """
     rule = locked_rule(rule_pk)
     current = rule.current
+    is_as_saved = name in (None, current.name) and definition in (
+        None,
+        current.definition,
+    )
+    if is_active is False and is_as_saved:
+        return _switched_off(rule)
     wanted_name = current.name if name is None else name
     parsed, warnings = check_rule(
         rule.program,
         wanted_name,
         current.definition if definition is None else definition,
+        saved=current.definition,
     )
     wanted = dump_rule(parsed)
     if is_active is not None and is_active != rule.is_active:
@@ -136,6 +171,13 @@ def delete_rule(rule_pk: int) -> Rule:
     rule.save(update_fields=["deleted_at"])
     bump_version()
     return rule
+
+
+def _switched_off(rule: Rule) -> SavedRule:
+    if rule.is_active:
+        _switch(rule, is_active=False)
+        bump_version()
+    return SavedRule(rule, rule_warnings([rule])[0])
 
 
 def _switch(rule: Rule, is_active: bool) -> None:

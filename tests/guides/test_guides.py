@@ -67,6 +67,15 @@ def test_the_operators_guide_lists_every_periodic_task() -> None:
     assert re.findall(r"^\| `([a-z-]+)`", table, re.MULTILINE) == entries
 
 
+def test_the_merchants_guide_lists_every_state_of_a_rule() -> None:
+    # given
+    source = (ROOT / "saleor_rewards" / "programs" / "rule_state.py").read_text()
+
+    # then
+    codes = re.findall(r'^    ([A-Z_]+) = "\1"$', source, re.MULTILINE)
+    assert codes_in("merchants.md", "rule states") == codes
+
+
 def test_the_storefronts_guide_lists_every_code_of_redeeming() -> None:
     # given
     folder = ROOT / "saleor_rewards" / "plugin" / "points"

@@ -26,6 +26,7 @@ from .points import (
     sums,
 )
 from .staff import Staff, pk_of
+from .stored_rules import stored
 from .world import HOST, Cart, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -209,6 +210,22 @@ def test_an_order_that_staff_made_gets_a_receipt_of_its_own(
     effects = [effect.to_json() for effect in recompute(receipt).effects]
     assert effects == receipt.effects
     assert sum(effect["points"] for effect in effects) == 90
+
+
+def test_a_rule_that_cannot_be_read_keeps_no_order_that_staff_made_from_earning(
+    shop: Shop, cart: Cart, staff: Staff
+) -> None:
+    # given
+    lottery = {"lane": "POINTS", "benefit": {"type": "LOTTERY"}, "starts_at": "soon"}
+    stored(shop.program, lottery)
+    variant = shop.product("20.00", ships=False)
+
+    # when
+    order = staff.draft((variant, 2), email="ann@example.com", channel=shop.channel)
+    staff.do("pay", order)
+
+    # then
+    assert available() == 90
 
 
 def test_nothing_is_agreed_on_anew_while_the_kill_switch_is_on(
