@@ -7,7 +7,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import ClassVar, Iterator, Union
 
-from .kinds import BenefitType, Lane, Occasion, ReferralKind, SubtotalBase
+from .kinds import (
+    BenefitType,
+    Lane,
+    Occasion,
+    PointsCounting,
+    ReferralKind,
+    SubtotalBase,
+)
 from .money import Amounts, Rate
 
 GOODS_LANES = (Lane.ITEM, Lane.ORDER)
@@ -27,7 +34,8 @@ class Option:
     `from_amount` is the subtotal that opens it, `cap` the most that it gives; all
     amounts are minor units. `percent` and `rate` say the same, or are both None. One
     that gives points takes nothing off: `points` is then how many it gives for each
-    minor unit or for the order, or by how much it multiplies.
+    minor unit or for the order, or by how much it multiplies. With a `step_amount`
+    only each full one of it counts.
 
     >>> tenth = Option.percent_off(Decimal("10"), from_amount=10000, cap=1500)
     >>> tenth.worth(10000), tenth.worth(20000)
@@ -42,6 +50,7 @@ class Option:
     amount: int = 0
     cap: int | None = None
     points: Fraction | None = None
+    step_amount: int | None = None
 
     @classmethod
     def percent_off(
@@ -242,9 +251,15 @@ class ShippingAmountOff(AmountOff):
 class PointsPerAmount(_Benefit):
     """`points` for each `per` that is paid for the scope's lines.
 
-    >>> one_a_dollar = PointsPerAmount(1, Amounts.from_dict({"USD": 100}))
-    >>> one_a_dollar.options("USD")[0].points
+    In proportion, ten for each 10.00 are one for 1.50 of goods, and 15 for 15.00. By
+    full steps they are none and ten.
+
+    >>> per = Amounts.from_dict({"USD": 100})
+    >>> PointsPerAmount(1, per).options("USD")[0].points
     Fraction(1, 100)
+    >>> full = PointsPerAmount(1, per, PointsCounting.FULL_STEPS)
+    >>> full.options("USD")[0].step_amount
+    100
     """
 
     type: ClassVar[BenefitType] = BenefitType.POINTS_PER_AMOUNT
@@ -252,6 +267,7 @@ class PointsPerAmount(_Benefit):
 
     points: int
     per: Amounts
+    counting: PointsCounting = PointsCounting.IN_PROPORTION
 
     def amounts_by_field(self) -> Iterator[tuple[str, Amounts]]:
         """Yield each configured money with its path inside the benefit."""
@@ -259,7 +275,10 @@ class PointsPerAmount(_Benefit):
 
     def options(self, currency: str) -> tuple[Option, ...]:
         """Return the one option in `currency`, which must be configured."""
-        return (Option(points=Fraction(self.points, self.per.of(currency) or 1)),)
+        per = self.per.of(currency) or 1
+        is_stepped = self.counting is PointsCounting.FULL_STEPS
+        points = Fraction(self.points, per)
+        return (Option(points=points, step_amount=per if is_stepped else None),)
 
 
 @dataclass(frozen=True)

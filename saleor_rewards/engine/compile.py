@@ -176,4 +176,6 @@ class _Compiler:
         return tuple(openings)
 
     def option_no(self, option: Option) -> int:
-        return self.options[option.rate, option.amount, option.cap, option.points]
+        return self.options[
+            option.rate, option.amount, option.cap, option.points, option.step_amount
+        ]

@@ -19,6 +19,7 @@ from .benefits import (
     ReferralVoucher,
 )
 from .conditions import MinimumSubtotal, NthFriend, NthOrder, Window
+from .kinds import PointsCounting
 from .money import Amounts, from_minor
 from .rules import Conditions, RuleDefinition
 from .scope import IdFilter, Scope
@@ -154,6 +155,8 @@ def _benefit(rule: RuleDefinition) -> dict[str, Any]:
     elif isinstance(benefit, PointsPerAmount):
         data["points"] = benefit.points
         data["per"] = _amounts(benefit.per)
+        is_stepped = benefit.counting is PointsCounting.FULL_STEPS
+        data["counting"] = benefit.counting.value if is_stepped else None
     elif isinstance(benefit, PointsMultiplier):
         data["factor"] = _decimal(benefit.factor)
     elif isinstance(benefit, PointsFixed):

@@ -9,6 +9,7 @@ from typing import Iterator, Sequence
 from .cart import Cart, Remainder, ScopeView
 from .effects import PointsEarned
 from .index import CompiledRule, Field
+from .kinds import BenefitType
 from .points import Claim, Seats
 from .redeem import Payment
 from .rules import RuleDefinition
@@ -37,8 +38,12 @@ class Earning:
         self.payment = payment
         self._places_by_view: dict[int, frozenset[int]] = {}
         reached = () if payment.terms is None else fields
-        self.claims = tuple(self._claims(reached, remainder))
-        self.seats = Seats.of(self.claims, len(cart.lines))
+        self.claims = self._claims(reached, remainder)
+
+    @cached_property
+    def seats(self) -> Seats:
+        """Who has a seat on each line, and for the order."""
+        return Seats.of(self.claims, self.payment.bases)
 
     @cached_property
     def effects(self) -> tuple[PointsEarned, ...]:
@@ -55,7 +60,8 @@ class Earning:
         """Return what a rule of the points lane claims once it is met."""
         option = compiled.openings[0].option
         indexes = self._places(self.cart.view(compiled.scope_no))
-        return Claim(compiled.rule, option.points or Fraction(0), indexes)
+        points = option.points or Fraction(0)
+        return Claim(compiled.rule, points, indexes, option.step_amount)
 
     def _places(self, view: ScopeView) -> frozenset[int]:
         places = self._places_by_view.get(view.number)
@@ -63,11 +69,26 @@ class Earning:
             places = self._places_by_view[view.number] = frozenset(view.indexes)
         return places
 
-    def _claims(self, fields: Sequence[Field], remainder: Remainder) -> Iterator[Claim]:
+    def _claims(
+        self, fields: Sequence[Field], remainder: Remainder
+    ) -> tuple[Claim, ...]:
+        found = tuple(self._met(fields, remainder))
+        if all(claim.step_amount is None for claim in found):
+            return found
+        # Beside full steps, a lower rate may have what is left over.
+        return tuple(self._met(fields, remainder, with_lower=True))
+
+    def _met(
+        self, fields: Sequence[Field], remainder: Remainder, with_lower: bool = False
+    ) -> Iterator[Claim]:
         for view, ways in fields:
             after_amount = remainder.amount(view)
             for way in ways:
-                if way.opening.is_open(view.amount, after_amount):
+                if not way.opening.is_open(view.amount, after_amount):
+                    continue
+                claim = self.claim(way.compiled)
+                yield claim
+                is_rate = claim.rule.benefit.type is BenefitType.POINTS_PER_AMOUNT
+                if claim.step_amount is None and not (is_rate and with_lower):
                     # The ways after it give less on the same lines.
-                    yield self.claim(way.compiled)
                     break

@@ -135,6 +135,11 @@ class Evaluation:
             self._offers = tuple(self._explainer.offers())
         return self._offers
 
+    @property
+    def offers_with_ended(self) -> tuple[Offer, ...]:
+        """The same with those of rules that ended, for merchants who try their rules."""
+        return tuple(self._explainer.offers(with_ended=True))
+
     def offer(self, rule_id: int) -> Offer:
         """Return the offer of one rule, also of one that ended.
 

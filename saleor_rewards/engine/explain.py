@@ -70,12 +70,12 @@ class Explainer:
         # What would be given if the shop system had no offer of its own.
         self._displaced = {pick.compiled.rule.id for pick in free if pick.amount}
 
-    def offers(self) -> Iterator[Offer]:
-        """Yield the offer of each rule for carts that has not ended."""
+    def offers(self, with_ended: bool = False) -> Iterator[Offer]:
+        """Yield the offer of each rule for carts, unless it ended and is not asked for."""
         for rule in self.program.rules:
             if not rule.is_for_carts:
                 continue
-            if rule.ends_at is None or self._at < rule.ends_at:
+            if with_ended or rule.ends_at is None or self._at < rule.ends_at:
                 yield self._offer(rule)
 
     def offer(self, rule_id: int) -> Offer:

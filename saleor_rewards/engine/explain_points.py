@@ -63,18 +63,22 @@ class PointsExplainer:
         winner = _winner(self.earning.seats, self.earning.claim(compiled))
         if winner not in (None, rule.id):
             return _beaten(rule, winner)
-        offer = _answer(rule, OfferState.APPLIED, OfferCode.APPLIED)
-        return replace(offer, points=self._points.get(rule.id, 0))
+        return replace(
+            _answer(rule, OfferState.APPLIED, OfferCode.APPLIED),
+            points=self._points.get(rule.id, 0),
+            step_amount=compiled.openings[0].option.step_amount,
+        )
 
     def _reachable(self, compiled: CompiledRule, gap: int, missing: int) -> Offer:
         rule, fresh = compiled.rule, len(self.cart.lines)
         claims = [self._with_line(claim, rule, fresh) for claim in self.earning.claims]
         claim = self._with_line(self.earning.claim(compiled), rule, fresh)
-        seats = Seats.of([*claims, claim], fresh + 1)
+        bases = [*self.earning.payment.bases, gap]
+        seats = Seats.of([*claims, claim], bases)
         winner = _winner(seats, claim)
         if winner != rule.id:
             return _beaten(rule, winner)
-        earned = seats.earned([*self.earning.payment.bases, gap])
+        earned = seats.earned(bases)
         points = {effect.rule_id: effect.points for effect in earned}
         code = OfferCode.MINIMUM_SUBTOTAL if gap else OfferCode.MINIMUM_QUANTITY
         return replace(
@@ -82,6 +86,7 @@ class PointsExplainer:
             gap_amount=gap or None,
             gap_quantity=missing or None,
             next_points=points.get(rule.id, 0),
+            step_amount=compiled.openings[0].option.step_amount,
         )
 
     def _with_line(self, claim: Claim, rule: RuleDefinition, place: int) -> Claim:

@@ -104,6 +104,19 @@ class PointsBase(Enum):
     NET = "NET"
 
 
+class PointsCounting(Enum):
+    """How points per amount count what is paid.
+
+    >>> PointsCounting("FULL_STEPS").name
+    'FULL_STEPS'
+    """
+
+    #: Each part of the amount gives its part of the points, rounded down once an order.
+    IN_PROPORTION = "IN_PROPORTION"
+    #: Only each full amount gives points, what is left over gives none.
+    FULL_STEPS = "FULL_STEPS"
+
+
 class ReferralKind(Enum):
     """What a referrer's reward is made of.
 

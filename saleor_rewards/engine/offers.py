@@ -88,7 +88,8 @@ class Offer:
     next benefit, `gap_quantity` how many items are missing. `next_percent` or
     `next_amount` is what is then given; both are None for free shipping. `points` is
     what a rule of the points lane gives for the cart, `next_points` what it would give
-    once the gap is closed.
+    once the gap is closed; `step_amount` is the amount of which only each full one
+    gives points, None where they are in proportion.
     `beaten_by` is the id of the rule that is better, where one is.
 
     >>> offer = Offer(
@@ -114,4 +115,5 @@ class Offer:
     next_amount: int | None = None
     beaten_by: int | None = None
     points: int = 0
+    step_amount: int | None = None
     next_points: int | None = None

@@ -21,7 +21,7 @@ from .benefits import (
     ShippingPercentOff,
 )
 from .errors import RuleErrorCode
-from .kinds import BenefitType, Lane, Occasion, SubtotalBase
+from .kinds import BenefitType, Lane, Occasion, PointsCounting, SubtotalBase
 from .reader import Reader, join
 
 BENEFIT_KEYS = {
@@ -31,7 +31,7 @@ BENEFIT_KEYS = {
     BenefitType.FREE_SHIPPING: ("type", "cap"),
     BenefitType.SHIPPING_PERCENT_OFF: ("type", "percent", "cap"),
     BenefitType.SHIPPING_AMOUNT_OFF: ("type", "amounts"),
-    BenefitType.POINTS_PER_AMOUNT: ("type", "points", "per"),
+    BenefitType.POINTS_PER_AMOUNT: ("type", "points", "per", "counting"),
     BenefitType.POINTS_MULTIPLIER: ("type", "factor"),
     BenefitType.POINTS_FIXED: ("type", "points", "occasion"),
     BenefitType.REFERRAL_POINTS: ("type", "points"),
@@ -163,7 +163,10 @@ def _points_per_amount(
     points = _points(reader, data)
     reader.require(data.get("per"), "benefit.per")
     per = reader.amounts(data.get("per"), "benefit.per")
-    return None if points is None or per is None else PointsPerAmount(points, per)
+    counting = reader.choice(data.get("counting"), "benefit.counting", PointsCounting)
+    if points is None or per is None:
+        return None
+    return PointsPerAmount(points, per, counting or PointsCounting.IN_PROPORTION)
 
 
 def _points_multiplier(

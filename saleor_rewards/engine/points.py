@@ -3,6 +3,10 @@
 Points are worked out exactly and rounded down once, for all lines together. What they
 earn is then split over the rules by largest remainder, so that it sums exactly; what a
 multiplier adds belongs to the multiplier. A fixed number comes on top.
+
+A rule that counts full steps alone sums up its lines first. As what is left over gives
+nothing then, the best rate may give less than a lower one: of the rules with a rate,
+those stand that give most together.
 """
 
 from __future__ import annotations
@@ -11,7 +15,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import AbstractSet, Dict, Iterable, Iterator, NamedTuple, Sequence
+from itertools import combinations
+from typing import AbstractSet, Dict, Iterable, Iterator, Mapping, NamedTuple, Sequence
 
 from .benefits import PointsFixed
 from .conditions import Facts
@@ -23,26 +28,33 @@ from .snapshot import CustomerSnapshot, LineSnapshot
 #: What each rule gives before rounding, by id, the rule of the best rank first.
 Shares = Dict[int, Fraction]
 
+#: So many rules with a rate are tried in each combination where one counts full steps,
+#: and so many each alone where there are more.
+MAX_COMBINED = 6
+MAX_ALONE = 16
+
 
 class Claim(NamedTuple):
     """A met rule that gives points, how many, and the places of its lines that earn.
 
-    `value` is points for each minor unit or for the order, or a factor.
+    `value` is points for each minor unit or for the order, or a factor. With a
+    `step_amount` only each full one of it counts.
 
     >>> Claim._fields
-    ('rule', 'value', 'indexes')
+    ('rule', 'value', 'indexes', 'step_amount')
     """
 
     rule: RuleDefinition
     value: Fraction
     indexes: AbstractSet[int]
+    step_amount: int | None = None
 
 
 @dataclass(frozen=True)
 class Seats:
     """The claims that won: a rate and a factor for each line, and one fixed number.
 
-    >>> Seats.of([], lines=2)
+    >>> Seats.of([], bases=[1000, 500])
     Seats(rates=(None, None), factors=(None, None), fixed=None)
     """
 
@@ -51,16 +63,25 @@ class Seats:
     fixed: Claim | None
 
     @classmethod
-    def of(cls, claims: Iterable[Claim], lines: int) -> Seats:
-        """Seat the best of `claims` on `lines` lines; ties go to the smaller rank."""
+    def of(cls, claims: Iterable[Claim], bases: Sequence[int]) -> Seats:
+        """Seat those of `claims` that give most on `bases` minor units a line.
+
+        Ties go to more claims, then to the higher value, then to the smaller rank.
+        """
+        lines = len(bases)
         ranked = sorted(claims, key=lambda claim: claim.rule.rank)
         ranked.sort(key=lambda claim: claim.value, reverse=True)
-        fixed = _of_type(ranked, BenefitType.POINTS_FIXED)
-        return cls(
-            rates=_seats(_of_type(ranked, BenefitType.POINTS_PER_AMOUNT), lines),
-            factors=_seats(_of_type(ranked, BenefitType.POINTS_MULTIPLIER), lines),
-            fixed=next((claim for claim in fixed if claim.indexes), None),
-        )
+        every_fixed = _of_type(ranked, BenefitType.POINTS_FIXED)
+        factors = _seats(_of_type(ranked, BenefitType.POINTS_MULTIPLIER), lines)
+        fixed = next((claim for claim in every_fixed if claim.indexes), None)
+        rates = list(_of_type(ranked, BenefitType.POINTS_PER_AMOUNT))
+        found = [
+            cls(_seats(chosen, lines), factors, fixed) for chosen in _choices(rates)
+        ]
+        if len(found) == 1:
+            return found[0]
+        # Of equal ones the first.
+        return max(found, key=lambda seats: int(sum(seats._shares(bases).values())))
 
     @property
     def claims(self) -> list[Claim]:
@@ -96,13 +117,27 @@ class Seats:
         for rate, factor, base in zip(self.rates, self.factors, bases):
             if rate is not None:
                 sums[rate.rule.id, factor and factor.rule.id] += base
+        counted = self._counted(sums)
         shares = dict.fromkeys(values, Fraction(0))
         for (rate_id, factor_id), amount in sums.items():
-            points = values[rate_id] * amount
+            points = values[rate_id] * amount * counted[rate_id]
             shares[rate_id] += points
             if factor_id is not None:
                 shares[factor_id] += points * (values[factor_id] - 1)
         return shares
+
+    def _counted(self, sums: Mapping[tuple[int, int | None], int]) -> Shares:
+        """Return which part of what is paid for its lines each rate counts."""
+        totals: dict[int, int] = defaultdict(int)
+        for (rate_id, _), amount in sums.items():
+            totals[rate_id] += amount
+        steps = {claim.rule.id: claim.step_amount for claim in self.claims}
+        found = {}
+        for rate_id, total in totals.items():
+            step = steps[rate_id]
+            left_over = 0 if step is None else total % step
+            found[rate_id] = Fraction(total - left_over, total or 1)
+        return found
 
 
 def grant_points(
@@ -124,7 +159,7 @@ def grant_points(
     20
     """
     claims = [
-        Claim(rule, option.points, _lines_of(rule, lines))
+        Claim(rule, option.points, _lines_of(rule, lines), option.step_amount)
         for rule in rules
         if rule.lane is Lane.POINTS
         and rule.occasion is Occasion.ORDER
@@ -132,7 +167,8 @@ def grant_points(
         for option in rule.benefit.options(currency)
         if option.points is not None
     ]
-    return Seats.of(claims, len(lines)).earned([line.amount for line in lines])
+    bases = [line.amount for line in lines]
+    return Seats.of(claims, bases).earned(bases)
 
 
 def occasion_points(
@@ -184,6 +220,17 @@ def _lines_of(rule: RuleDefinition, lines: Sequence[LineSnapshot]) -> set[int]:
 
 def _of_type(claims: Iterable[Claim], type: BenefitType) -> Iterator[Claim]:
     return (claim for claim in claims if claim.rule.benefit.type is type)
+
+
+def _choices(rates: Sequence[Claim]) -> Iterable[Sequence[Claim]]:
+    """Return which of some rates may stand together, all of them first."""
+    if all(claim.step_amount is None for claim in rates):
+        return [rates]
+    if len(rates) <= MAX_COMBINED:
+        sizes = range(len(rates), 0, -1)
+        return [chosen for size in sizes for chosen in combinations(rates, size)]
+    in_proportion = [claim for claim in rates if claim.step_amount is None]
+    return [rates, in_proportion, *([claim] for claim in rates[:MAX_ALONE])]
 
 
 def _seats(ranked: Iterable[Claim], lines: int) -> tuple[Claim | None, ...]:

@@ -40,6 +40,8 @@ MOST_DIGITS = 40
 
 TIER = "RewardsTier"
 
+TIME_NEEDED = 'Give a time with its offset, such as "2030-05-01T09:00:00+02:00".'
+
 SCALARS = ("lane", "priority", "exclusive", "starts_at", "ends_at")
 
 
@@ -120,7 +122,7 @@ class Draft:
             self._error(
                 ProgramErrorCode.INVALID_VALUE,
                 self.paths.to_input(key),
-                "No usable time.",
+                TIME_NEEDED,
             )
             return None
         return moment.isoformat()
@@ -275,13 +277,15 @@ class Draft:
 
 
 def utc(value: datetime) -> datetime | None:
-    """Return the time in UTC; ``None`` if it lies outside what a date can hold.
+    """Return the time in UTC, ``None`` where nobody can tell which it is.
 
-    A time without an offset is in UTC already, as everywhere in Saleor.
+    That is one without an offset: Saleor would take it for UTC without a word, and
+    whoever leaves the offset out means another zone. Or one outside what a date holds.
     """
-    aware = value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+    if value.tzinfo is None:
+        return None
     try:
-        return aware.astimezone(timezone.utc)
+        return value.astimezone(timezone.utc)
     except OverflowError:
         return None
 

@@ -14,6 +14,7 @@ from ..engine import (
     Occasion,
     OfferCode,
     OfferState,
+    PointsCounting,
     RuleErrorCode,
     SubtotalBase,
     WarningCode,
@@ -63,6 +64,13 @@ RewardsBenefitType = enum_of(
 )
 RewardsOccasion = enum_of(
     "RewardsOccasion", "What a fixed number of points is given for.", Occasion
+)
+RewardsPointsCounting = enum_of(
+    "RewardsPointsCounting",
+    "How points per amount count what is paid: IN_PROPORTION, each part of the amount "
+    "gives its part of the points, rounded down once an order; FULL_STEPS, only each "
+    "full amount gives points.",
+    PointsCounting,
 )
 RewardsOfferState = enum_of(
     "RewardsOfferState", "Whether a shopper has an offer, or can get it.", OfferState

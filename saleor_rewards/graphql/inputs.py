@@ -11,6 +11,7 @@ from .enums import (
     RewardsGuests,
     RewardsLane,
     RewardsOccasion,
+    RewardsPointsCounting,
     RewardsSubtotalBase,
     RewardsVoucherSlot,
     RewardsWeekday,
@@ -200,6 +201,9 @@ class RewardsPointsPerAmountInput(graphene.InputObjectType):
 
     points = graphene.Int(required=True, description="How many points.")
     per = required_list(RewardsAmountInput, "For what amount, per currency.")
+    counting = RewardsPointsCounting(
+        description="Whether parts of that amount count; IN_PROPORTION if not given."
+    )
 
     class Meta:
         description = "Points for what the goods cost."
@@ -296,8 +300,12 @@ class RewardsRuleInput(graphene.InputObjectType):
     lane = RewardsLane(description="Rules in one lane compete, lanes add up.")
     priority = graphene.Int(description="The higher one wins where two give as much.")
     exclusive = graphene.Boolean(description="Stands alone, if that is worth more.")
-    starts_at = DateTime(description="When it starts; UTC if no offset is given.")
-    ends_at = DateTime(description="When it has ended; UTC if no offset is given.")
+    starts_at = DateTime(
+        description="When it starts. A time without its offset is refused."
+    )
+    ends_at = DateTime(
+        description="When it has ended. A time without its offset is refused."
+    )
     conditions = graphene.InputField(
         RewardsConditionsInput, description="What has to hold; replaces all of it."
     )
@@ -354,7 +362,10 @@ class RewardsRuleTestInput(graphene.InputObjectType):
 
     checkout_id = graphene.ID(description="The cart. Give this or the order.")
     order_id = graphene.ID(description="The order, as its receipt has it.")
-    at = DateTime(description="When; now, or the time of the receipt, if not given.")
+    at = DateTime(
+        description="When; now, or the time of the receipt, if not given. A time "
+        "without its offset is refused."
+    )
     rule_id = graphene.ID(description="A saved rule, in force or not.")
     rule = graphene.InputField(
         RewardsRuleInput, description="A draft; changes the rule if one is given."

@@ -46,7 +46,8 @@ class _Message:
     def text(self) -> str:
         offer = self.offer
         if offer.code in (OfferCode.APPLIED, OfferCode.NEXT_STEP):
-            return self._joined(self._applied(), self._gap())
+            told = self._joined(self._applied(), self._steps(), self._gap())
+            return told or self._nothing()
         return self._gap() or self._reason()
 
     def _joined(self, *sentences: str) -> str:
@@ -82,6 +83,19 @@ class _Message:
         else:
             text = gettext("You save %(amount)s.")
         return text % {"amount": self._money(offer.amount)}
+
+    def _steps(self) -> str:
+        if self.offer.step_amount is None:
+            return ""
+        text = gettext("Points are given for each full %(amount)s.")
+        return text % {"amount": self._money(self.offer.step_amount)}
+
+    def _nothing(self) -> str:
+        if self.offer.lane is Lane.POINTS:
+            return gettext("This offer counts, but gives no points for this cart yet.")
+        if self.offer.lane is Lane.SHIPPING:
+            return gettext("This offer counts, and your shipping costs nothing anyway.")
+        return gettext("This offer counts, but there is nothing to take off yet.")
 
     def _gap(self) -> str:
         offer = self.offer

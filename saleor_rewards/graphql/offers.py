@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal as PythonDecimal
-from typing import Any, Iterator, Mapping, NamedTuple
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 import graphene
 
@@ -46,7 +46,8 @@ class CartRewards(NamedTuple):
     ``owner`` is the customer whose cart it is, and ``checkout`` the cart, where it is
     a real one. ``shown`` is what its prices carry instead, by the offers' names, where
     they could not be brought to the evaluation in time. ``displaced_code`` is the
-    shopper's own code that makes place for ours.
+    shopper's own code that makes place for ours. ``with_ended`` adds the offers that
+    are over.
     """
 
     evaluation: Evaluation
@@ -55,6 +56,7 @@ class CartRewards(NamedTuple):
     checkout: Any = None
     shown: Mapping[str, PythonDecimal] | None = None
     displaced_code: str = ""
+    with_ended: bool = False
 
     @property
     def currency(self) -> str:
@@ -62,11 +64,15 @@ class CartRewards(NamedTuple):
 
     @property
     def offers(self) -> list[CartOffer]:
-        is_stale = self.shown is not None
-        offers = self._as_shown() if is_stale else self.evaluation.offers
         return [
-            CartOffer(offer, self.currency, self.checkout_language) for offer in offers
+            CartOffer(offer, self.currency, self.checkout_language)
+            for offer in self._told()
         ]
+
+    def _told(self) -> Iterable[Offer]:
+        if self.with_ended:
+            return self.evaluation.offers_with_ended
+        return self.evaluation.offers if self.shown is None else self._as_shown()
 
     def _as_shown(self) -> Iterator[Offer]:
         """Yield the offers with what the prices carry of them, none that they lack."""
@@ -105,6 +111,11 @@ class RewardsOffer(graphene.ObjectType):
     next_percent = Decimal(description="Percentage that the next benefit is.")
     next_amount = graphene.Field(Money, description="Amount that the next benefit is.")
     points = graphene.Int(required=True, description="How many points it gives now.")
+    step_amount = graphene.Field(
+        Money,
+        description="The amount of which only each full one gives points; null where "
+        "parts of an amount count, or no points are given per amount.",
+    )
     next_points = graphene.Int(
         description="How many points it gives once nothing is missing, by what is "
         "known of the cart."
@@ -172,6 +183,11 @@ class RewardsOffer(graphene.ObjectType):
         return root.offer.points
 
     @staticmethod
+    def resolve_step_amount(root: CartOffer, _info: Any) -> Any:
+        step = root.offer.step_amount
+        return None if step is None else money_of(step, root.currency)
+
+    @staticmethod
     def resolve_next_points(root: CartOffer, _info: Any) -> int | None:
         return root.offer.next_points
 
@@ -216,7 +232,8 @@ class CheckoutRewards(graphene.ObjectType):
             graphene.List(graphene.NonNull(RewardsOfferState)),
             description="Only the offers in these states.",
         ),
-        description="What every rule in force answers for the cart.",
+        description="What every rule in force answers for the cart. Of rules that are "
+        "over a shopper is told nothing; rewardsRuleTest has them, with code ENDED.",
     )
     savings = graphene.Field(
         Money,

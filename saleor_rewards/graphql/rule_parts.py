@@ -11,6 +11,7 @@ from .base import DOC_CATEGORY, CountryCodeEnum, Decimal, Money
 from .enums import (
     RewardsBenefitType,
     RewardsOccasion,
+    RewardsPointsCounting,
     RewardsSubtotalBase,
     RewardsWeekday,
     Weekday,
@@ -21,6 +22,7 @@ from .money import monies
 Definition = Mapping[str, Any]
 
 DEFAULT_BASE = "AFTER_ITEM_DISCOUNTS"
+DEFAULT_COUNTING = "IN_PROPORTION"
 
 
 def money_list(description: str, *, required: bool = True) -> graphene.List:
@@ -253,6 +255,10 @@ class RewardsBenefit(DefinitionType):
     cap = money_list("The most that it gives, per currency.", required=False)
     points = graphene.Int(description="How many points it gives.")
     per = money_list("For what amount it gives them, per currency.", required=False)
+    counting = RewardsPointsCounting(
+        description="Whether parts of that amount count; null where it gives none per "
+        "amount."
+    )
     factor = Decimal(description="How many times the points it gives.")
     occasion = RewardsOccasion(description="What a fixed number of points is for.")
     valid_days = graphene.Int(description="How long a referrer's reward is valid.")
@@ -265,6 +271,12 @@ class RewardsBenefit(DefinitionType):
         if root["type"] != "LADDER":
             return None
         return root.get("base") or DEFAULT_BASE
+
+    @staticmethod
+    def resolve_counting(root: Definition, _info: Any) -> str | None:
+        if root["type"] != "POINTS_PER_AMOUNT":
+            return None
+        return root.get("counting") or DEFAULT_COUNTING
 
     @staticmethod
     def resolve_percent(root: Definition, _info: Any) -> PythonDecimal | None:

@@ -19,7 +19,7 @@ from ..programs import (
     locked_rule,
     settings_of,
 )
-from .definitions import Draft, utc
+from .definitions import TIME_NEEDED, Draft, utc
 from .ids import global_id, instance_by_id
 from .inputs import RewardsRuleTestInput
 from .merchant import RewardsMutation, required_pk
@@ -66,7 +66,9 @@ class Target:
 
 class RewardsRuleTest(RewardsMutation):
     rewards = graphene.Field(
-        CheckoutRewards, description="What the rules in force would give."
+        CheckoutRewards,
+        description="What the rules in force would give. Rules that are over by then "
+        "are among the offers, with code ENDED.",
     )
     rule_id = graphene.ID(description="ID that the tested rule has among the offers.")
     warnings = warning_list()
@@ -95,7 +97,7 @@ class RewardsRuleTest(RewardsMutation):
         # Whatever reading the cart may have touched stays as it was.
         transaction.set_rollback(True)
         return cls(
-            rewards=CartRewards(evaluation, None),
+            rewards=CartRewards(evaluation, None, with_ended=True),
             rule_id=global_id("RewardsRule", pk) if draft else None,
             warnings=warnings_of(warnings, draft.paths) if draft else [],
             errors=[],
@@ -136,7 +138,7 @@ def _at(input: Mapping[str, Any], otherwise: datetime) -> datetime:
     wanted = input.get("at")
     moment = utc(wanted) if wanted else otherwise
     if moment is None:
-        raise ProgramError.of(ProgramErrorCode.INVALID_VALUE, "at", "No usable time.")
+        raise ProgramError.of(ProgramErrorCode.INVALID_VALUE, "at", TIME_NEEDED)
     return moment
 
 

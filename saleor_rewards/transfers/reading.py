@@ -188,7 +188,10 @@ def _expires_at(text: str, at: datetime) -> datetime | None:
     except (ValueError, OverflowError):
         aware = None
     if aware is None:
-        text = "Give a date or a time, such as 2030-12-31 or 2030-12-31T23:59:59Z."
+        text = (
+            "Give a date (from its midnight in UTC on) or a time with its offset, such "
+            "as 2030-12-31 or 2030-12-31T23:59:59+02:00."
+        )
         raise RowError("INVALID_VALUE", "expires_at", text)
     if aware <= at:
         raise RowError("INVALID_VALUE", "expires_at", "This is over already.")
@@ -200,8 +203,9 @@ def _midnight(day: date | None) -> datetime | None:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return aware.astimezone(timezone.utc)
+    if moment.tzinfo is None:
+        raise ValueError("an offset is needed")
+    return moment.astimezone(timezone.utc)
 
 
 def _reference(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations
 from math import floor
 from typing import Any, Sequence
 
@@ -12,6 +13,7 @@ from saleor_rewards.engine import (
     LineDiscount,
     LineSnapshot,
     PointsBase,
+    PointsCounting,
     PointsDiscount,
     PointsFixed,
     PointsMultiplier,
@@ -129,16 +131,7 @@ class PointsOracle:
         """Return points by rule for a cart of which points paid `amount`."""
         bases = self.bases(amount)
         met = [rule for rule in self.rules if self.is_met(rule)]
-        exact: dict[int, Fraction] = {}
-        for line, base in zip(self.lines, bases):
-            rate = self.best(met, PointsPerAmount, [line])
-            factor = self.best(met, PointsMultiplier, [line])
-            if rate is not None:
-                points = self.value(rate) * base
-                exact[rate.id] = exact.get(rate.id, 0) + points
-                if factor is not None:
-                    added = points * (self.value(factor) - 1)
-                    exact[factor.id] = exact.get(factor.id, 0) + added
+        exact = self.most(met, bases)
         by_rank = sorted(exact, key=lambda id: self.rule(id).rank)
         shares = [exact[id] for id in by_rank]
         found = dict(zip(by_rank, remainders(floor(sum(shares)), shares)))
@@ -146,6 +139,54 @@ class PointsOracle:
         if fixed is not None:
             found[fixed.id] = fixed.benefit.points
         return {id: points for id, points in found.items() if points}
+
+    def most(
+        self, met: Sequence[RuleDefinition], bases: Sequence[int]
+    ) -> dict[int, Fraction]:
+        """Return the exact points by rule of the rates that give most together.
+
+        Every choice of them is tried, larger ones first, then those of better rates.
+        """
+        rates = [rule for rule in met if isinstance(rule.benefit, PointsPerAmount)]
+        rates.sort(key=lambda rule: (-self.value(rule), *rule.rank))
+        others = [rule for rule in met if rule not in rates]
+        best: dict[int, Fraction] = {}
+        for size in range(len(rates), 0, -1):
+            for chosen in combinations(rates, size):
+                exact = self.exact([*chosen, *others], bases)
+                if not best or floor(sum(exact.values())) > floor(sum(best.values())):
+                    best = exact
+        return best
+
+    def exact(
+        self, met: Sequence[RuleDefinition], bases: Sequence[int]
+    ) -> dict[int, Fraction]:
+        pairs = [
+            (self.best(met, PointsPerAmount, [line]), base)
+            for line, base in zip(self.lines, bases)
+        ]
+        exact: dict[int, Fraction] = {}
+        for line, (rate, base) in zip(self.lines, pairs):
+            factor = self.best(met, PointsMultiplier, [line])
+            if rate is not None:
+                total = sum(paid for other, paid in pairs if other is rate)
+                points = self.value(rate) * base * self.counted_part(rate, total)
+                exact[rate.id] = exact.get(rate.id, 0) + points
+                if factor is not None:
+                    added = points * (self.value(factor) - 1)
+                    exact[factor.id] = exact.get(factor.id, 0) + added
+        return exact
+
+    def counted_part(self, rate: RuleDefinition, total: int) -> Fraction:
+        """Return which part of a total counts: all of it, or its full steps."""
+        benefit = rate.benefit
+        if benefit.counting is PointsCounting.IN_PROPORTION or not total:
+            return Fraction(1)
+        per = benefit.per.of(self.cart.currency)
+        full = 0
+        while full + per <= total:
+            full += per
+        return Fraction(full, total)
 
     def rule(self, id: int) -> RuleDefinition:
         return next(rule for rule in self.rules if rule.id == id)

@@ -231,7 +231,8 @@ def points_definitions(draw: Draw, currency: str = "USD", **values: Any) -> Any:
     else:
         benefit["points"] = draw(st.integers(1, 5))
     if kind == "POINTS_PER_AMOUNT":
-        benefit["per"] = draw(money(currency, most=200))
+        benefit["per"] = draw(money(currency, most=200) | money(currency, most=5000))
+        benefit["counting"] = draw(st.sampled_from((None, None, "FULL_STEPS")))
     found = draw(definitions(currency, lanes=["ORDER"], **values))
     return {**found, "lane": "POINTS", "exclusive": False, "benefit": benefit}
 

@@ -64,6 +64,7 @@ def test_good_rows_are_posted_and_bad_ones_told(shop: Shop, clerk: Caller) -> No
         "ann@example.com,0,,r5": "points",
         "ann@example.com,5,2001-01-01,r6": "expires_at",
         "ann@example.com,5,someday,r7": "expires_at",
+        "ann@example.com,5,2090-01-01T00:00:00,r20": "expires_at",
         "ann@example.com,5,,": "reference",
         "ann@example.com,5,,r1": "reference",
         ",5,,r8": "email",
@@ -80,7 +81,7 @@ def test_good_rows_are_posted_and_bad_ones_told(shop: Shop, clerk: Caller) -> No
         for number, field in enumerate(rows.values(), start=1)
     ]
     failed = [row for row in payload["rows"] if row["status"] == "FAILED"]
-    assert payload["failed"] == len(failed) == 10
+    assert payload["failed"] == len(failed) == 11
     assert all(row["code"] and row["message"] for row in failed)
     assert holdings() == {"ann@example.com": 100, "new@example.com": 50}
     (lot,) = Lot.objects.filter(points=100)

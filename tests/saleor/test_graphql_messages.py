@@ -116,6 +116,30 @@ CHEAP = {"lane": Lane.SHIPPING, "benefit_type": BenefitType.SHIPPING_PERCENT_OFF
             "Add $7.20 more for Spring.",
         ),
         (offer(OfferCode.BEATEN, **POINTS), "Another offer gives you more points."),
+        (
+            offer(OfferCode.APPLIED, points=20, step_amount=1000, **POINTS),
+            "You earn 20 points. Points are given for each full $10.00.",
+        ),
+        (
+            offer(OfferCode.APPLIED, step_amount=1000, **POINTS),
+            "Points are given for each full $10.00.",
+        ),
+        (
+            offer(OfferCode.APPLIED, **POINTS),
+            "This offer counts, but gives no points for this cart yet.",
+        ),
+        (
+            offer(OfferCode.APPLIED, **FREE),
+            "This offer counts, and your shipping costs nothing anyway.",
+        ),
+        (
+            offer(OfferCode.APPLIED),
+            "This offer counts, but there is nothing to take off yet.",
+        ),
+        (
+            offer(OfferCode.NEXT_STEP, gap_amount=720, next_percent=Decimal(5)),
+            "Add $7.20 more for 5% off.",
+        ),
     ],
 )
 def test_an_offer_says_in_english_what_it_gives_or_lacks(
@@ -135,6 +159,19 @@ def test_amounts_are_written_as_the_language_and_the_currency_want() -> None:
     earned = offer(OfferCode.APPLIED, points=1250, **POINTS)
     assert offer_message(earned, "USD", "zh-hans") == "您将获得 1,250 积分。"
     assert offer_message(earned, "USD", "zh-hant") == "您將獲得 1,250 點。"
+
+
+@pytest.mark.parametrize("kind", [{}, POINTS, FREE, CHEAP])
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+def test_an_applied_offer_that_gives_nothing_says_so(
+    kind: dict[str, Any], language: str
+) -> None:
+    # when
+    text = offer_message(offer(OfferCode.APPLIED, **kind), "USD", language)
+
+    # then
+    assert text
+    assert text.isascii() is (language == "en")
 
 
 @pytest.mark.parametrize("code", OfferCode)

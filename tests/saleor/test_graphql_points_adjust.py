@@ -168,6 +168,7 @@ def test_an_adjustment_opens_the_account_that_it_is_for(
         ({"key": ""}, ("key", "REQUIRED")),
         ({"key": "x" * 101}, ("key", "TOO_LONG")),
         ({"expiresAt": "2001-01-01T00:00:00Z"}, ("expiresAt", "INVALID_VALUE")),
+        ({"expiresAt": "2101-01-01T00:00:00"}, ("expiresAt", "INVALID_VALUE")),
         (
             {"points": -1, "expiresAt": "2101-01-01T00:00:00Z"},
             ("expiresAt", "INVALID_VALUE"),

@@ -161,6 +161,51 @@ def test_a_shipping_rule_is_tried_on_downloads_in_a_cart_and_in_its_order(
         assert payload["rewards"]["freeShipping"] is False
 
 
+def test_a_rule_that_is_over_says_so_to_merchants_and_nothing_to_shoppers(
+    shop: Shop, shopper: Shopper, boss: Caller
+) -> None:
+    # given
+    rule = shop.ladder(("30.00", "10"), ends_at="2020-01-01T00:00:00Z")
+    cart = shopper.cart((shop.product("50.00"), 1))
+
+    # when
+    tried = [
+        try_out(boss, checkoutId=cart.id),
+        try_out(boss, checkoutId=cart.id, ruleId=rule_id(rule)),
+    ]
+    before = try_out(boss, checkoutId=cart.id, at="2019-06-01T02:00:00+02:00")
+
+    # then
+    for payload in tried:
+        (offer,) = payload["rewards"]["offers"]
+        assert (offer["ruleId"], offer["state"]) == (rule_id(rule), "BLOCKED")
+        assert (offer["code"], offer["message"]) == ("ENDED", "This offer has ended.")
+        assert payload["rewards"]["savings"]["amount"] == 0
+    assert [offer["code"] for offer in before["rewards"]["offers"]] == ["APPLIED"]
+    assert shopper.look(cart).node["rewards"]["offers"] == []
+
+
+def test_a_time_without_its_offset_is_refused_where_it_stands(
+    shop: Shop, shopper: Shopper, boss: Caller
+) -> None:
+    # given
+    cart = shopper.cart((shop.product("50.00"), 1))
+    naive = "2030-05-01T09:00:00"
+
+    # when
+    at = try_out(boss, checkoutId=cart.id, at=naive)
+    rule = try_out(
+        boss, checkoutId=cart.id, rule=order_rule(startsAt=naive, endsAt=naive)
+    )
+
+    # then
+    fields = [error["field"] for error in at["errors"] + rule["errors"]]
+    assert fields == ["at", "rule.startsAt", "rule.endsAt"]
+    for error in at["errors"] + rule["errors"]:
+        assert error["code"] == "INVALID_VALUE"
+        assert "with its offset" in error["message"]
+
+
 @pytest.mark.parametrize(
     ("input", "field", "code"),
     [

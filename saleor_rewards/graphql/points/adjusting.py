@@ -16,7 +16,7 @@ from ...models import Account, AccountState, Entry, PointsAdjustment
 from ...programs import FieldError, ProgramError, ProgramErrorCode
 from ...programs.adjustments import AdjustmentError, Change, change_by_hand
 from ...transfers.reading import is_email
-from ..definitions import utc
+from ..definitions import TIME_NEEDED, utc
 from ..ids import pk_of
 from ..merchant import program_of, required_pk
 from .account import RewardsAccount
@@ -116,7 +116,9 @@ def _checked(input: Mapping[str, Any], at: datetime) -> datetime | None:
     expires_at = None
     if input.get("expires_at") is not None:
         expires_at = utc(input["expires_at"])
-        if expires_at is None or expires_at <= at or input["points"] < 0:
+        if expires_at is None:
+            errors.append(FieldError("INVALID_VALUE", "expiresAt", TIME_NEEDED))
+        elif expires_at <= at or input["points"] < 0:
             text = "Give a time to come, for points that are added."
             errors.append(FieldError("INVALID_VALUE", "expiresAt", text))
     if errors:

@@ -131,7 +131,10 @@ class RewardsPointsAdjustInput(graphene.InputObjectType):
         required=True, description="Points to add; below zero to take away."
     )
     reason = graphene.String(required=True, description="Why; for staff to read.")
-    expires_at = DateTime(description="When added points expire; never if not given.")
+    expires_at = DateTime(
+        description="When added points expire; never if not given. A time without its "
+        "offset is refused."
+    )
     key = graphene.String(
         description="Your own name for this change. Sent twice, it is made once."
     )
