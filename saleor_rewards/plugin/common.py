@@ -15,7 +15,8 @@ from django.db.models.functions import Cast, Lower
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.checkout.utils import remove_voucher_from_checkout
-from saleor.order.models import Order
+from saleor.order import OrderEvents
+from saleor.order.models import Order, OrderEvent
 
 from ..models import CheckoutVoucherSlot, Pledge, Receipt, TypedAddress
 from ..programs.versions import PLUGIN_ID
@@ -38,6 +39,18 @@ def of_person(user_pk: int | None, email: str) -> Q:
         return mine
     # Saleor 3 has an index that a pattern can use, and a comparison in upper case not.
     return mine | Q(user_email__iregex=f"^{re.escape(email)}$")
+
+
+class OrderHistory:
+    """The part of an adapter that writes into the history of orders."""
+
+    def note_order(self, order_pk: str, text: str) -> None:
+        """Add a note for staff to an order's history, by nobody in particular."""
+        OrderEvent.objects.create(
+            order_id=order_pk,
+            type=OrderEvents.NOTE_ADDED,
+            parameters={"message": text},
+        )
 
 
 class Checkouts(ABC):

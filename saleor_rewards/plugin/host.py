@@ -209,6 +209,9 @@ class Host(Protocol):
     def given(self, order_pk: str) -> GivenRewards | None:
         """Return what an order's rows say that it got, ``None`` where none say it."""
 
+    def note_order(self, order_pk: str, text: str) -> None:
+        """Add a note for staff to an order's history, by nobody in particular."""
+
     def rewarded_orders(self, pks: Sequence[str]) -> set[str]:
         """Return those of the orders whose rows say that they got something."""
 

@@ -28,6 +28,7 @@ from .bindings import GivenRewards
 from .guard import bounded_transaction, faults
 from .host import host
 from .locks import lock_order
+from .order_notes import tell_staff
 from .points.cases import early_receipt, made_receipt
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def bind(facts: OrderFacts) -> None:
         _write_as_agreed(facts, agreed)
     fulfil(token, facts.order_pk, facts.ordered_at)
     _agreements(facts).delete()
-    _correct(facts)
+    receipt = _corrected(facts)
+    if receipt is not None:
+        tell_staff(receipt)
 
 
 def _write_as_agreed(facts: OrderFacts, agreed: Sequence[PriceAgreement]) -> None:
@@ -104,21 +107,24 @@ def bind_unbound(order_pks: Sequence[str]) -> None:
                 bind(one)
 
 
-def _correct(facts: OrderFacts) -> None:
-    """Bring the receipt to what the order's rows say, where they say otherwise."""
+def _corrected(facts: OrderFacts) -> Receipt | None:
+    """Return the receipt, brought to what the order's rows say where it says otherwise.
+
+    ``None`` where there is nothing to make one of.
+    """
     given = host.given(facts.order_pk)
     receipt = Receipt.objects.filter(order_pk=facts.order_pk).first()
     if given is None:
         given = _by_total(receipt, facts)
     if given is None:
-        return
+        return receipt
     if receipt is None and not (given.discounts or given.shipping):
-        return
+        return None
     if receipt is not None and _agrees(receipt, given):
-        return
+        return receipt
     receipt = receipt or _made(facts, given)
     if receipt is None:
-        return
+        return None
     faults[CORRECTED] += 1
     logger.error("%s: order %s is not as it was let through", CORRECTED, facts.order_pk)
     effects = _effects(receipt, given)
@@ -126,6 +132,7 @@ def _correct(facts: OrderFacts) -> None:
     receipt.effects = [effect.to_json() for effect in effects]
     receipt.is_corrected = True
     receipt.save()
+    return receipt
 
 
 def _by_total(receipt: Receipt | None, facts: OrderFacts) -> GivenRewards | None:

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from ...ledger.settle import available_from, earned_at, expires_at
 from ...models import Entry, EntryKind, Hold, HoldState, Settlement, Shortage
 from ...programs.receipts import keep_grant
+from ..order_notes import tell_staff
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,6 +64,7 @@ class Differences:
         keep_grant(receipt, self.case.facts, self.case.agreement)
         if receipt.pk is None:
             receipt.save(force_insert=True)
+            tell_staff(receipt)
         else:
             receipt.save(update_fields=["grant"])
 

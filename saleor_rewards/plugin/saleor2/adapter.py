@@ -18,7 +18,7 @@ from saleor.discount.utils import fetch_discounts
 
 from ...engine import Effect, Evaluation, PointsEarned, evaluate
 from ...models import Hold, HoldState, PriceAgreement, Quote
-from ..common import Checkouts
+from ..common import Checkouts, OrderHistory
 from ..guard import bounded_transaction, guarded
 from ..guests import noted
 from ..host import ChannelRef, Reading
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..rulebook import Rulebook
 
 
-class Saleor2(Money, Orders, People, Payouts, Checkouts):
+class Saleor2(Money, Orders, OrderHistory, People, Payouts, Checkouts):
     """The plugin chain carries the effects; a quote keeps what was shown."""
 
     def channels(self) -> list[ChannelRef]:

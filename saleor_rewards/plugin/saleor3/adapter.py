@@ -23,7 +23,7 @@ from saleor.plugins.manager import get_plugins_manager
 
 from ...engine import evaluate
 from ...programs.versions import PLUGIN_ID
-from ..common import Checkouts
+from ..common import Checkouts, OrderHistory
 from ..guard import guarded
 from ..guests import noted
 from ..host import ChannelRef, Reading
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ..rulebook import Rulebook
 
 
-class Saleor3(Money, Orders, People, Payouts, Withdrawing, Checkouts):
+class Saleor3(Money, Orders, OrderHistory, People, Payouts, Withdrawing, Checkouts):
     """Line discounts and a shipping voucher carry the effects."""
 
     def channels(self) -> list[ChannelRef]:

@@ -41,7 +41,11 @@ from ...engine import LineSnapshot, to_minor
 #: What an older release wrote is this word alone.
 REASON = "Rewards"
 POINTS_REASON = f"{REASON}: points"
-_RULE_REASON = re.compile(rf"{REASON}: rule (\d+), version (\d+)")
+#: A release wrote it without the rule's name and brackets.
+_RULE_REASON = re.compile(
+    rf"{REASON}: (?:rule (\d+), version (\d+)|.*\(rule (\d+), version (\d+)\))",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -55,19 +59,28 @@ class Row:
     line_id: str
 
 
-def rule_reason(rule_id: int, version: int) -> str:
-    """Return the reason that names a rule's version.
+def rule_reason(name: str, rule_id: int, version: int) -> str:
+    """Return the reason that names a rule and its version.
 
-    >>> rule_of(rule_reason(12, 3)), rule_of(POINTS_REASON)
-    ((12, 3), None)
+    >>> rule_reason("Spring sale", 12, 3)
+    'Rewards: Spring sale (rule 12, version 3)'
     """
-    return f"{REASON}: rule {rule_id}, version {version}"
+    return f"{REASON}: {name} (rule {rule_id}, version {version})"
 
 
 def rule_of(reason: str) -> tuple[int, int] | None:
-    """Return the rule and version that a reason names, ``None`` where it names none."""
+    """Return the rule and version that a reason names, ``None`` where it names none.
+
+    >>> rule_of(rule_reason("Spring (rule 5, version 1)", 12, 3)), rule_of(POINTS_REASON)
+    ((12, 3), None)
+    >>> rule_of("Rewards: rule 12, version 3")
+    (12, 3)
+    """
     match = _RULE_REASON.fullmatch(reason)
-    return (int(match[1]), int(match[2])) if match else None
+    if match is None:
+        return None
+    rule_id, version = (number for number in match.groups() if number is not None)
+    return int(rule_id), int(version)
 
 
 def ours() -> Q:

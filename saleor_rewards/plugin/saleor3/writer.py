@@ -114,14 +114,19 @@ def _differences(
         if isinstance(effect, (LineDiscount, PointsDiscount))
         for row in [_row(effect)]
     }
-    known = {UUID(row.pk): (row.amount, row.name, row.reason) for row in carrier.rows}
+    known = {UUID(row.pk): _told_by(row.amount, row) for row in carrier.rows}
     gone = [pk for pk in known if pk not in wanted]
     fresh = [
         row
         for pk, row in wanted.items()
-        if known.get(pk) != (row.amount_value, row.name, row.reason)
+        if known.get(pk) != _told_by(row.amount_value, row)
     ]
     return gone, fresh
+
+
+def _told_by(amount: Decimal, row: Row | CheckoutLineDiscount) -> tuple[Any, ...]:
+    # One rule's version is told in other words by rows of an older release.
+    return amount, row.name, rule_of(row.reason) or row.reason
 
 
 def carried(reading: Reading, now: Evaluation) -> tuple[Effect, ...] | None:
@@ -198,7 +203,8 @@ def _source(effect: LineDiscount | PointsDiscount) -> tuple[Any, str]:
     """Return what a row stands for, in its key and to whoever reads it."""
     if isinstance(effect, PointsDiscount):
         return POINTS, POINTS_REASON
-    return effect.rule_id, rule_reason(effect.rule_id, effect.rule_version)
+    reason = rule_reason(effect.rule_name, effect.rule_id, effect.rule_version)
+    return effect.rule_id, reason
 
 
 def _row_pk(line_pk: Any, source: Any) -> UUID:
