@@ -3,49 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Iterable
 
+from ..described import Described
 
-class RuleErrorCode(Enum):
+
+class RuleErrorCode(Described):
     """Every reason for which a definition is refused.
 
     >>> RuleErrorCode("REQUIRED").name
     'REQUIRED'
     """
 
-    #: A key that must be there is missing or null.
-    REQUIRED = "REQUIRED"
-    #: A key that the definition does not know.
-    UNKNOWN_KEY = "UNKNOWN_KEY"
-    #: A benefit type that does not exist.
-    UNKNOWN_TYPE = "UNKNOWN_TYPE"
-    #: A value of another JSON type than asked; amounts and percentages are strings.
-    WRONG_TYPE = "WRONG_TYPE"
-    #: A text that is not one of the choices or not of the form asked.
-    INVALID_VALUE = "INVALID_VALUE"
-    #: A number, amount or percentage outside its bounds.
-    OUT_OF_RANGE = "OUT_OF_RANGE"
-    #: A list or an object without any entry.
-    EMPTY_LIST = "EMPTY_LIST"
-    #: The same entry twice, or an id both included and excluded.
-    DUPLICATE = "DUPLICATE"
-    #: More decimals than the currency has, than 4 in a percentage or 2 in a factor.
-    TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"
-    #: An amount is there in one currency and missing in another that is needed.
-    MISSING_CURRENCY = "MISSING_CURRENCY"
-    #: A code that is no currency of ISO 4217.
-    UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY"
-    #: Two steps start at the same amount.
-    STEPS_OVERLAP = "STEPS_OVERLAP"
-    #: A step starts below the step before it.
-    STEPS_NOT_ASCENDING = "STEPS_NOT_ASCENDING"
-    #: The end is not after the start.
-    END_BEFORE_START = "END_BEFORE_START"
-    #: The benefit, the condition or standing alone does not work in this lane.
-    LANE_MISMATCH = "LANE_MISMATCH"
-    #: The condition asks about a cart, and the benefit's occasion has none.
-    OCCASION_MISMATCH = "OCCASION_MISMATCH"
+    REQUIRED = "REQUIRED", "Something that is needed is missing, null or blank."
+    UNKNOWN_KEY = (
+        "UNKNOWN_KEY",
+        "The saved definition has a key that this release does not know.",
+    )
+    UNKNOWN_TYPE = (
+        "UNKNOWN_TYPE",
+        "The saved definition has a benefit that this release does not know.",
+    )
+    WRONG_TYPE = (
+        "WRONG_TYPE",
+        "The saved definition has a value of another type than is needed.",
+    )
+    INVALID_VALUE = (
+        "INVALID_VALUE",
+        "The value is none of the choices, or has not the form that is needed.",
+    )
+    OUT_OF_RANGE = (
+        "OUT_OF_RANGE",
+        "A number, amount or percentage is outside its bounds, which the message "
+        "names.",
+    )
+    EMPTY_LIST = "EMPTY_LIST", "A list has no entry."
+    DUPLICATE = "DUPLICATE", "The same is there twice."
+    TOO_MANY_DECIMALS = (
+        "TOO_MANY_DECIMALS",
+        "An amount is finer than its currency, or a percentage or factor finer than "
+        "is possible.",
+    )
+    MISSING_CURRENCY = (
+        "MISSING_CURRENCY",
+        "An amount is missing in a currency that is needed: the channel's, or one "
+        "that the rule has elsewhere.",
+    )
+    UNKNOWN_CURRENCY = "UNKNOWN_CURRENCY", "This is no currency of ISO 4217."
+    STEPS_OVERLAP = "STEPS_OVERLAP", "Two steps start at the same amount."
+    STEPS_NOT_ASCENDING = (
+        "STEPS_NOT_ASCENDING",
+        "A step starts below the step before it.",
+    )
+    END_BEFORE_START = "END_BEFORE_START", "The end is not after the start."
+    LANE_MISMATCH = (
+        "LANE_MISMATCH",
+        "The benefit, the condition or standing alone does not work in this lane.",
+    )
+    OCCASION_MISMATCH = (
+        "OCCASION_MISMATCH",
+        "The condition asks about a cart, and the benefit's occasion has none.",
+    )
 
 
 @dataclass(frozen=True)

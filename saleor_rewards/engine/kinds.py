@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from enum import Enum
 
+from ..described import Described
 
-class Lane(Enum):
+
+class Lane(Described):
     """What a benefit works on; rules in one lane compete, lanes add up.
 
     >>> [lane.value for lane in Lane]
     ['ITEM', 'ORDER', 'SHIPPING', 'POINTS', 'REFERRAL']
     """
 
-    ITEM = "ITEM"
-    ORDER = "ORDER"
-    SHIPPING = "SHIPPING"
-    POINTS = "POINTS"
-    #: What a referrer gets for a friend. No cart is asked and none changes.
-    REFERRAL = "REFERRAL"
+    ITEM = "ITEM", "What comes off single items."
+    ORDER = "ORDER", "What comes off the order's goods together."
+    SHIPPING = "SHIPPING", "What comes off the delivery price."
+    POINTS = "POINTS", "Points for the order; no price changes."
+    REFERRAL = (
+        "REFERRAL",
+        "What a referrer gets for a friend; no cart is asked and none changes.",
+    )
 
 
-class SubtotalBase(Enum):
+class SubtotalBase(Described):
     """Which subtotal a threshold reads.
 
     Both read the lines after catalogue sales. `AFTER_ITEM_DISCOUNTS` takes off what
@@ -30,8 +34,11 @@ class SubtotalBase(Enum):
     'AFTER_ITEM_DISCOUNTS'
     """
 
-    AFTER_ITEM_DISCOUNTS = "AFTER_ITEM_DISCOUNTS"
-    BEFORE_ITEM_DISCOUNTS = "BEFORE_ITEM_DISCOUNTS"
+    AFTER_ITEM_DISCOUNTS = (
+        "AFTER_ITEM_DISCOUNTS",
+        "Sale prices, less what the item lane gives.",
+    )
+    BEFORE_ITEM_DISCOUNTS = "BEFORE_ITEM_DISCOUNTS", "Sale prices, before any offer."
 
 
 class ShippingCarrier(Enum):
@@ -55,40 +62,64 @@ class ShippingCarrier(Enum):
     WITHHELD = "WITHHELD"
 
 
-class BenefitType(Enum):
+class BenefitType(Described):
     """The kinds of benefit, by the name that a definition's `type` holds.
 
     >>> BenefitType("LADDER") is BenefitType.LADDER
     True
     """
 
-    LADDER = "LADDER"
-    PERCENT_OFF = "PERCENT_OFF"
-    AMOUNT_OFF = "AMOUNT_OFF"
-    FREE_SHIPPING = "FREE_SHIPPING"
-    SHIPPING_PERCENT_OFF = "SHIPPING_PERCENT_OFF"
-    SHIPPING_AMOUNT_OFF = "SHIPPING_AMOUNT_OFF"
-    POINTS_PER_AMOUNT = "POINTS_PER_AMOUNT"
-    POINTS_MULTIPLIER = "POINTS_MULTIPLIER"
-    POINTS_FIXED = "POINTS_FIXED"
-    REFERRAL_POINTS = "REFERRAL_POINTS"
-    REFERRAL_VOUCHER = "REFERRAL_VOUCHER"
-    REFERRAL_GIFT_CARD = "REFERRAL_GIFT_CARD"
+    LADDER = (
+        "LADDER",
+        "The step that is best for the shopper among those reached: 5 % from 100, 10 "
+        "% from 300. A step gives a percentage or an amount.",
+    )
+    PERCENT_OFF = "PERCENT_OFF", "A percentage, with a cap if you like."
+    AMOUNT_OFF = "AMOUNT_OFF", "An amount."
+    FREE_SHIPPING = "FREE_SHIPPING", "The whole delivery price, or at most a cap."
+    SHIPPING_PERCENT_OFF = (
+        "SHIPPING_PERCENT_OFF",
+        "A percentage of the delivery price, with a cap if you like.",
+    )
+    SHIPPING_AMOUNT_OFF = "SHIPPING_AMOUNT_OFF", "An amount off the delivery price."
+    POINTS_PER_AMOUNT = (
+        "POINTS_PER_AMOUNT",
+        "Points for what the goods cost: 1 for each 1.00.",
+    )
+    POINTS_MULTIPLIER = (
+        "POINTS_MULTIPLIER",
+        "So many times the points that are given per amount, from just above 1 to 100.",
+    )
+    POINTS_FIXED = (
+        "POINTS_FIXED",
+        "A number of points: for an order, for signing up, or for a birthday.",
+    )
+    REFERRAL_POINTS = (
+        "REFERRAL_POINTS",
+        "A number of points for a member who brought a friend.",
+    )
+    REFERRAL_VOUCHER = (
+        "REFERRAL_VOUCHER",
+        "A voucher for a member who brought a friend: an amount, once, for so many "
+        "days or without an end.",
+    )
+    REFERRAL_GIFT_CARD = (
+        "REFERRAL_GIFT_CARD",
+        "A gift card for a member who brought a friend, for so many days or without "
+        "an end.",
+    )
 
 
-class Occasion(Enum):
+class Occasion(Described):
     """What a fixed number of points is given for.
 
     >>> Occasion("SIGN_UP").name
     'SIGN_UP'
     """
 
-    #: Each order that meets the conditions.
-    ORDER = "ORDER"
-    #: Becoming a member, once.
-    SIGN_UP = "SIGN_UP"
-    #: The member's birthday, once a year.
-    BIRTHDAY = "BIRTHDAY"
+    ORDER = "ORDER", "Each order that meets the conditions."
+    SIGN_UP = "SIGN_UP", "Becoming a member, once."
+    BIRTHDAY = "BIRTHDAY", "The member's birthday, once a year."
 
 
 class PointsBase(Enum):

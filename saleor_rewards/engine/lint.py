@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Iterator, Sequence
 
+from ..described import Described
 from .benefits import Ladder, Option
 from .money import from_minor
 from .rules import RuleDefinition
@@ -14,29 +14,38 @@ from .rules import RuleDefinition
 FAR_AMOUNT = 10**18
 
 
-class WarningCode(Enum):
+class WarningCode(Described):
     """What can be odd about a ladder, with one example each.
 
     >>> WarningCode("GAP").name
     'GAP'
     """
 
-    #: A cart at this step pays less than one at the step before, which nobody has
-    #: a reason to stop at: 5 % from 100 (pays 95), then 40 % from 150 (pays 90). Or
-    #: the first step gives its whole threshold away.
-    CLIFF = "CLIFF"
-    #: The step gives a smaller share than an earlier one, so that two small orders
-    #: pay less than a large one: 10 off from 50, then 15 off from 100.
-    GAP = "GAP"
-    #: Where the step begins, an earlier one is still worth more and goes on
-    #: winning for a while: 20 off from 100, then 5 % from 300 (20 wins up to 400).
-    OVERLAP = "OVERLAP"
-    #: No cart gets more by this step than by an earlier one: 10 % from 100, then
-    #: 5 % from 300.
-    DEAD_STEP = "DEAD_STEP"
-    #: Only the cap keeps this step from ever giving more than an earlier one: 10 %
-    #: from 100, then 20 % from 300, at most 10.
-    MASKED_STEP = "MASKED_STEP"
+    CLIFF = (
+        "CLIFF",
+        "A cart at this step pays less than one at the step before it: 5 % from 100, "
+        "then 40 % from 150. Or the first step gives its whole threshold away.",
+    )
+    GAP = (
+        "GAP",
+        "The step gives a smaller share than an earlier one, so two small orders pay "
+        "less than a large one: 10 off from 50, then 15 off from 100.",
+    )
+    OVERLAP = (
+        "OVERLAP",
+        "Where the step begins, an earlier one is still worth more: 20 off from 100, "
+        "then 5 % from 300.",
+    )
+    DEAD_STEP = (
+        "DEAD_STEP",
+        "No cart gets more by this step than by an earlier one: 10 % from 100, then 5 "
+        "% from 300.",
+    )
+    MASKED_STEP = (
+        "MASKED_STEP",
+        "Only the cap keeps this step from giving more than an earlier one: 10 % from "
+        "100, then 20 % from 300, at most 10.",
+    )
 
 
 @dataclass(frozen=True)

@@ -4,79 +4,101 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
 
+from ..described import Described
 from .kinds import BenefitType, Lane
 
 
-class OfferState(Enum):
+class OfferState(Described):
     """The three answers that a rule can give for a cart.
 
     >>> [state.value for state in OfferState]
     ['APPLIED', 'REACHABLE', 'BLOCKED']
     """
 
-    APPLIED = "APPLIED"
-    REACHABLE = "REACHABLE"
-    BLOCKED = "BLOCKED"
+    APPLIED = (
+        "APPLIED",
+        "It is in the prices already, `amount` says how much; or the order earns "
+        "`points`.",
+    )
+    REACHABLE = "REACHABLE", "`gap` more in the cart, or `gapQuantity` more items."
+    BLOCKED = "BLOCKED", "Not for this cart; `code` says why."
 
 
-class OfferCode(Enum):
+class OfferCode(Described):
     """Why an offer is in its state; the one list that every surface uses.
 
     >>> OfferCode("BEATEN").name
     'BEATEN'
     """
 
-    #: The rule gives its benefit.
-    APPLIED = "APPLIED"
-    #: A further step of the ladder is within reach, `gap_amount` says how far.
-    NEXT_STEP = "NEXT_STEP"
-    #: Unlocked; its amount is known once a delivery method is chosen.
-    AWAITING_DELIVERY_METHOD = "AWAITING_DELIVERY_METHOD"
-    #: The subtotal is `gap_amount` short.
-    MINIMUM_SUBTOTAL = "MINIMUM_SUBTOTAL"
-    #: `gap_quantity` more items are needed.
-    MINIMUM_QUANTITY = "MINIMUM_QUANTITY"
-    #: `starts_at` lies ahead.
-    NOT_STARTED = "NOT_STARTED"
-    #: `ends_at` is reached.
-    ENDED = "ENDED"
-    #: None of the weekly windows is open.
-    OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
-    #: The rule names amounts, none of them in the cart's currency.
-    CURRENCY_NOT_CONFIGURED = "CURRENCY_NOT_CONFIGURED"
-    #: The country is unknown or not one of the rule's.
-    COUNTRY_NOT_ELIGIBLE = "COUNTRY_NOT_ELIGIBLE"
-    #: The delivery method is not one of the rule's.
-    SHIPPING_METHOD_NOT_ELIGIBLE = "SHIPPING_METHOD_NOT_ELIGIBLE"
-    #: No line of the cart is in the rule's scope.
-    NO_ELIGIBLE_ITEMS = "NO_ELIGIBLE_ITEMS"
-    #: The rule asks about the shopper's orders, and the shopper is not known.
-    CUSTOMER_UNKNOWN = "CUSTOMER_UNKNOWN"
-    #: The shopper has ordered before.
-    NOT_FIRST_ORDER = "NOT_FIRST_ORDER"
-    #: It is not the shopper's order of the number asked.
-    NOT_NTH_ORDER = "NOT_NTH_ORDER"
-    #: The shopper is not on one of the rule's levels.
-    TIER_NOT_ELIGIBLE = "TIER_NOT_ELIGIBLE"
-    #: Nobody brought the shopper here, or no claim of it counts.
-    NO_REFERRAL = "NO_REFERRAL"
-    #: The program gives no points.
-    POINTS_OFF = "POINTS_OFF"
-    #: The shopper's own voucher holds the place that the benefit would need.
-    VOUCHER_IN_USE = "VOUCHER_IN_USE"
-    #: The shopper's own voucher, or a promotion of the shop's, is worth more, and would
-    #: fall beside it.
-    SALEOR_OFFER_IS_BETTER = "SALEOR_OFFER_IS_BETTER"
-    #: Rule `beaten_by` is better for the shopper.
-    BEATEN = "BEATEN"
-    #: Exclusive rule `beaten_by` is better than all the others together.
-    EXCLUSIVE_APPLIED = "EXCLUSIVE_APPLIED"
-    #: The program's cap, or what the lines cost at all, leaves nothing for this rule.
-    CAP_REACHED = "CAP_REACHED"
-    #: The cart is picked up or has no goods to ship, so no delivery price to lower.
-    SHIPPING_NOT_REQUIRED = "SHIPPING_NOT_REQUIRED"
+    APPLIED = "APPLIED", "In the prices, or among the points that the order earns."
+    NEXT_STEP = "NEXT_STEP", "A better step of the ladder is `gap` away."
+    AWAITING_DELIVERY_METHOD = (
+        "AWAITING_DELIVERY_METHOD",
+        "Unlocked; choose a delivery method to see its worth.",
+    )
+    MINIMUM_SUBTOTAL = "MINIMUM_SUBTOTAL", "`gap` is missing in the cart."
+    MINIMUM_QUANTITY = (
+        "MINIMUM_QUANTITY",
+        "`gapQuantity` items are missing in the cart.",
+    )
+    NOT_STARTED = "NOT_STARTED", "The offer has not started yet."
+    ENDED = "ENDED", "The offer has ended."
+    OUTSIDE_WINDOW = "OUTSIDE_WINDOW", "The offer is not open at this time of the week."
+    CURRENCY_NOT_CONFIGURED = (
+        "CURRENCY_NOT_CONFIGURED",
+        "The rule has no amount in the cart's currency.",
+    )
+    COUNTRY_NOT_ELIGIBLE = (
+        "COUNTRY_NOT_ELIGIBLE",
+        "The cart's country is unknown, or none of the rule's.",
+    )
+    SHIPPING_METHOD_NOT_ELIGIBLE = (
+        "SHIPPING_METHOD_NOT_ELIGIBLE",
+        "The delivery method is none of the rule's.",
+    )
+    NO_ELIGIBLE_ITEMS = "NO_ELIGIBLE_ITEMS", "Nothing in the cart counts."
+    CUSTOMER_UNKNOWN = (
+        "CUSTOMER_UNKNOWN",
+        "Needs an e-mail address or, where the program's `guests` says so and for the "
+        "n-th order, a confirmed account. Also where too many addresses came from one "
+        "network.",
+    )
+    NOT_FIRST_ORDER = (
+        "NOT_FIRST_ORDER",
+        "For a first order only, and the shopper has ordered before.",
+    )
+    NOT_NTH_ORDER = (
+        "NOT_NTH_ORDER",
+        "For another order of the shopper's, counted from the first.",
+    )
+    TIER_NOT_ELIGIBLE = "TIER_NOT_ELIGIBLE", "For members on another level."
+    NO_REFERRAL = (
+        "NO_REFERRAL",
+        "For friends whom a member brought; no claim of this shopper's counts.",
+    )
+    POINTS_OFF = "POINTS_OFF", "The program gives no points."
+    VOUCHER_IN_USE = (
+        "VOUCHER_IN_USE",
+        "Withheld while the shopper's own voucher is in use.",
+    )
+    SALEOR_OFFER_IS_BETTER = (
+        "SALEOR_OFFER_IS_BETTER",
+        "The shopper's own code, or a promotion of the shop's, is worth more and "
+        "would fall beside it.",
+    )
+    BEATEN = "BEATEN", "Another offer, `beatenBy`, saves more or gives more points."
+    EXCLUSIVE_APPLIED = (
+        "EXCLUSIVE_APPLIED",
+        "The exclusive offer `beatenBy` stands alone.",
+    )
+    CAP_REACHED = "CAP_REACHED", "The most that this shop discounts is reached."
+    SHIPPING_NOT_REQUIRED = (
+        "SHIPPING_NOT_REQUIRED",
+        "The cart is picked up, or nothing in it needs shipping: no delivery price to "
+        "lower.",
+    )
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from .benefits import (
 )
 from .errors import RuleErrorCode
 from .kinds import BenefitType, Lane, Occasion, PointsCounting, SubtotalBase
-from .reader import Reader, join
+from .reader import MAX_POINTS, Reader, join
 
 BENEFIT_KEYS = {
     BenefitType.LADDER: ("type", "steps", "base", "cap"),
@@ -203,7 +203,7 @@ def _referral_voucher(
 
 def _points(reader: Reader, data: Mapping[str, Any]) -> int | None:
     reader.require(data.get("points"), "benefit.points")
-    return reader.whole(data.get("points"), "benefit.points", 1)
+    return reader.whole(data.get("points"), "benefit.points", 1, MAX_POINTS)
 
 
 BENEFIT_READERS: Mapping[

@@ -25,6 +25,10 @@ from .kinds import BenefitType, Lane, Occasion
 from .rules import RuleDefinition
 from .snapshot import CustomerSnapshot, LineSnapshot
 
+#: The most points of one order, whatever its rules come to: what a whole number of
+#: GraphQL can say.
+MAX_ORDER_POINTS = 2**31 - 1
+
 #: What each rule gives before rounding, by id, the rule of the best rank first.
 Shares = Dict[int, Fraction]
 
@@ -101,15 +105,21 @@ class Seats:
         return [rival for rival in taken if rival is not None]
 
     def earned(self, bases: Sequence[int]) -> tuple[PointsEarned, ...]:
-        """Return what each rule gives on `bases` minor units a line, none of it 0."""
+        """Return what each rule gives on `bases` minor units a line, none of it 0.
+
+        Together they give at most `MAX_ORDER_POINTS`, the best rank first.
+        """
         points = _rounded_down(self._shares(bases))
         if self.fixed is not None:
             points[self.fixed.rule.id] = int(self.fixed.value)
-        return tuple(
-            _earned(claim.rule, points[claim.rule.id])
-            for claim in self.claims
-            if points[claim.rule.id]
-        )
+        left = MAX_ORDER_POINTS
+        found = []
+        for claim in self.claims:
+            part = min(left, points[claim.rule.id])
+            left -= part
+            if part:
+                found.append(_earned(claim.rule, part))
+        return tuple(found)
 
     def _shares(self, bases: Sequence[int]) -> Shares:
         values = {claim.rule.id: claim.value for claim in self.claims}

@@ -18,6 +18,8 @@ from .money import Amounts, TooManyDecimals, exponent, to_minor
 EnumType = TypeVar("EnumType", bound=Enum)
 
 MAX_WHOLE = 2**31 - 1
+#: The most points that one rule gives at once, or for each amount.
+MAX_POINTS = 10**9
 MAX_AMOUNT_DIGITS = 12
 MAX_PERCENT_DECIMALS = 4
 MAX_FACTOR_DECIMALS = 2

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from functools import partial
-from typing import Any
+from typing import Any, Iterable, Mapping
 
 import graphene
 
+from ..described import Described
 from ..engine import (
     BenefitType,
     Lane,
@@ -19,7 +19,7 @@ from ..engine import (
     SubtotalBase,
     WarningCode,
 )
-from ..ledger import LedgerErrorCode
+from ..ledger.errors import TOLD
 from ..models import Guests, VoucherSlot
 from ..plugin.points.redeeming import PointsErrorCode
 from ..programs import ProgramErrorCode, RuleStateCode
@@ -27,32 +27,34 @@ from ..referrals.errors import ReferralErrorCode
 from .base import DOC_CATEGORY
 
 
-class Weekday(Enum):
+class Weekday(Described):
     """Days of the week, by the number that a rule's definition has for them."""
 
-    MONDAY = 0
-    TUESDAY = 1
-    WEDNESDAY = 2
-    THURSDAY = 3
-    FRIDAY = 4
-    SATURDAY = 5
-    SUNDAY = 6
+    MONDAY = 0, "Monday, in the program's time zone."
+    TUESDAY = 1, "Tuesday, in the program's time zone."
+    WEDNESDAY = 2, "Wednesday, in the program's time zone."
+    THURSDAY = 3, "Thursday, in the program's time zone."
+    FRIDAY = 4, "Friday, in the program's time zone."
+    SATURDAY = 5, "Saturday, in the program's time zone."
+    SUNDAY = 6, "Sunday, in the program's time zone."
 
 
-def _described(description: str, value: Any) -> str | None:
-    return description if value is None else None
+def _described(description: str, sentences: Mapping[str, str], value: Any) -> str:
+    return description if value is None else sentences[value.name]
 
 
-def enum_of(name: str, description: str, *sources: type[Enum]) -> Any:
-    """Return a GraphQL enum with the names of one or more Python enums.
+def enum_of(name: str, description: str, *sources: Iterable[Any]) -> Any:
+    """Return a GraphQL enum with the names of members of one or more Python enums.
 
-    Its values are those names too: resolvers give and inputs arrive as text.
+    Its values are those names too: resolvers give and inputs arrive as text. What each
+    means is the sentence that the Python enum has for it.
     """
-    names = dict.fromkeys(member.name for source in sources for member in source)
+    members = [member for source in sources for member in source]
+    sentences = {member.name: member.description for member in members}
     enum = graphene.Enum(
         name,
-        [(member, member) for member in names],
-        description=partial(_described, description),
+        [(member, member) for member in sentences],
+        description=partial(_described, description, sentences),
     )
     enum.doc_category = DOC_CATEGORY
     return enum
@@ -86,7 +88,7 @@ RewardsErrorCode = enum_of(
     "What is wrong with an input.",
     ProgramErrorCode,
     RuleErrorCode,
-    LedgerErrorCode,
+    TOLD,
     PointsErrorCode,
     ReferralErrorCode,
 )

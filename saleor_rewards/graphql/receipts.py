@@ -29,6 +29,7 @@ from .base import (
 from .ids import global_id
 from .loaders import PostedByOrderLoader, ReceiptByOrderLoader
 from .money import money_of
+from .numbers import in_int
 
 
 class Entry(NamedTuple):
@@ -127,7 +128,9 @@ class RewardsReceipt(graphene.ObjectType):
         description="How many points it was to earn, as the checkout told.",
     )
     points_posted = graphene.Int(
-        required=True, description="How many points it was given so far."
+        required=True,
+        description="How many points it was given so far. Fewer than were to be earned "
+        "where the account is full.",
     )
     points_taken_back = graphene.Int(
         required=True,
@@ -154,7 +157,7 @@ class RewardsReceipt(graphene.ObjectType):
 
     @staticmethod
     def resolve_points_redeemed(root: Receipt, _info: Any) -> int:
-        return root.points_redeemed
+        return in_int(root.points_redeemed)
 
     @staticmethod
     def resolve_points_worth(root: Receipt, _info: Any) -> Any:
@@ -163,19 +166,19 @@ class RewardsReceipt(graphene.ObjectType):
 
     @staticmethod
     def resolve_points_earned(root: Receipt, _info: Any) -> int:
-        return sum(effect.points for effect in _of_type(root, PointsEarned))
+        return in_int(sum(effect.points for effect in _of_type(root, PointsEarned)))
 
     @staticmethod
     def resolve_points_returned(root: Receipt, info: Any) -> Any:
-        return _posted(root, info, "returned")
+        return _points(root, info, "returned")
 
     @staticmethod
     def resolve_points_posted(root: Receipt, info: Any) -> Any:
-        return _posted(root, info, "earned")
+        return _points(root, info, "earned")
 
     @staticmethod
     def resolve_points_taken_back(root: Receipt, info: Any) -> Any:
-        return _posted(root, info, "taken_back")
+        return _points(root, info, "taken_back")
 
     @staticmethod
     def resolve_points_pending_until(root: Receipt, info: Any) -> Any:
@@ -185,6 +188,10 @@ class RewardsReceipt(graphene.ObjectType):
 def _posted(receipt: Receipt, info: Any, name: str) -> Any:
     posted = PostedByOrderLoader(info.context).load(receipt.order_pk or "")
     return posted.then(lambda found: getattr(found, name))
+
+
+def _points(receipt: Receipt, info: Any, name: str) -> Any:
+    return _posted(receipt, info, name).then(in_int)
 
 
 def _effects(receipt: Receipt) -> list[Effect]:

@@ -66,6 +66,7 @@ class Book:
     ) -> None:
         """Add points, pending until ``available_from``, gone from ``expires_at`` on.
 
+        An account that is full takes what fits; the entry has the rest as waived.
         ``lapses_at`` moves the time at which all points of the account lapse.
         """
         cause = self._cause("earn", key, points, order_pk, rule_version_pk)
@@ -144,7 +145,8 @@ class Book:
     ) -> None:
         """Add points by hand, or with a minus sign take available ones.
 
-        Raises ``NOT_POSITIVE`` for none, ``INSUFFICIENT_POINTS`` for too many.
+        Raises ``NOT_POSITIVE`` for none, ``INSUFFICIENT_POINTS`` for more than there
+        are, ``TOO_MANY_POINTS`` for more than fit.
         """
         named = cause_by_hand(key, points, reason, author)
         cause = self._unless_posted(named, abs(points))

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from ..described import Described
 
 
-class LedgerErrorCode(Enum):
+class LedgerErrorCode(Described):
     """Why nothing was posted."""
 
-    ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
-    ACCOUNT_UNKNOWN = "ACCOUNT_UNKNOWN"
-    BELOW_ZERO = "BELOW_ZERO"
-    HOLD_CLOSED = "HOLD_CLOSED"
-    HOLD_ELSEWHERE = "HOLD_ELSEWHERE"
-    HOLD_UNKNOWN = "HOLD_UNKNOWN"
-    INSUFFICIENT_POINTS = "INSUFFICIENT_POINTS"
-    KEY_CONFLICT = "KEY_CONFLICT"
-    NAIVE_TIME = "NAIVE_TIME"
-    NOT_POSITIVE = "NOT_POSITIVE"
-    OTHER_PROGRAM = "OTHER_PROGRAM"
-    TOO_MANY_POINTS = "TOO_MANY_POINTS"
+    ACCOUNT_CLOSED = (
+        "ACCOUNT_CLOSED",
+        "The account was merged or erased, and takes no posting.",
+    )
+    ACCOUNT_UNKNOWN = "ACCOUNT_UNKNOWN", "There is no such account."
+    BELOW_ZERO = "BELOW_ZERO", "More is taken back than was ever earned."
+    HOLD_CLOSED = "HOLD_CLOSED", "The points that were aside are spent or back."
+    HOLD_ELSEWHERE = (
+        "HOLD_ELSEWHERE",
+        "Another account has points aside for the checkout.",
+    )
+    HOLD_UNKNOWN = "HOLD_UNKNOWN", "No such points are aside."
+    INSUFFICIENT_POINTS = (
+        "INSUFFICIENT_POINTS",
+        "There are fewer points to spend or to take away.",
+    )
+    KEY_CONFLICT = (
+        "KEY_CONFLICT",
+        "The key or reference was sent before and stands for something else.",
+    )
+    NAIVE_TIME = "NAIVE_TIME", "The time has no zone."
+    NOT_POSITIVE = "NOT_POSITIVE", "The number of points is not above zero."
+    OTHER_PROGRAM = "OTHER_PROGRAM", "The accounts are of two programs."
+    TOO_MANY_POINTS = (
+        "TOO_MANY_POINTS",
+        "The account would have more points than it can.",
+    )
+
+
+#: What the input of a mutation can be to blame for. All others are of the caller's code,
+#: or of somebody who closed the account meanwhile.
+TOLD = (
+    LedgerErrorCode.INSUFFICIENT_POINTS,
+    LedgerErrorCode.KEY_CONFLICT,
+    LedgerErrorCode.TOO_MANY_POINTS,
+)
 
 
 class LedgerError(Exception):

@@ -69,7 +69,7 @@ def is_posted(account: Account, cause: Cause) -> bool:
     if fingerprint != cause.fingerprint or not _is_same(account, account_pk):
         raise LedgerError(
             LedgerErrorCode.KEY_CONFLICT,
-            f"{cause.key} was posted with other arguments.",
+            "This key was posted before, with other arguments.",
         )
     return True
 

@@ -10,6 +10,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Iterable, NamedTuple, Optional, Sequence, Tuple
 
+#: The most points of an account: what a whole number of GraphQL can say. No credit goes
+#: beyond it; points that come back, or with another account, are never turned away.
+MAX_POINTS = 2**31 - 1
+
 
 class Kind(Enum):
     """What an entry does; the values are those of ``models.EntryKind``."""
@@ -38,6 +42,16 @@ class Balance:
     held: int = 0
     debt: int = 0
     lifetime: int = 0
+
+    @property
+    def room(self) -> int:
+        """How many more points fit."""
+        return max(0, MAX_POINTS - self.pending - self.available - self.held)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether not one more point fits."""
+        return not self.room
 
 
 class Move(NamedTuple):

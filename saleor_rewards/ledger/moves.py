@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Iterable, NamedTuple, Sequence
 
 from .errors import LedgerError, LedgerErrorCode
-from .lots import Cause, Draw, Kind, LotState, first_to_expire, split, total
+from .lots import MAX_POINTS, Cause, Draw, Kind, LotState, first_to_expire, split, total
 from .state import Change, State, digest
 
 
@@ -54,10 +54,25 @@ def credit(
     expires_at: datetime | None,
     kind: Kind = Kind.EARN,
 ) -> None:
-    """Open a lot. What is available at once pays debt first."""
+    """Open a lot. What is available at once pays debt first.
+
+    Of what an order, an occasion or a friend earns a full account takes what fits, and
+    the entry says how much was let go. By hand, nobody gives more than fits: raises
+    ``LedgerError``.
+    """
+    room = state.balance.room + (state.debt if available_from <= state.at else 0)
+    if kind is Kind.ADJUST and points > room:
+        raise LedgerError(
+            LedgerErrorCode.TOO_MANY_POINTS,
+            f"Only {room} more points fit: an account has at most {MAX_POINTS}.",
+        )
     change = Change(state)
-    change.give(state.open_lot(points, available_from, expires_at, cause), points)
-    state.lifetime += points
+    fitting = min(points, room)
+    change.waived = points - fitting
+    if fitting:
+        lot = state.open_lot(fitting, available_from, expires_at, cause)
+        change.give(lot, fitting)
+    state.lifetime += fitting
     _post(change, kind, cause)
 
 

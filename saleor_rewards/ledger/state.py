@@ -10,7 +10,6 @@ from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Callable, Iterable, Sequence
 
-from .errors import LedgerError, LedgerErrorCode
 from .lots import (
     Balance,
     Cause,
@@ -22,9 +21,6 @@ from .lots import (
     first_to_expire,
     total,
 )
-
-#: The most points of an account: what a whole number of GraphQL can say.
-MOST_POINTS = 2**31 - 1
 
 
 class State:
@@ -233,7 +229,6 @@ class Change:
     def post(self, kind: Kind, cause: Cause) -> None:
         """Add the entry."""
         state, before = self.state, self.before
-        self._check_size()
         sums = Balance(
             state.pending - before.pending,
             state.available - before.available,
@@ -242,15 +237,6 @@ class Change:
             state.lifetime - before.lifetime,
         )
         state.drafts.append(Draft(kind, cause, sums, self.waived, tuple(self.moves)))
-
-    def _check_size(self) -> None:
-        state = self.state
-        points = state.pending + state.available + state.held
-        if max(points, state.debt, state.lifetime) > MOST_POINTS:
-            raise LedgerError(
-                LedgerErrorCode.TOO_MANY_POINTS,
-                f"An account has at most {MOST_POINTS} points.",
-            )
 
 
 def stamp_of(at: datetime) -> str:

@@ -9,16 +9,25 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from .choices import DescribedChoices
 from .constraints import Check
 from .fields import DocumentField
 from .programs import Program, RuleVersion
 from .tiers import Tier
 
 
-class AccountState(models.TextChoices):
-    OPEN = "open", "Open"
-    MERGED = "merged", "Merged into another account"
-    ERASED = "erased", "Erased with the person"
+class AccountState(DescribedChoices):
+    OPEN = "open", "It takes postings.", "Open"
+    MERGED = (
+        "merged",
+        "All that was on it is on another account.",
+        "Merged into another account",
+    )
+    ERASED = (
+        "erased",
+        "Its owner was erased, and all points with the person.",
+        "Erased with the person",
+    )
 
 
 class Account(models.Model):
@@ -119,22 +128,38 @@ class Account(models.Model):
         return f"Account {self.pk}"
 
 
-class EntryKind(models.TextChoices):
+class EntryKind(DescribedChoices):
     """What an entry does, from the member's point of view."""
 
-    EARN = "earn", "Earned"
-    MATURE = "mature", "Became available"
-    REVERSE = "reverse", "Taken back"
-    RESTORE = "restore", "Given again"
-    HOLD = "hold", "Held for a checkout"
-    RELEASE = "release", "No longer held"
-    CAPTURE = "capture", "Spent"
-    RETURN = "return", "Spent points given back"
-    RETAKE = "retake", "Given back points taken again"
-    EXPIRE = "expire", "Expired"
-    ADJUST = "adjust", "Adjusted by staff"
-    MERGE = "merge", "Moved with a merged account"
-    ERASE = "erase", "Erased with the person"
+    EARN = (
+        "earn",
+        "Points were earned, pending at first or available at once.",
+        "Earned",
+    )
+    MATURE = "mature", "Pending points became available.", "Became available"
+    REVERSE = "reverse", "Earned points were taken back.", "Taken back"
+    RESTORE = "restore", "Points that were taken back were given again.", "Given again"
+    HOLD = "hold", "Points were put aside for a checkout.", "Held for a checkout"
+    RELEASE = "release", "Points were put aside no longer.", "No longer held"
+    CAPTURE = "capture", "Points were spent on an order.", "Spent"
+    RETURN = "return", "Spent points were given back.", "Spent points given back"
+    RETAKE = (
+        "retake",
+        "Spent points that were given back were taken again.",
+        "Given back points taken again",
+    )
+    EXPIRE = "expire", "Points expired.", "Expired"
+    ADJUST = (
+        "adjust",
+        "Staff, an app or an import changed the balance.",
+        "Adjusted by staff",
+    )
+    MERGE = (
+        "merge",
+        "Points came from, or went to, an account of the same person.",
+        "Moved with a merged account",
+    )
+    ERASE = "erase", "All points went with the person.", "Erased with the person"
 
 
 class Entry(models.Model):
@@ -142,7 +167,8 @@ class Entry(models.Model):
 
     The five ``points_`` columns are what it adds to the account's sums, and
     ``moves`` the same by lot, ``[[lot, pending, available, held, expired], ...]``.
-    ``points_waived`` is what should have been taken back and was let go.
+    ``points_waived`` is what should have been taken back and was let go, or what was
+    earned and did not fit.
     ``key`` names what caused it; ``fingerprint`` is a digest of the arguments.
     ``order_pk`` is the order that it is about, or ``referral:7`` for a reward.
     No text of a person's stands here, so that a person can be erased.

@@ -7,45 +7,58 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 
+from .choices import DescribedChoices
 from .constraints import Check
 from .fields import DocumentField
 from .programs import Program
 
 
-class EarnOn(models.TextChoices):
+class EarnOn(DescribedChoices):
     PAID = "paid", "When the order is paid"
     FULFILLED = "fulfilled", "When the order is fulfilled"
 
 
-class PointsBase(models.TextChoices):
+class PointsBase(DescribedChoices):
     GROSS = "gross", "Prices with tax"
     NET = "net", "Prices without tax"
 
 
-class PointsExpiry(models.TextChoices):
-    NEVER = "never", "Never"
-    AFTER_EARNING = "after_earning", "A time after they were earned"
-    AFTER_INACTIVITY = "after_inactivity", "A time after the last order"
+class PointsExpiry(DescribedChoices):
+    NEVER = "never", "Points stay.", "Never"
+    AFTER_EARNING = (
+        "after_earning",
+        "`expiryDays` after points became available, each lot by itself.",
+        "A time after they were earned",
+    )
+    AFTER_INACTIVITY = (
+        "after_inactivity",
+        "`expiryDays` after the last order, all points at once.",
+        "A time after the last order",
+    )
 
 
-class Shortage(models.TextChoices):
+class Shortage(DescribedChoices):
     """What to do where points to take back are spent already."""
 
-    DEBT = "debt", "The next earnings pay for it"
-    CLAMP = "clamp", "Let it go"
+    DEBT = (
+        "debt",
+        "What is missing is owed: the next earnings pay for it.",
+        "The next earnings pay for it",
+    )
+    CLAMP = "clamp", "What is missing is let go.", "Let it go"
 
 
-class TierMeasure(models.TextChoices):
-    POINTS = "points", "Points earned"
-    SPEND = "spend", "Money spent"
-    ORDERS = "orders", "Orders placed"
+class TierMeasure(DescribedChoices):
+    POINTS = "points", "Points earned, less those taken back.", "Points earned"
+    SPEND = "spend", "Money spent on orders, less what was given back.", "Money spent"
+    ORDERS = "orders", "Orders that were paid and not undone.", "Orders placed"
     TENURE = "tenure", "Days since joining"
 
 
-class Downgrade(models.TextChoices):
+class Downgrade(DescribedChoices):
     DIRECT = "direct", "To the tier that the measure gives"
     STEP = "step", "One tier at a time"
-    NEVER = "never", "Never"
+    NEVER = "never", "Nowhere: a tier once reached is kept.", "Never"
 
 
 class PointsPolicy(models.Model):

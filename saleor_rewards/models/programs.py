@@ -6,17 +6,22 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from ..engine import RuleErrors, parse_rule
+from .choices import DescribedChoices
 from .fields import DocumentField
 
 
-class VoucherSlot(models.TextChoices):
+class VoucherSlot(DescribedChoices):
     """What free shipping does when the shopper's own code holds the voucher slot."""
 
-    WORTH_AS_LINES = "worth_as_lines", "Give its worth off the lines"
-    WITHHOLD = "withhold", "Withhold it"
+    WORTH_AS_LINES = (
+        "worth_as_lines",
+        "The worth of the free shipping comes off the lines.",
+        "Give its worth off the lines",
+    )
+    WITHHOLD = "withhold", "Free shipping is withheld.", "Withhold it"
 
 
-class Guests(models.TextChoices):
+class Guests(DescribedChoices):
     """How guests are judged where an offer goes by who the shopper is."""
 
     BY_ADDRESS = "by_address", "By the e-mail address that they give"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from .choices import DescribedChoices
 from .constraints import Check
 from .fields import DocumentField
 from .programs import Program, RuleVersion
@@ -72,19 +73,31 @@ class ReferralInvite(models.Model):
         return f"Invitation {self.pk}"
 
 
-class ReferralState(models.TextChoices):
-    CLAIMED = "claimed", "Claimed"
-    ORDERED = "ordered", "Waiting for the order to be paid"
-    PAID = "paid", "Waiting for the hold period to end"
-    REWARDED = "rewarded", "Rewarded"
-    REVOKED = "revoked", "Nothing is left of the rewards"
-    LAPSED = "lapsed", "No order counted in time"
+class ReferralState(DescribedChoices):
+    CLAIMED = "claimed", "The friend accepted and has not ordered yet.", "Claimed"
+    ORDERED = (
+        "ordered",
+        "The friend's order waits to be paid.",
+        "Waiting for the order to be paid",
+    )
+    PAID = (
+        "paid",
+        "The order is paid; the rewards wait for the hold period to end.",
+        "Waiting for the hold period to end",
+    )
+    REWARDED = "rewarded", "The referrer has the rewards.", "Rewarded"
+    REVOKED = (
+        "revoked",
+        "The order was undone, and nothing is left of the rewards.",
+        "Nothing is left of the rewards",
+    )
+    LAPSED = "lapsed", "No order counted in time.", "No order counted in time"
 
 
-class Verdict(models.TextChoices):
-    ALLOW = "allow", "Counts"
-    REVIEW = "review", "Waits for staff"
-    REJECT = "reject", "Does not count"
+class Verdict(DescribedChoices):
+    ALLOW = "allow", "It counts.", "Counts"
+    REVIEW = "review", "It waits for staff.", "Waits for staff"
+    REJECT = "reject", "It does not count.", "Does not count"
 
 
 class ReferralNews(models.TextChoices):
@@ -218,10 +231,10 @@ class ReferralDecision(models.Model):
         return f"{self.verdict}: {self.reason}"
 
 
-class RewardKind(models.TextChoices):
-    POINTS = "points", "Points"
-    VOUCHER = "voucher", "A voucher of Saleor"
-    GIFT_CARD = "gift_card", "A gift card of Saleor"
+class RewardKind(DescribedChoices):
+    POINTS = "points", "Points on the referrer's account.", "Points"
+    VOUCHER = "voucher", "A voucher of Saleor's, for one use.", "A voucher of Saleor"
+    GIFT_CARD = "gift_card", "A gift card of Saleor's.", "A gift card of Saleor"
 
 
 class ReferralReward(models.Model):

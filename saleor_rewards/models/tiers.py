@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from .choices import DescribedChoices
 from .constraints import Check
 from .programs import Program
 
@@ -36,11 +37,27 @@ class Tier(models.Model):
         return self.name
 
 
-class TierReason(models.TextChoices):
-    REACHED = "reached", "Reached its threshold"
-    DOWNGRADED = "downgraded", "Fell below it"
-    CHANGED = "changed", "The program's tiers changed"
-    MERGED = "merged", "Came with a merged account"
+class TierReason(DescribedChoices):
+    REACHED = (
+        "reached",
+        "The member reached the tier's threshold.",
+        "Reached its threshold",
+    )
+    DOWNGRADED = (
+        "downgraded",
+        "The member fell below the threshold of the tier before.",
+        "Fell below it",
+    )
+    CHANGED = (
+        "changed",
+        "The merchant changed the program's tiers.",
+        "The program's tiers changed",
+    )
+    MERGED = (
+        "merged",
+        "The tier came with an account that was merged into this one.",
+        "Came with a merged account",
+    )
 
 
 class TierChange(models.Model):

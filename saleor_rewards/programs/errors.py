@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Iterable
 
-from ..engine import RuleErrors
+from ..described import Described
+from ..engine import RuleErrorCode, RuleErrors
 
 
-class ProgramErrorCode(Enum):
+class ProgramErrorCode(Described):
     """Codes of what is checked outside the engine.
 
     Where the engine has a code for the same mistake, the name is the same.
     """
 
-    ALREADY_DECIDED = "ALREADY_DECIDED"
-    DUPLICATE = "DUPLICATE"
-    IN_USE = "IN_USE"
-    INVALID_ID = "INVALID_ID"
-    INVALID_VALUE = "INVALID_VALUE"
-    LOGIN_REQUIRED = "LOGIN_REQUIRED"
-    NOT_FOUND = "NOT_FOUND"
-    OUT_OF_RANGE = "OUT_OF_RANGE"
-    OWN_ACCOUNT = "OWN_ACCOUNT"
-    PERMISSION_REQUIRED = "PERMISSION_REQUIRED"
-    REQUIRED = "REQUIRED"
-    SECOND_PERSON_REQUIRED = "SECOND_PERSON_REQUIRED"
-    TOO_LONG = "TOO_LONG"
-    TOO_MANY_DECIMALS = "TOO_MANY_DECIMALS"
+    ALREADY_DECIDED = "ALREADY_DECIDED", "Somebody decided on it before."
+    DUPLICATE = RuleErrorCode.DUPLICATE.pair
+    IN_USE = "IN_USE", "A rule in force asks for what would go."
+    INVALID_ID = "INVALID_ID", "This is no ID, or one of another type."
+    INVALID_VALUE = RuleErrorCode.INVALID_VALUE.pair
+    LOGIN_REQUIRED = "LOGIN_REQUIRED", "Only who is logged in can do this."
+    NOT_FOUND = "NOT_FOUND", "There is no such thing, or not for whoever asks."
+    OUT_OF_RANGE = RuleErrorCode.OUT_OF_RANGE.pair
+    OWN_ACCOUNT = "OWN_ACCOUNT", "Nobody gives points to themselves."
+    PERMISSION_REQUIRED = (
+        "PERMISSION_REQUIRED",
+        "Whoever asks lacks a permission that this needs.",
+    )
+    REQUIRED = RuleErrorCode.REQUIRED.pair
+    SECOND_PERSON_REQUIRED = (
+        "SECOND_PERSON_REQUIRED",
+        "Somebody else has to decide on it than who entered it.",
+    )
+    TOO_LONG = "TOO_LONG", "A text or list is longer than is possible."
+    TOO_MANY_DECIMALS = RuleErrorCode.TOO_MANY_DECIMALS.pair
 
 
 @dataclass(frozen=True)

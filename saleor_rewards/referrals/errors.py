@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from ..described import Described
 
 
-class ReferralErrorCode(Enum):
+class ReferralErrorCode(Described):
     """Why nothing was changed."""
 
-    #: The one answer to every code that does not count, whatever the reason.
-    NOT_ACCEPTED = "NOT_ACCEPTED"
-    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
-    ALREADY_CLAIMED = "ALREADY_CLAIMED"
-    NOT_NEW = "NOT_NEW"
-    EMAIL_REQUIRED = "EMAIL_REQUIRED"
-    CUSTOMER_UNKNOWN = "CUSTOMER_UNKNOWN"
-    REFERRALS_OFF = "REFERRALS_OFF"
-    CODE_TAKEN = "CODE_TAKEN"
-    CODE_INVALID = "CODE_INVALID"
-    OWN_CODES_OFF = "OWN_CODES_OFF"
-    REFERRAL_UNKNOWN = "REFERRAL_UNKNOWN"
-    REASON_REQUIRED = "REASON_REQUIRED"
-    TOO_MANY_INVITES = "TOO_MANY_INVITES"
-    ORDER_IN_PROGRESS = "ORDER_IN_PROGRESS"
-    UNAVAILABLE = "UNAVAILABLE"
+    NOT_ACCEPTED = (
+        "NOT_ACCEPTED",
+        "This code, or this address, does not count here, for whatever reason: the "
+        "one answer, so that nobody can try out codes.",
+    )
+    TOO_MANY_ATTEMPTS = (
+        "TOO_MANY_ATTEMPTS",
+        "Too many tries of late; later ones are looked at again.",
+    )
+    ALREADY_CLAIMED = (
+        "ALREADY_CLAIMED",
+        "Another invitation was accepted before; the first one counts.",
+    )
+    NOT_NEW = "NOT_NEW", "Not the customer's first order."
+    EMAIL_REQUIRED = (
+        "EMAIL_REQUIRED",
+        "The cart has no e-mail address yet; or what was given is none.",
+    )
+    CUSTOMER_UNKNOWN = (
+        "CUSTOMER_UNKNOWN",
+        "Without a code, only who is logged in is told of an invitation here.",
+    )
+    REFERRALS_OFF = "REFERRALS_OFF", "The channel takes no friends."
+    CODE_TAKEN = "CODE_TAKEN", "Somebody has, or had, this code."
+    CODE_INVALID = (
+        "CODE_INVALID",
+        "The code is too short or too long, or has other signs than letters and "
+        "digits.",
+    )
+    OWN_CODES_OFF = "OWN_CODES_OFF", "Members cannot choose codes in this shop."
+    REFERRAL_UNKNOWN = "REFERRAL_UNKNOWN", "There is no such referral."
+    REASON_REQUIRED = "REASON_REQUIRED", "A decision needs a reason."
+    TOO_MANY_INVITES = "TOO_MANY_INVITES", "Enough friends were named today."
+    ORDER_IN_PROGRESS = (
+        "ORDER_IN_PROGRESS",
+        "An order of this cart is being placed. If nothing comes of it, the cart is "
+        "free again after ten minutes.",
+    )
+    UNAVAILABLE = (
+        "UNAVAILABLE",
+        "It cannot be done at this moment: something that it needs cannot be read or "
+        "written.",
+    )
 
 
 class ReferralError(Exception):

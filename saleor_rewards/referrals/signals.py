@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Iterator, Mapping, NamedTuple, Sequence
 
+from ..described import Described
 from .trails import Trail
 
 ALLOW = "allow"
@@ -25,45 +25,60 @@ REVIEW = "review"
 REJECT = "reject"
 
 
-class SignalCode(Enum):
+class SignalCode(Described):
     """What can speak against a referral.
 
     >>> SignalCode("SAME_CARD").name
     'SAME_CARD'
     """
 
-    #: Referrer and friend are one account.
-    SAME_ACCOUNT = "SAME_ACCOUNT"
-    #: Their e-mail addresses lead to one mailbox.
-    SAME_EMAIL = "SAME_EMAIL"
-    #: They have a postal address in common.
-    SAME_ADDRESS = "SAME_ADDRESS"
-    #: They paid with one card.
-    SAME_CARD = "SAME_CARD"
-    #: They came from one network.
-    SAME_IP = "SAME_IP"
-    #: Another friend has the same mailbox.
-    REPEATED_EMAIL = "REPEATED_EMAIL"
-    #: Another friend's order was paid with the same card.
-    REPEATED_CARD = "REPEATED_CARD"
-    #: Another friend of the same referrer has the same postal address.
-    REPEATED_ADDRESS = "REPEATED_ADDRESS"
-    #: Several friends of the same referrer came from the same network.
-    REPEATED_IP = "REPEATED_IP"
-    #: The referrer's account was new when the claim was made.
-    YOUNG_ACCOUNT = "YOUNG_ACCOUNT"
-    #: The referrer has not ordered anything.
-    NEVER_ORDERED = "NEVER_ORDERED"
-    #: Many friends of the referrer ordered within a day.
-    BURST = "BURST"
-    #: The friend brought the referrer, or who brought the referrer, and so on.
-    CIRCLE = "CIRCLE"
-    #: The referrer had been brought just before, by someone just brought too.
-    CHAIN = "CHAIN"
-    #: The friend had ordered before.
-    NOT_FIRST_ORDER = "NOT_FIRST_ORDER"
-    #: Half or more of the referrer's friends returned what they had bought.
-    RETURNED_GOODS = "RETURNED_GOODS"
+    SAME_ACCOUNT = "SAME_ACCOUNT", "Referrer and friend are one account."
+    SAME_EMAIL = (
+        "SAME_EMAIL",
+        "Their e-mail addresses lead to one mailbox: tags behind a plus, dots at "
+        "Gmail, other names of one provider.",
+    )
+    SAME_ADDRESS = (
+        "SAME_ADDRESS",
+        "They have a postal address in common, however it is spelled. The number of "
+        "the flat counts.",
+    )
+    SAME_CARD = "SAME_CARD", "They paid with one card. Wallets show none."
+    SAME_IP = "SAME_IP", "They came from one network."
+    REPEATED_EMAIL = (
+        "REPEATED_EMAIL",
+        "Another friend who ordered and paid, of any member, has the same mailbox.",
+    )
+    REPEATED_CARD = (
+        "REPEATED_CARD",
+        "The order of another friend, of any member, was paid with the same card.",
+    )
+    REPEATED_ADDRESS = (
+        "REPEATED_ADDRESS",
+        "Another friend of the same member has the same postal address.",
+    )
+    REPEATED_IP = (
+        "REPEATED_IP",
+        "Three or more other friends of the same member came from the same network.",
+    )
+    YOUNG_ACCOUNT = "YOUNG_ACCOUNT", "The referrer's account was less than a day old."
+    NEVER_ORDERED = "NEVER_ORDERED", "The referrer has not ordered anything."
+    BURST = "BURST", "More than five friends of one member ordered within a day."
+    CIRCLE = (
+        "CIRCLE",
+        "The friend brought the referrer, or who brought the referrer, and so on.",
+    )
+    CHAIN = (
+        "CHAIN",
+        "The referrer was brought less than two days before, by someone who was "
+        "brought less than two days before that.",
+    )
+    NOT_FIRST_ORDER = "NOT_FIRST_ORDER", "The friend had ordered before."
+    RETURNED_GOODS = (
+        "RETURNED_GOODS",
+        "Half or more of the referrer's friends, and at least two, returned all they "
+        "had bought.",
+    )
 
 
 #: Weights unless a policy says otherwise. By default 50 holds a claim for review and

@@ -6,13 +6,13 @@ import csv
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import date, datetime, time, timezone
-from enum import Enum
 from typing import Iterable, Iterator
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.dateparse import parse_date, parse_datetime
 
+from ..described import Described
 from .cells import unescaped
 
 #: The most rows that a request of the API takes; the command takes any number.
@@ -26,14 +26,14 @@ LONGEST_EMAIL = 254
 LONGEST_REFERENCE = 100
 
 
-class RowStatus(Enum):
+class RowStatus(Described):
     """What became of a row of an import."""
 
-    READY = "READY"
-    IMPORTED = "IMPORTED"
-    UNCHANGED = "UNCHANGED"
-    WAITING = "WAITING"
-    FAILED = "FAILED"
+    READY = "READY", "A dry run: it would be imported."
+    IMPORTED = "IMPORTED", "Its points were added."
+    UNCHANGED = "UNCHANGED", "It was imported before, and counts once."
+    WAITING = "WAITING", "It waits for a second member of staff to decide on it."
+    FAILED = "FAILED", "Nothing was added: `code`, `field` and `message` say why."
 
 
 class CsvError(Exception):

@@ -22,6 +22,7 @@ from ..base import (
 )
 from ..ids import global_id
 from ..loaders import ChannelByPkLoader
+from ..numbers import in_int
 from .balances import BalanceLoader, ExpiringPointsLoader
 from .entries import RewardsEntryCountableConnection, resolve_entries
 from .enums import RewardsAccountState, RewardsTierMeasure, RewardsTierReason
@@ -176,6 +177,11 @@ class RewardsAccount(graphene.ObjectType):
         resolver=_holds,
         description="What is put aside for open checkouts.",
     )
+    is_full = graphene.Boolean(
+        required=True,
+        description="Whether it has as many points as an account can have. What is "
+        "earned beyond them is let go, and its posting says so in `waived`.",
+    )
     joined_at = DateTime(required=True, description="When it was opened.")
 
     class Meta:
@@ -200,23 +206,23 @@ class RewardsAccount(graphene.ObjectType):
 
     @staticmethod
     def resolve_pending(root: Account, info: Any) -> Any:
-        return _balance(root, info, "pending")
+        return _points(root, info, "pending")
 
     @staticmethod
     def resolve_available(root: Account, info: Any) -> Any:
-        return _balance(root, info, "available")
+        return _points(root, info, "available")
 
     @staticmethod
     def resolve_held(root: Account, info: Any) -> Any:
-        return _balance(root, info, "held")
+        return _points(root, info, "held")
 
     @staticmethod
     def resolve_debt(root: Account, info: Any) -> Any:
-        return _balance(root, info, "debt")
+        return _points(root, info, "debt")
 
     @staticmethod
     def resolve_lifetime(root: Account, info: Any) -> Any:
-        return _balance(root, info, "lifetime")
+        return _points(root, info, "lifetime")
 
     @staticmethod
     def resolve_worth(root: Account, info: Any) -> Any:
@@ -224,7 +230,11 @@ class RewardsAccount(graphene.ObjectType):
             terms = terms_of(root.program_id, info)
             return terms.then(lambda found: found.worth(available))
 
-        return _balance(root, info, "available").then(worth)
+        return _balance(root, info).then(lambda found: worth(found.available))
+
+    @staticmethod
+    def resolve_is_full(root: Account, info: Any) -> Any:
+        return _balance(root, info).then(lambda found: found.is_full)
 
     @staticmethod
     def resolve_tier(root: Account, info: Any) -> Any:
@@ -271,9 +281,12 @@ def _measured(found: TierProgress, terms: Terms) -> RewardsTierProgress:
 MOST_DAYS_AHEAD = 36_500
 
 
-def _balance(root: Account, info: Any, name: str) -> Any:
-    loading = BalanceLoader(info.context).load(root)
-    return loading.then(lambda balance: getattr(balance, name))
+def _balance(root: Account, info: Any) -> Any:
+    return BalanceLoader(info.context).load(root)
+
+
+def _points(root: Account, info: Any, name: str) -> Any:
+    return _balance(root, info).then(lambda found: in_int(getattr(found, name)))
 
 
 class RewardsAccountCountableConnection(CountableConnection):

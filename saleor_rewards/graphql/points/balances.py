@@ -10,6 +10,7 @@ from django.utils import timezone
 from ...ledger.balances import Balance, balances, expiring
 from ...models import Account
 from ..base import DataLoader
+from ..numbers import in_int
 
 
 class ExpiringPoints(NamedTuple):
@@ -37,6 +38,9 @@ class ExpiringPointsLoader(DataLoader):
     def batch_load(self, keys: Sequence[Account]) -> list[list[ExpiringPoints]]:
         found = expiring(keys, timezone.now())
         return [
-            [ExpiringPoints(moment, points) for moment, points in found[account.pk]]
+            [
+                ExpiringPoints(moment, in_int(points))
+                for moment, points in found[account.pk]
+            ]
             for account in keys
         ]

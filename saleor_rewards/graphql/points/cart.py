@@ -9,6 +9,7 @@ import graphene
 from ...engine import Evaluation
 from ..base import DOC_CATEGORY, Money, is_owner
 from ..money import money_of
+from ..numbers import in_int
 from .balances import BalanceLoader
 from .loaders import AccountsByUserPkLoader
 
@@ -56,7 +57,7 @@ def points_of(root: CartPoints, info: Any) -> Any:
         for account in accounts:
             if account.program.channel_pk == owner.channel_pk:
                 loading = BalanceLoader(info.context).load(account)
-                return loading.then(lambda balance: balance.available + held)
+                return loading.then(lambda found: in_int(found.available + held))
         return 0
 
     loading = AccountsByUserPkLoader(info.context).load(owner.user_pk)
@@ -95,11 +96,11 @@ class CheckoutPoints(graphene.ObjectType):
 
     @staticmethod
     def resolve_earned(root: CartPoints, _info: Any) -> int:
-        return root.evaluation.earned_points
+        return in_int(root.evaluation.earned_points)
 
     @staticmethod
     def resolve_redeemed(root: CartPoints, _info: Any) -> int:
-        return root.evaluation.redeemed_points
+        return in_int(root.evaluation.redeemed_points)
 
     @staticmethod
     def resolve_worth(root: CartPoints, _info: Any) -> Any:

@@ -18,6 +18,7 @@ from ..base import (
 )
 from ..ids import global_id
 from ..lookups import order_number
+from ..numbers import in_int
 from .enums import RewardsEntryKind
 from .loaders import OrderByPkLoader
 
@@ -46,7 +47,9 @@ class RewardsEntry(graphene.ObjectType):
     held = graphene.Int(required=True, description="What it adds to the held.")
     debt = graphene.Int(required=True, description="What it adds to the debt.")
     waived = graphene.Int(
-        required=True, description="What should have been taken back and was let go."
+        required=True,
+        description="What was let go: it should have been taken back, or was earned "
+        "and did not fit, as the account is full.",
     )
     order_id = graphene.ID(description="ID of the order that it is about.")
     order_number = graphene.String(description="Number of that order.")
@@ -72,27 +75,27 @@ class RewardsEntry(graphene.ObjectType):
     @staticmethod
     def resolve_points(root: Entry, _info: Any) -> int:
         owned = root.points_pending + root.points_available + root.points_held
-        return owned - root.points_debt
+        return in_int(owned - root.points_debt)
 
     @staticmethod
     def resolve_pending(root: Entry, _info: Any) -> int:
-        return root.points_pending
+        return in_int(root.points_pending)
 
     @staticmethod
     def resolve_available(root: Entry, _info: Any) -> int:
-        return root.points_available
+        return in_int(root.points_available)
 
     @staticmethod
     def resolve_held(root: Entry, _info: Any) -> int:
-        return root.points_held
+        return in_int(root.points_held)
 
     @staticmethod
     def resolve_debt(root: Entry, _info: Any) -> int:
-        return root.points_debt
+        return in_int(root.points_debt)
 
     @staticmethod
     def resolve_waived(root: Entry, _info: Any) -> int:
-        return root.points_waived
+        return in_int(root.points_waived)
 
     @staticmethod
     def resolve_order_id(root: Entry, _info: Any) -> str | None:

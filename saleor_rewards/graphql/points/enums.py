@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
+from ...described import Described
 from ...models import (
     AccountState,
     AdjustmentState,
@@ -20,13 +19,13 @@ from ...transfers import RowStatus
 from ..enums import enum_of
 
 
-class AccountSort(Enum):
+class AccountSort(Described):
     """Orders of a list of accounts, by the column that decides."""
 
-    AVAILABLE = "points_available"
-    EMAIL = "email"
-    JOINED_AT = "joined_at"
-    LIFETIME = "points_lifetime"
+    AVAILABLE = "points_available", "By the points that can be spent, as posted last."
+    EMAIL = "email", "By the e-mail address."
+    JOINED_AT = "joined_at", "By when the account was opened."
+    LIFETIME = "points_lifetime", "By the points ever earned."
 
 
 RewardsAccountState = enum_of(

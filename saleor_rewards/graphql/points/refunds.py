@@ -13,6 +13,7 @@ from ...engine import AmountError, to_minor
 from ..base import DOC_CATEGORY, Money
 from ..ids import instance_by_id
 from ..money import money_of
+from ..numbers import in_int
 
 
 class RewardsRefundPreview(graphene.ObjectType):
@@ -81,5 +82,9 @@ def resolve_refund_preview(
         goods=money_of(told.goods_amount, order.currency),
         shipping=money_of(told.shipping_amount, order.currency),
         remaining=money_of(told.remaining_amount, order.currency),
-        **{name: value for name, value in asdict(told).items() if "points" in name},
+        **{
+            name: in_int(value)
+            for name, value in asdict(told).items()
+            if "points" in name
+        },
     )

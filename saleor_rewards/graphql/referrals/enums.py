@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
+from ...described import Described
 from ...models import ReferralState, RewardKind, Verdict
 from ...referrals.signals import SignalCode
 from ..enums import enum_of
 
 
-class ClaimState(Enum):
+class ClaimState(Described):
     """What a shopper learns of a claim, by the verdict on it."""
 
-    ACCEPTED = Verdict.ALLOW.value
-    IN_REVIEW = Verdict.REVIEW.value
-    NOT_ACCEPTED = Verdict.REJECT.value
+    ACCEPTED = Verdict.ALLOW.value, "It counts; the friend's offers are in the prices."
+    IN_REVIEW = (
+        Verdict.REVIEW.value,
+        "Staff will look at it first. The offers follow if they let it count.",
+    )
+    NOT_ACCEPTED = (
+        Verdict.REJECT.value,
+        "It counted before, or waited, and does not count.",
+    )
 
 
-class RewardState(Enum):
+class RewardState(Described):
     """How much is left of a reward."""
 
-    GRANTED = "GRANTED"
-    REDUCED = "REDUCED"
-    REVOKED = "REVOKED"
+    GRANTED = (
+        "GRANTED",
+        "All of it is the referrer's. Whether there is a code to show, `codeState` "
+        "says.",
+    )
+    REDUCED = "REDUCED", "Part of it was taken back, as part of the order went back."
+    REVOKED = "REVOKED", "All of it was taken back."
 
 
 RewardsClaimState = enum_of(

@@ -18,6 +18,7 @@ from ...models import (
 )
 from ..base import DOC_CATEGORY, Money
 from ..money import money_of
+from ..numbers import in_int
 from .loaders import (
     CodeByMemberLoader,
     EarnedByMemberLoader,
@@ -122,9 +123,10 @@ class RewardsReferralEarnings(graphene.ObjectType):
 
     @staticmethod
     def resolve_points(root: Counter[tuple[str, str]], _info: Any) -> int:
-        return sum(
+        points = [
             worth for (kind, _), worth in root.items() if kind == RewardKind.POINTS
-        )
+        ]
+        return in_int(sum(points))
 
     @staticmethod
     def resolve_amounts(root: Counter[tuple[str, str]], _info: Any) -> list[Any]:

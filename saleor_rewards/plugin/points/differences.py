@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
+from ...ledger.earning import earned_for
 from ...ledger.settle import available_from, earned_at, expires_at
 from ...models import Entry, EntryKind, Hold, HoldState, Settlement, Shortage
 from ...programs.receipts import keep_grant
@@ -109,7 +110,9 @@ class Differences:
         """Undo what was taken back; what is more than that is earned now."""
         terms = self.case.agreement.terms
         at = earned_at(self.case.facts, terms)
-        again = min(points, self._reversed(version_pk))
+        had = self._had(version_pk)
+        earned = earned_for(self.order_pk, version_pk)
+        again = earned.on_account(had + points) - earned.on_account(had)
         if again:
             self.book.restore(
                 again,
@@ -117,9 +120,10 @@ class Differences:
                 order_pk=self.order_pk,
                 rule_version_pk=version_pk,
             )
-        if points > again:
+        more = earned.beyond(had, had + points)
+        if more:
             self.book.earn(
-                points - again,
+                more,
                 key=self._key("earn", version_pk),
                 available_from=available_from(at, terms),
                 expires_at=expires_at(at, terms),
@@ -128,16 +132,18 @@ class Differences:
                 rule_version_pk=version_pk,
             )
 
-    def _reversed(self, version_pk: int) -> int:
-        entries = Entry.objects.filter(
-            order_pk=self.order_pk, rule_version=version_pk, kind=EntryKind.EARN
-        )
-        earned = entries.aggregate(points=Sum("points_lifetime"))["points"] or 0
-        return int(earned) - self.settlement.points_by_version.get(str(version_pk), 0)
+    def _had(self, version_pk: int) -> int:
+        return int(self.settlement.points_by_version.get(str(version_pk), 0))
 
     def _reverse(self, version_pk: int, points: int) -> None:
+        """Take points back; of what a full account let go there is nothing to take."""
+        had = self._had(version_pk)
+        earned = earned_for(self.order_pk, version_pk)
+        taken = earned.on_account(had) - earned.on_account(had - points)
+        if not taken:
+            return
         self.book.reverse(
-            points,
+            taken,
             key=self._key("reverse", version_pk),
             shortage=Shortage(self.case.agreement.terms.shortage),
             order_pk=self.order_pk,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timedelta
-from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, Iterator
 from uuid import uuid4
@@ -14,11 +13,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ...engine import Evaluation, evaluate
+from ...described import Described
+from ...engine import Evaluation, RuleErrorCode, evaluate
 from ...ledger import LedgerError, LedgerErrorCode, posting
 from ...models import Account, Hold, HoldState, Program, Receipt
 from ...programs import FieldError, ProgramError
 from ...programs.versions import PLUGIN_ID
+from ...referrals.errors import ReferralErrorCode
 from ...reservations import UNDER_WAY
 from .. import agreements
 from ..completions import Bound, bound_by, is_under_way
@@ -37,15 +38,19 @@ if TYPE_CHECKING:
 FAULT = "REWARDS_REDEEM"
 
 
-class PointsErrorCode(Enum):
+class PointsErrorCode(Described):
     """Why points cannot be spent on a checkout."""
 
-    CART_IS_PAID = "CART_IS_PAID"
-    INSUFFICIENT_POINTS = "INSUFFICIENT_POINTS"
-    NOT_REDEEMABLE = "NOT_REDEEMABLE"
-    ORDER_IN_PROGRESS = "ORDER_IN_PROGRESS"
-    OUT_OF_RANGE = "OUT_OF_RANGE"
-    UNAVAILABLE = "UNAVAILABLE"
+    CART_IS_PAID = (
+        "CART_IS_PAID",
+        "The cart is paid; its price, and the points in it, stay until money goes "
+        "back or the cart changes.",
+    )
+    INSUFFICIENT_POINTS = LedgerErrorCode.INSUFFICIENT_POINTS.pair
+    NOT_REDEEMABLE = "NOT_REDEEMABLE", "This shop's points cannot be spent."
+    ORDER_IN_PROGRESS = ReferralErrorCode.ORDER_IN_PROGRESS.pair
+    OUT_OF_RANGE = RuleErrorCode.OUT_OF_RANGE.pair
+    UNAVAILABLE = ReferralErrorCode.UNAVAILABLE.pair
 
 
 class PointsError(ProgramError):

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Sum
 
 from ...ledger import Book, accounts, posting
+from ...ledger.earning import Earned, earned_for
 from ...ledger.membership import review_tier
 from ...models import Account, Entry, EntryKind, Referral, ReferralReward, Shortage
 from ..host import Person
@@ -46,31 +47,46 @@ def change_points(case: ReferralCase, reward: ReferralReward, at: datetime) -> N
             if change > 0:
                 _restore(ledger, reward, change)
             else:
-                ledger.reverse(
-                    -change,
-                    key=_key(reward, "reverse"),
-                    shortage=Shortage(case.policy.shortage),
-                    **_cause(reward),
-                )
+                _reverse(ledger, reward, -change, Shortage(case.policy.shortage))
         review_tier(account.pk, at)
     reward.worth_kept += change
-    reward.worth_waived = _sum(reward, "points_waived")
+    reward.worth_waived = _waived(reward)
     reward.save()
 
 
 def _restore(ledger: Book, reward: ReferralReward, points: int) -> None:
     """Give again what was taken back; what is more than that is earned now."""
-    earned = _sum(reward, "points_lifetime", kind=EntryKind.EARN)
-    again = min(points, earned - reward.worth_kept)
+    earned, kept = _earned(reward), reward.worth_kept
+    again = earned.on_account(kept + points) - earned.on_account(kept)
     if again:
         ledger.restore(again, key=_key(reward, "restore"), **_cause(reward))
-    if points > again:
+    more = earned.beyond(kept, kept + points)
+    if more:
         ledger.earn(
-            points - again,
+            more,
             key=_key(reward, "earn"),
             available_from=ledger.at,
             **_cause(reward),
         )
+
+
+def _reverse(
+    ledger: Book, reward: ReferralReward, points: int, shortage: Shortage
+) -> None:
+    """Take points back; of what a full account let go there is nothing to take."""
+    earned, kept = _earned(reward), reward.worth_kept
+    taken = earned.on_account(kept) - earned.on_account(kept - points)
+    if taken:
+        ledger.reverse(
+            taken,
+            key=_key(reward, "reverse"),
+            shortage=shortage,
+            **_cause(reward),
+        )
+
+
+def _earned(reward: ReferralReward) -> Earned:
+    return earned_for(_source(reward), reward.rule_version_id)
 
 
 def _account(referral: Referral) -> Account | None:
@@ -93,6 +109,9 @@ def _cause(reward: ReferralReward) -> dict[str, Any]:
     return {"order_pk": _source(reward), "rule_version_pk": reward.rule_version_id}
 
 
-def _sum(reward: ReferralReward, column: str, **kind: str) -> int:
-    entries = Entry.objects.filter(order_pk=_source(reward), **kind)
-    return int(entries.aggregate(sum=Sum(column))["sum"] or 0)
+def _waived(reward: ReferralReward) -> int:
+    """Return how much of the reward should have been taken back and was let go."""
+    entries = Entry.objects.filter(
+        order_pk=_source(reward), kind__in=[EntryKind.REVERSE, EntryKind.RESTORE]
+    )
+    return int(entries.aggregate(sum=Sum("points_waived"))["sum"] or 0)
