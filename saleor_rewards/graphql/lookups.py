@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphql.error import GraphQLError
-
 from ..plugin.capabilities import capabilities
-from ..programs import ProgramError
+from ..programs import ProgramError, ProgramErrorCode
 from ..programs.channels import channel_by_slug
 from .ids import pk_of
+from .query_errors import query_error
 
 
-def query_pk(value: str, type_name: str, *, column: str = "big") -> int:
-    """Return the primary key in an ID; raise ``GraphQLError`` if it is none."""
+def query_pk(value: str, type_name: str, field: str, *, column: str = "big") -> int:
+    """Return the primary key in the ID of ``field``; raise an error if it is none."""
     pk = pk_of(value, type_name, column=column)
     if pk is None:
-        raise GraphQLError(f"Invalid ID: {value}. Expected: {type_name}.")
+        text = f"Invalid ID: {value}. Expected: {type_name}."
+        raise query_error(ProgramErrorCode.INVALID_ID, field, text)
     return pk
 
 

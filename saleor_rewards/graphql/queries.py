@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import graphene
-from graphql.error import GraphQLError
 
 from ..models import Program, Rule
+from ..programs import ProgramErrorCode
 from .base import database, guarded_connection, guarded_field, slice_connection
 from .inputs import RewardsRuleFilterInput
 from .lookups import channel_pk_of, query_pk
@@ -17,6 +17,7 @@ from .programs import (
     RewardsRule,
     RewardsRuleCountableConnection,
 )
+from .query_errors import query_error
 
 
 def _resolve_programs(_root: Any, info: Any, **args: Any) -> Any:
@@ -28,10 +29,11 @@ def _resolve_program(
     _root: Any, info: Any, id: str | None = None, channel: str | None = None
 ) -> Program | None:
     if (id is None) == (channel is None):
-        raise GraphQLError("Give either `id` or `channel`.")
+        text = "Give either `id` or `channel`."
+        raise query_error(ProgramErrorCode.REQUIRED, "id", text)
     programs = Program.objects.using(database(info.context))
     if id is not None:
-        return programs.filter(pk=query_pk(id, "RewardsProgram")).first()
+        return programs.filter(pk=query_pk(id, "RewardsProgram", "id")).first()
     return programs.filter(channel_pk=channel_pk_of(str(channel))).first()
 
 
@@ -64,7 +66,7 @@ def _filtered(rules: Any, wanted: dict[str, Any]) -> Any:
 def _resolve_rule(_root: Any, info: Any, id: str) -> Rule | None:
     return (
         Rule.objects.using(database(info.context))
-        .filter(pk=query_pk(id, "RewardsRule"), deleted_at=None)
+        .filter(pk=query_pk(id, "RewardsRule", "id"), deleted_at=None)
         .select_related("current", "program")
         .first()
     )

@@ -219,7 +219,8 @@ def _refused(
 ) -> ValidationError | None:
     """Write the order's receipt, or return why there is to be no order."""
     if not host.is_as_read(attempt.given, reading):
-        return refusal(_("Please check the new total and order again."))
+        # Somebody changed it at this very moment, whatever that does to the total.
+        return refusal(_("Please check your cart and order again."))
     kept = PriceAgreement.objects.filter(checkout_token=attempt.token)
     agreement = None if standing is Standing.NONE else kept.first()
     if agreement is not None:
@@ -239,7 +240,7 @@ def _refused(
     if not is_shown and host.write(attempt.checkout, attempt.book, reading, now):
         return refusal(_changes(reading, now))
     if not host.charges_as_evaluated(attempt.given, now):
-        return refusal(_("Please check the new total and order again."))
+        return refusal(_("Please check your cart and order again."))
     return _refused_by_payment(attempt, reading, now)
 
 
@@ -312,6 +313,22 @@ def _changes(reading: Reading, now: Evaluation) -> str:
             if after.get(name, amount) != amount
         ),
         *(_("%(offer)s now applies.") % {"offer": n} for n in after if n not in before),
-        _("Please check the new total and order again."),
+        _("Please check your cart and order again.")
+        if _is_same_total(reading, now)
+        else _("Please check the new total and order again."),
     ]
     return " ".join(sentences)
+
+
+def _is_same_total(reading: Reading, now: Evaluation) -> bool:
+    """Return whether all that comes off is what came off, by whatever offers.
+
+    A code that comes or goes changes what Saleor takes off as well.
+    """
+    is_displaced = bool(reading.slot.code) and now.displaces_code
+    if is_displaced or reading.slot.returning_code:
+        return False
+    if reading.is_overdrawn or reading.edited:
+        return False
+    after = shown_by(now.effects)
+    return sum(reading.shown.values()) == sum(after.values())

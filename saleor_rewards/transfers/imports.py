@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 
-#: Column by the ledger's code; all others are about the person.
+#: Column by the ledger's code.
 FIELDS = {
     LedgerErrorCode.TOO_MANY_POINTS: "points",
 }
@@ -130,12 +130,9 @@ class Import:
                 if self.dry_run:
                     transaction.set_rollback(True)
         except AdjustmentError as error:
-            is_own = error.code == "OWN_ACCOUNT"
-            field = person if is_own else "reference"
-            raise RowError(error.code, field, error.message) from error
+            raise _not_given(error, row, person) from error
         except LedgerError as error:
-            field = FIELDS.get(error.code, person)
-            raise RowError(error.code.name, field, error.message) from error
+            raise _refused(error, person) from error
         if self.dry_run and author is self.author and isinstance(found, Entry):
             self._points_tried += row.points
         return found
@@ -166,6 +163,25 @@ class Import:
         if person is not None:
             return account_of(self.program_pk, person, self.at)
         return accounts.guest(self.program_pk, row.email, self.at)
+
+
+def _not_given(error: AdjustmentError, row: Row, person: str) -> RowError:
+    if error.code == "OWN_ACCOUNT":
+        return RowError(error.code, person, error.message)
+    text = error.message
+    if error.code == "KEY_CONFLICT":
+        text = (
+            f"The reference {row.reference!r} was imported before, for another person "
+            "or with other points: give this row one of its own."
+        )
+    return RowError(error.code, "reference", text)
+
+
+def _refused(error: LedgerError, person: str) -> RowError:
+    if error.code not in FIELDS:
+        # Somebody merged or erased it at this very moment.
+        return RowError("NOT_FOUND", person, "There is no such account any more.")
+    return RowError(error.code.name, FIELDS[error.code], error.message)
 
 
 class _People:

@@ -303,7 +303,7 @@ def test_an_id_that_is_none_is_refused_in_words(
 
     # then
     (error,) = answer["errors"]
-    assert error["extensions"]["exception"]["code"] == "GraphQLError"
+    assert error["extensions"]["exception"]["code"] == "INVALID_ID"
     assert [(error["field"], error["code"]) for error in payload["errors"]] == [
         ("id", "INVALID_ID")
     ]

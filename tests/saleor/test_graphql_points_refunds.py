@@ -55,9 +55,17 @@ def test_a_refund_does_what_its_preview_said(
     assert verify(None) == []
 
 
-@pytest.mark.parametrize("amount", [0, -5, "0.001", "1e30"])
-def test_what_is_no_amount_to_refund_is_refused_in_words(
-    shop: Shop, order: dict[str, Any], cashier: Caller, amount: Any
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [
+        (0, "OUT_OF_RANGE"),
+        (-5, "OUT_OF_RANGE"),
+        ("0.001", "TOO_MANY_DECIMALS"),
+        ("1e30", "INVALID_VALUE"),
+    ],
+)
+def test_what_is_no_amount_to_refund_is_refused_by_name_and_code(
+    shop: Shop, order: dict[str, Any], cashier: Caller, amount: Any, code: str
 ) -> None:
     # when
     _status, answer = cashier.send(
@@ -67,7 +75,8 @@ def test_what_is_no_amount_to_refund_is_refused_in_words(
     # then
     assert answer["data"] == {"rewardsRefundPreview": None}
     (error,) = answer["errors"]
-    assert error["extensions"]["exception"]["code"] == "GraphQLError"
+    assert error["extensions"]["exception"]["code"] == code
+    assert "`amount`" in error["message"]
 
 
 def test_what_is_no_order_has_no_preview(shop: Shop, cashier: Caller) -> None:

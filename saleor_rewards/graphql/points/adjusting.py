@@ -26,10 +26,9 @@ from .entries import RewardsEntry
 from .inputs import RewardsPointsAdjustInput
 from .texts import LONGEST_KEY, LONGEST_REASON, text_errors
 
-#: Input field by the ledger's code; all others are about the account.
+#: Input field by the ledger's code.
 FIELDS = {
     LedgerErrorCode.INSUFFICIENT_POINTS: "points",
-    LedgerErrorCode.NOT_POSITIVE: "points",
     LedgerErrorCode.TOO_MANY_POINTS: "points",
 }
 
@@ -89,13 +88,13 @@ def _changed(
     try:
         return change_by_hand(account, change, at)
     except AdjustmentError as error:
-        field = "key" if error.code == "KEY_CONFLICT" else PEOPLE[person]
-        problem = FieldError(error.code, field, error.message)
-        raise ProgramError([problem]) from error
+        field, text = PEOPLE[person], error.message
+        if error.code == "KEY_CONFLICT":
+            field = "key"
+            text = f"The key {input.get('key')!r} was sent before, for another change."
+        raise ProgramError([FieldError(error.code, field, text)]) from error
     except LedgerError as error:
-        field = FIELDS.get(error.code, "accountId")
-        problem = FieldError(error.code.name, field, error.message)
-        raise ProgramError([problem]) from error
+        raise _refused(error, PEOPLE[person]) from error
 
 
 def _shown(adjustment: PointsAdjustment) -> PointsAdjustment:
@@ -175,6 +174,15 @@ def _of_address(program_pk: int, email: str, at: datetime) -> Account:
     if person is not None and person.is_confirmed:
         return account_of(program_pk, person, at)
     return accounts.guest(program_pk, email, at)
+
+
+def _refused(error: LedgerError, person: str) -> ProgramError:
+    if error.code not in FIELDS:
+        # Somebody merged or erased it at this very moment.
+        return _unknown(person, "There is no such account any more.")
+    return ProgramError(
+        [FieldError(error.code.name, FIELDS[error.code], error.message)]
+    )
 
 
 def _unknown(field: str, message: str) -> ProgramError:

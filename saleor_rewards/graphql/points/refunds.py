@@ -7,13 +7,14 @@ from decimal import Decimal as PythonDecimal
 from typing import Any
 
 import graphene
-from graphql.error import GraphQLError
 
-from ...engine import AmountError, to_minor
+from ...engine import AmountError, TooManyDecimals, exponent, to_minor
+from ...programs import ProgramErrorCode
 from ..base import DOC_CATEGORY, Money
 from ..ids import instance_by_id
 from ..money import money_of
 from ..numbers import in_int
+from ..query_errors import query_error
 
 
 class RewardsRefundPreview(graphene.ObjectType):
@@ -60,6 +61,19 @@ class RewardsRefundPreview(graphene.ObjectType):
         )
 
 
+def _check_amount(amount: PythonDecimal, currency: str) -> None:
+    code, text = ProgramErrorCode.OUT_OF_RANGE, "is above 0"
+    try:
+        if to_minor(amount, currency) > 0:
+            return
+    except TooManyDecimals:
+        code = ProgramErrorCode.TOO_MANY_DECIMALS
+        text = f"has at most {exponent(currency)} decimals in {currency}"
+    except AmountError:
+        code, text = ProgramErrorCode.INVALID_VALUE, "is an amount of money"
+    raise query_error(code, "amount", f"`amount` {text}.")
+
+
 def resolve_refund_preview(
     _root: Any, info: Any, order_id: str, amount: PythonDecimal
 ) -> Any:
@@ -71,12 +85,7 @@ def resolve_refund_preview(
         order = instance_by_id(order_id, "Order")
         if order is None:
             return None
-        try:
-            is_positive = to_minor(amount, order.currency) > 0
-        except AmountError:
-            is_positive = False
-        if not is_positive:
-            raise GraphQLError("`amount` is no amount of the order's currency.")
+        _check_amount(amount, order.currency)
         told = preview(str(order.pk), amount)
     return RewardsRefundPreview(
         goods=money_of(told.goods_amount, order.currency),

@@ -6,9 +6,9 @@ from typing import Any
 
 import graphene
 from django.db.models import Q
-from graphql.error import GraphQLError
 
 from ...models import Account, AccountState
+from ...programs import ProgramErrorCode
 from ..base import (
     MANAGE_ORDERS,
     MANAGE_USERS,
@@ -21,6 +21,7 @@ from ..base import (
 )
 from ..ids import pk_of
 from ..lookups import channel_pk_of, query_pk
+from ..query_errors import query_error
 from .account import RewardsAccount, RewardsAccountCountableConnection
 from .enums import AccountSort
 from .inputs import RewardsAccountFilterInput, RewardsAccountSortInput
@@ -57,7 +58,9 @@ def _filtered(accounts: Any, wanted: dict[str, Any]) -> Any:
     if wanted.get("channel") is not None:
         accounts = accounts.filter(program__channel_pk=channel_pk_of(wanted["channel"]))
     if wanted.get("tier") is not None:
-        accounts = accounts.filter(tier_id=query_pk(wanted["tier"], "RewardsTier"))
+        accounts = accounts.filter(
+            tier_id=query_pk(wanted["tier"], "RewardsTier", "filter.tier")
+        )
     if wanted.get("search"):
         accounts = accounts.filter(_sought(wanted["search"]))
     for bound, value in (wanted.get("available") or {}).items():
@@ -84,11 +87,12 @@ def resolve_account(
 ) -> Account | None:
     """Return one account, by its ID or by its channel and its owner."""
     if id is not None and channel is user_id is email is None:
-        return _accounts(info).filter(pk=query_pk(id, "RewardsAccount")).first()
+        return _accounts(info).filter(pk=query_pk(id, "RewardsAccount", "id")).first()
     if id is not None or channel is None or (user_id is None) == (email is None):
-        raise GraphQLError("Give `id`, or `channel` with either `userId` or `email`.")
+        text = "Give `id`, or `channel` with either `userId` or `email`."
+        raise query_error(ProgramErrorCode.REQUIRED, "id", text)
     whose = (
-        Q(user_pk=query_pk(user_id, "User", column="integer"))
+        Q(user_pk=query_pk(user_id, "User", "userId", column="integer"))
         if user_id is not None
         else Q(email=str(email).replace("\0", "").strip().lower())
     )

@@ -7,7 +7,6 @@ from typing import Any
 
 import graphene
 from django.utils import timezone
-from graphql.error import GraphQLError
 
 from ...models import Program
 from ...programs import ProgramError, ProgramErrorCode
@@ -28,6 +27,7 @@ from ..ids import global_id
 from ..lookups import channel_pk_of, query_pk
 from ..merchant import program_of, to_errors
 from .by_hand import PointsByHandMutation, author_of
+from ..query_errors import query_error
 from .enums import RewardsBalanceRowStatus
 
 PAGE = 1_000
@@ -157,7 +157,8 @@ def resolve_balances_export(
 ) -> RewardsBalancesExport | None:
     """Return a page of balances; null for a channel without a program."""
     if not 0 < first <= MOST_ROWS:
-        raise GraphQLError(f"`first` is a number from 1 to {MOST_ROWS}.")
+        text = f"`first` is a number from 1 to {MOST_ROWS}."
+        raise query_error(ProgramErrorCode.OUT_OF_RANGE, "first", text)
     using = database(info.context)
     program = Program.objects.using(using).filter(channel_pk=channel_pk_of(channel))
     program_pk = program.values_list("pk", flat=True).first()
@@ -166,7 +167,7 @@ def resolve_balances_export(
     page = export_page(
         program_pk,
         timezone.now(),
-        after=0 if after is None else query_pk(after, "RewardsAccount"),
+        after=0 if after is None else query_pk(after, "RewardsAccount", "after"),
         limit=first,
         using=using,
     )

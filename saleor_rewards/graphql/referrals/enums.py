@@ -34,6 +34,23 @@ class RewardState(Described):
     REVOKED = "REVOKED", "All of it was taken back."
 
 
+class RewardCodeState(Described):
+    """Whether a reward has a code to show, and why not."""
+
+    SHOWN = "SHOWN", "`code` has it."
+    HIDDEN = "HIDDEN", "It is told to the referrer alone, and not to staff or apps."
+    NO_CODE = "NO_CODE", "Points have none: they are on the account."
+    OFFSET = (
+        "OFFSET",
+        "There is none: all of it paid for earlier rewards that were taken back, as "
+        "`amountOffset` says.",
+    )
+    NOTHING_LEFT = (
+        "NOTHING_LEFT",
+        "There is none: the order was given back before anything was made.",
+    )
+
+
 RewardsClaimState = enum_of(
     "RewardsClaimState", "What became of a cart's invitation.", ClaimState
 )
@@ -48,6 +65,11 @@ RewardsReferralRewardKind = enum_of(
 )
 RewardsReferralRewardState = enum_of(
     "RewardsReferralRewardState", "How much is left of a reward.", RewardState
+)
+RewardsReferralRewardCodeState = enum_of(
+    "RewardsReferralRewardCodeState",
+    "Whether a reward has a code to show, and why not.",
+    RewardCodeState,
 )
 RewardsSignalCode = enum_of(
     "RewardsSignalCode", "What speaks against a referral.", SignalCode

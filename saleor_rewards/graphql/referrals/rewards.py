@@ -11,6 +11,8 @@ from ...models import ReferralReward, RewardKind
 from ..base import DOC_CATEGORY, DateTime, Money, is_owner
 from ..money import money_of
 from .enums import (
+    RewardCodeState,
+    RewardsReferralRewardCodeState,
     RewardsReferralRewardKind,
     RewardsReferralRewardState,
     RewardState,
@@ -48,7 +50,10 @@ class RewardsReferralReward(graphene.ObjectType):
     )
     code = graphene.String(
         description="Code of the voucher or gift card. Null to everybody but the "
-        "referrer."
+        "referrer, and where there is none: `codeState` says why."
+    )
+    code_state = RewardsReferralRewardCodeState(
+        required=True, description="Whether `code` has one, and why not."
     )
     granted_at = DateTime(required=True, description="When.")
     expires_at = DateTime(
@@ -107,14 +112,27 @@ class RewardsReferralReward(graphene.ObjectType):
 
     @staticmethod
     def resolve_code(root: ReferralReward, info: Any) -> str | None:
-        if not is_owner(info.context, root.referral.referrer_user_pk):
-            return None
-        return root.code or None
+        is_shown = _code_state(root, info) is RewardCodeState.SHOWN
+        return root.code if is_shown else None
+
+    @staticmethod
+    def resolve_code_state(root: ReferralReward, info: Any) -> str:
+        return _code_state(root, info).name
 
     @staticmethod
     def resolve_expires_at(root: ReferralReward, _info: Any) -> Any:
         days = root.rule_version.definition["benefit"].get("valid_days")
         return None if days is None else root.granted_at + timedelta(days=days)
+
+
+def _code_state(reward: ReferralReward, info: Any) -> RewardCodeState:
+    if reward.kind == RewardKind.POINTS:
+        return RewardCodeState.NO_CODE
+    if reward.code:
+        is_theirs = is_owner(info.context, reward.referral.referrer_user_pk)
+        return RewardCodeState.SHOWN if is_theirs else RewardCodeState.HIDDEN
+    is_offset = bool(reward.worth_offset)
+    return RewardCodeState.OFFSET if is_offset else RewardCodeState.NOTHING_LEFT
 
 
 def _money(reward: ReferralReward, worth: int) -> Any:
