@@ -33,6 +33,7 @@ WORKERS = ["-n", os.environ.get("WORKERS") or str(min(os.cpu_count() or 1, 4))]
 PURE = [
     *WORKERS,
     "--doctest-modules",
+    "saleor_rewards/described.py",
     "saleor_rewards/engine",
     "saleor_rewards/referrals",
     "saleor_rewards/stripe_events",

@@ -44,7 +44,10 @@ class OfferCode(Described):
         "`gapQuantity` items are missing in the cart.",
     )
     NOT_STARTED = "NOT_STARTED", "The offer has not started yet."
-    ENDED = "ENDED", "The offer has ended."
+    ENDED = (
+        "ENDED",
+        "The offer has ended. Told in a trial alone: a cart lists none that is over.",
+    )
     OUTSIDE_WINDOW = "OUTSIDE_WINDOW", "The offer is not open at this time of the week."
     CURRENCY_NOT_CONFIGURED = (
         "CURRENCY_NOT_CONFIGURED",

@@ -50,7 +50,7 @@ class Book:
 
     @property
     def balance(self) -> Balance:
-        """The sums as they are after what was posted so far."""
+        """The sums after what was posted so far."""
         return self._state.balance
 
     def earn(
@@ -66,8 +66,7 @@ class Book:
     ) -> None:
         """Add points, pending until ``available_from``, gone from ``expires_at`` on.
 
-        An account that is full takes what fits; the entry has the rest as waived.
-        ``lapses_at`` moves the time at which all points of the account lapse.
+        ``lapses_at`` moves when all points lapse. A full account takes what fits.
         """
         cause = self._cause("earn", key, points, order_pk, rule_version_pk)
         if cause is None:
@@ -145,8 +144,7 @@ class Book:
     ) -> None:
         """Add points by hand, or with a minus sign take available ones.
 
-        Raises ``NOT_POSITIVE`` for none, ``INSUFFICIENT_POINTS`` for more than there
-        are, ``TOO_MANY_POINTS`` for more than fit.
+        Raises ``NOT_POSITIVE``, ``INSUFFICIENT_POINTS``, ``TOO_MANY_POINTS``.
         """
         named = cause_by_hand(key, points, reason, author)
         cause = self._unless_posted(named, abs(points))

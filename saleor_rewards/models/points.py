@@ -18,16 +18,8 @@ from .tiers import Tier
 
 class AccountState(DescribedChoices):
     OPEN = "open", "It takes postings.", "Open"
-    MERGED = (
-        "merged",
-        "All that was on it is on another account.",
-        "Merged into another account",
-    )
-    ERASED = (
-        "erased",
-        "Its owner was erased, and all points with the person.",
-        "Erased with the person",
-    )
+    MERGED = "merged", "All of it is on another account.", "Merged into another account"
+    ERASED = "erased", "All of it went with its owner.", "Erased with the person"
 
 
 class Account(models.Model):
@@ -131,11 +123,7 @@ class Account(models.Model):
 class EntryKind(DescribedChoices):
     """What an entry does, from the member's point of view."""
 
-    EARN = (
-        "earn",
-        "Points were earned, pending at first or available at once.",
-        "Earned",
-    )
+    EARN = "earn", "Points were earned; pending at first, or not.", "Earned"
     MATURE = "mature", "Pending points became available.", "Became available"
     REVERSE = "reverse", "Earned points were taken back.", "Taken back"
     RESTORE = "restore", "Points that were taken back were given again.", "Given again"

@@ -15,11 +15,12 @@ class ReferralErrorCode(Described):
     )
     TOO_MANY_ATTEMPTS = (
         "TOO_MANY_ATTEMPTS",
-        "Too many tries of late; later ones are looked at again.",
+        "Too many tries of late, by the cart, the account or the network; later ones "
+        "are looked at again.",
     )
     ALREADY_CLAIMED = (
         "ALREADY_CLAIMED",
-        "Another invitation was accepted before; the first one counts.",
+        "An order was placed by another invitation, and is not paid yet.",
     )
     NOT_NEW = "NOT_NEW", "Not the customer's first order."
     EMAIL_REQUIRED = (

@@ -131,6 +131,33 @@ def test_only_the_best_fixed_number_counts_and_comes_on_top_of_the_lines() -> No
 @pytest.mark.parametrize(
     "kind", [per_amount, lambda **values: fixed(5, **values)], ids=["rate", "fixed"]
 )
+def test_all_rules_together_give_no_more_than_a_whole_number_of_graphql() -> None:
+    # given
+    rate, bonus = per_amount(10**9, "0.01"), fixed(10**9)
+    snapshot = cart(line("a", 1))
+
+    # when
+    on_one_cent = earn(snapshot, rate, bonus)
+    on_three_cents = earn(cart(line("a", 3)), rate, bonus)
+
+    # then: the best rank first
+    assert earned(on_one_cent) == [(1, 10**9), (2, 10**9)]
+    assert earned(on_three_cents) == [(1, 2**31 - 1)]
+    assert on_three_cents.earned_points == 2**31 - 1
+    assert [offer.points for offer in on_three_cents.offers] == [2**31 - 1, 0]
+
+
+def test_what_a_rule_gives_once_nothing_is_missing_is_capped_too() -> None:
+    # given
+    rate = per_amount(10**9, "0.01", minimum_subtotal={"amounts": {"USD": "900.00"}})
+
+    # when
+    (offer,) = earn(cart(line("a", 1)), rate).offers
+
+    # then
+    assert (offer.points, offer.next_points) == (0, 2**31 - 1)
+
+
 def test_a_tie_of_points_goes_to_the_higher_priority_and_then_to_the_lower_id(
     kind: Any,
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from saleor_rewards.described import Described
 from saleor_rewards.engine import BenefitType, OfferCode, OfferState, WarningCode
 from saleor_rewards.referrals.errors import ReferralErrorCode
 from saleor_rewards.referrals.signals import DEFAULT_WEIGHTS, SignalCode
@@ -18,27 +19,37 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 
-def codes_in(guide: str, table: str) -> list[str]:
-    """Return the codes in the first column of a marked table."""
+def rows_of(guide: str, table: str) -> list[list[str]]:
+    """Return the cells of a marked table's rows."""
     text = (DOCS / guide).read_text()
     after = text.split(f"<!-- checked: {table} -->")[1]
-    rows = after.split("\n\n")[0].splitlines()
-    return [
-        found[1] for row in rows for found in [re.match(r"\| `(\w+)`", row)] if found
-    ]
+    rows = [row for row in after.split("\n\n")[0].splitlines() if row[:3] == "| `"]
+    return [[cell.strip() for cell in row.strip("| ").split(" | ")] for row in rows]
+
+
+def codes_in(guide: str, table: str) -> list[str]:
+    """Return the codes in the first column of a marked table."""
+    return [cells[0].strip("`") for cells in rows_of(guide, table)]
 
 
 @pytest.mark.parametrize(
-    ("guide", "table", "enum"),
+    ("guide", "table", "enum", "column"),
     [
-        ("merchants.md", "benefits", BenefitType),
-        ("merchants.md", "warnings", WarningCode),
-        ("storefronts.md", "states", OfferState),
-        ("storefronts.md", "codes", OfferCode),
+        ("merchants.md", "benefits", BenefitType, 2),
+        ("merchants.md", "warnings", WarningCode, 1),
+        ("storefronts.md", "states", OfferState, 1),
+        ("storefronts.md", "codes", OfferCode, 1),
+        ("referrals.md", "signals", SignalCode, 2),
     ],
 )
-def test_a_table_lists_every_member_once(guide: str, table: str, enum: type) -> None:
-    assert sorted(codes_in(guide, table)) == sorted(member.name for member in enum)
+def test_a_table_has_every_member_once_with_its_sentence(
+    guide: str, table: str, enum: type[Described], column: int
+) -> None:
+    # when
+    told = [(cells[0].strip("`"), cells[column]) for cells in rows_of(guide, table)]
+
+    # then
+    assert sorted(told) == sorted((code.name, code.description) for code in enum)
 
 
 def test_the_operators_guide_lists_every_code_that_can_be_logged() -> None:
@@ -76,32 +87,16 @@ def test_the_merchants_guide_lists_every_state_of_a_rule() -> None:
     assert codes_in("merchants.md", "rule states") == codes
 
 
-def test_the_storefronts_guide_lists_every_code_of_redeeming() -> None:
-    # given
-    folder = ROOT / "saleor_rewards" / "plugin" / "points"
-    source = (folder / "redeeming.py").read_text()
-
-    # then
-    codes = re.findall(r'^    ([A-Z_]+) = "\1"$', source, re.MULTILINE)
-    assert codes_in("storefronts.md", "redeeming") == codes
-
-
-def test_the_storefronts_guide_lists_every_code_of_referring() -> None:
+def test_the_storefronts_guide_has_every_code_of_referring_with_its_sentence() -> None:
     # given
     of_staff = {"REFERRAL_UNKNOWN", "REASON_REQUIRED"}
 
     # then
-    codes = [code.name for code in ReferralErrorCode if code.name not in of_staff]
-    assert codes_in("storefronts.md", "referring") == codes
-
-
-def test_the_storefronts_guide_lists_every_state_of_a_claim() -> None:
-    # given
-    schema = (ROOT / "saleor_rewards" / "graphql" / "schema.graphql").read_text()
-    states = schema.split("enum RewardsClaimState {")[1].split("}")[0]
-
-    # then
-    assert codes_in("storefronts.md", "claims") == states.split()
+    assert rows_of("storefronts.md", "referring") == [
+        [f"`{code.name}`", code.description]
+        for code in ReferralErrorCode
+        if code.name not in of_staff
+    ]
 
 
 def test_the_storefronts_guide_names_documents_that_there_are() -> None:

@@ -7,10 +7,10 @@ from types import ModuleType
 
 import pytest
 
-from saleor_rewards.ledger import errors, facts, lots, moves, settle, state
+from saleor_rewards.ledger import earning, errors, facts, lots, moves, settle, state
 
 
-@pytest.mark.parametrize("module", [errors, facts, lots, moves, settle, state])
+@pytest.mark.parametrize("module", [earning, errors, facts, lots, moves, settle, state])
 def test_examples_hold(module: ModuleType) -> None:
     result = doctest.testmod(module)
     assert result.attempted > 0

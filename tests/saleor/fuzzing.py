@@ -9,6 +9,7 @@ import graphene
 from graphql import GraphQLEnumType, get_named_type
 from saleor.graphql.api import schema
 
+from .error_table import known_answers
 from .merchants import Caller
 
 LONG = "x" * 10_000
@@ -20,7 +21,9 @@ NUMBERS = [
     "1e400", "-1e400", "1e-400", "1" * 5000, "0." + "0" * 5000 + "1", "-0", "0x10",
     "ten", "", " 5 ", "5\0", "\u0661\u0662",
 ]  # fmt: skip
-WHOLES = [-1, 0, 2**31 - 1, -(2**31), 2**31, 10**400, 1.5, "3", True]
+WHOLES = [
+    -1, 0, 10**9, 10**9 + 1, 2**31 - 1, -(2**31), 2**31, 10**400, 1.5, "3", True,
+]  # fmt: skip
 TIMES = [
     "", "never", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
     "2030-01-01", "2030-01-01T00:00:00", "2030-02-30T00:00:00Z",
@@ -105,8 +108,9 @@ def check_answer(caller: Caller, body: str) -> dict[str, Any] | None:
         assert all(error["message"] for error in answer["errors"])
         return None
     assert "errors" not in answer, (answer, body[:500])
-    (payload,) = answer["data"].values()
+    ((name, payload),) = answer["data"].items()
     assert payload is not None, body[:500]
     for error in payload["errors"]:
         assert all(error[key] for key in ("code", "field", "message")), body[:500]
+        assert (name, error["code"]) in known_answers(), "docs/errors.md lacks it"
     return payload

@@ -130,6 +130,7 @@ def test_a_file_sent_again_changes_nothing_whoever_sends_it(
     assert statuses(again) == statuses(tried) == unchanged
     assert statuses(mended)[1] == (2, "FAILED", "reference")
     assert mended["rows"][1]["code"] == "KEY_CONFLICT"
+    assert mended["rows"][1]["message"].startswith("The reference 'r2' was imported")
     assert holdings() == {"a@example.com": 5, "b@example.com": 7}
 
 

@@ -132,6 +132,9 @@ def test_an_adjustment_sent_twice_with_one_key_is_made_once(
     assert first["entry"]["id"] == second["entry"]["id"]
     assert second["account"]["available"] == 120
     assert codes_of(other) == [("key", "KEY_CONFLICT")]
+    assert other["errors"][0]["message"] == (
+        "The key 'case 7' was sent before, for another change."
+    )
 
 
 def test_an_adjustment_opens_the_account_that_it_is_for(

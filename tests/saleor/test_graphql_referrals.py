@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from saleor_rewards.models import (
@@ -13,7 +15,7 @@ from saleor_rewards.models import (
 
 from . import merchants
 from .friends import code_for, friend_cart, switch_on
-from .inputs import document
+from .inputs import document, node_id
 from .members import bring, claim, errors_of, make_member, mine, pay_out
 from .merchants import Caller
 from .world import Shop
@@ -135,6 +137,11 @@ def test_a_member_sees_what_was_earned_and_what_is_left_of_it(
         ("VOUCHER", "GRANTED", None, None, "TEN"),
         ("POINTS", "REDUCED", 500, 200, None),
     ]
+    assert [row["codeState"] for row in shown["rewards"]] == [
+        "OFFSET",
+        "SHOWN",
+        "NO_CODE",
+    ]
     gift_card, voucher, points = shown["rewards"]
     assert voucher["ruleName"] == "A voucher"
     assert voucher["expiresAt"] > voucher["grantedAt"]
@@ -145,6 +152,41 @@ def test_a_member_sees_what_was_earned_and_what_is_left_of_it(
         3,
     ]
     assert (points["amount"], points["amountKept"]) == (None, None)
+
+
+def test_a_reward_without_a_code_says_why(shop: Shop, ann: Caller) -> None:
+    # given
+    given = bring(shop, ann)
+    pay_out(shop, given, "voucher", 1000, code="TEN")
+    pay_out(shop, given, "gift_card", 500, worth_given=0, worth_offset=500)
+    undone = bring(shop, ann)
+    pay_out(shop, undone, "voucher", 700, worth_given=0, worth_kept=0)
+    query = (
+        "query($c: String!, $id: ID!) { user(id: $id) { rewards { referral(channel: $c)"
+        " { rewards { state code codeState } } } } }"
+    )
+    clerk = merchants.staff(merchants.USERS)
+
+    # when
+    own = mine(ann, shop)["rewards"]
+    data = clerk.ask(query, c=shop.channel.slug, id=node_id("User", ann.user.pk))
+    seen = data["user"]["rewards"]["referral"]["rewards"]
+
+    # then
+    def told(rows: list[Any]) -> list[tuple[str, Any, str]]:
+        found = [(row["state"], row["code"], row["codeState"]) for row in rows]
+        return sorted(found, key=str)
+
+    assert told(own) == [
+        ("GRANTED", "TEN", "SHOWN"),
+        ("GRANTED", None, "OFFSET"),
+        ("REVOKED", None, "NOTHING_LEFT"),
+    ]
+    assert told(seen) == [
+        ("GRANTED", None, "HIDDEN"),
+        ("GRANTED", None, "OFFSET"),
+        ("REVOKED", None, "NOTHING_LEFT"),
+    ]
 
 
 def test_a_list_of_rewards_is_as_long_as_asked_for(shop: Shop, ann: Caller) -> None:

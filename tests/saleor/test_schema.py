@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from graphql import parse, validate
+from graphql import GraphQLEnumType, parse, validate
 from graphql.language.ast import FragmentDefinition, OperationDefinition
 from saleor.graphql.api import schema
 
@@ -15,6 +15,10 @@ import saleor_rewards
 from saleor_rewards.engine import OfferCode, RuleErrorCode, WarningCode
 from saleor_rewards.graphql.fields import COSTS
 from saleor_rewards.graphql.printing import printed_schema
+from saleor_rewards.ledger.errors import TOLD
+from saleor_rewards.plugin.points.redeeming import PointsErrorCode
+from saleor_rewards.programs import ProgramErrorCode
+from saleor_rewards.referrals.errors import ReferralErrorCode
 
 from .limits import needs
 
@@ -120,6 +124,63 @@ def test_an_enum_has_every_code_of_the_engine(name: str, source: type) -> None:
 
     # then
     assert {member.name for member in source} <= names
+
+
+def enums_of_ours() -> list[str]:
+    return sorted(
+        name
+        for name, type_ in schema.get_type_map().items()
+        if name.startswith("Rewards") and isinstance(type_, GraphQLEnumType)
+    )
+
+
+@pytest.mark.parametrize("name", enums_of_ours())
+def test_every_value_of_an_enum_says_in_a_sentence_what_it_means(name: str) -> None:
+    mute = [
+        value.name
+        for value in schema.get_type(name).values
+        if not re.fullmatch(r"[A-Z`].*\.", value.description or "", re.DOTALL)
+    ]
+    assert mute == [], "give it a sentence beside it in its Python enum"
+
+
+def test_a_code_that_several_enums_have_means_the_same_in_each() -> None:
+    # given
+    sentences: dict[str, set[str]] = {}
+
+    # when
+    for source in (
+        ProgramErrorCode,
+        RuleErrorCode,
+        TOLD,
+        PointsErrorCode,
+        ReferralErrorCode,
+    ):
+        for member in source:
+            sentences.setdefault(member.name, set()).add(member.description)
+
+    # then
+    assert {name: said for name, said in sentences.items() if len(said) > 1} == {}
+    served = schema.get_type("RewardsErrorCode").values
+    assert {value.name: {value.description} for value in served} == sentences
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [("redeeming", "RewardsErrorCode"), ("claims", "RewardsClaimState")],
+)
+def test_the_storefronts_guide_says_what_the_schema_says(table: str, name: str) -> None:
+    # given
+    said = {value.name: value.description for value in schema.get_type(name).values}
+    wanted = [code.name for code in PointsErrorCode] if table == "redeeming" else said
+    guide = Path(__file__).parents[2] / "docs" / "storefronts.md"
+
+    # when
+    text = guide.read_text(encoding="utf-8").split(f"<!-- checked: {table} -->")[1]
+
+    # then
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", text.split("\n\n")[0], re.MULTILINE)
+    assert rows == [(code, said[code]) for code in wanted]
 
 
 @needs("channels")

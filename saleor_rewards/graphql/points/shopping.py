@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ContextManager
 
 import graphene
@@ -76,7 +77,13 @@ class RewardsPointsRelease(ShopperMutation):
 
         checkout = own_checkout(info, checkout_id)
         with in_language_of(checkout, info):
-            release(checkout, info.context)
+            try:
+                release(checkout, info.context)
+            except ProgramError as error:
+                # Nobody gave a number of points.
+                raise ProgramError(
+                    replace(found, field="checkoutId") for found in error.errors
+                ) from error
         return cls(errors=[], **answer(checkout_id, info))
 
 

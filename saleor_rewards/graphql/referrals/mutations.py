@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import override
+from graphene.utils.str_converters import to_camel_case
 
 from ...programs import ProgramError
 from ...referrals.errors import ReferralError
@@ -15,7 +16,7 @@ from ..merchant import RewardsError, RewardsMutation, to_errors
 class ReferralMutation(RewardsMutation):
     """A mutation that keeps what it wrote where it refuses: tries are counted.
 
-    An error that is about no single field is told of the first argument.
+    An error that is about no argument of it is told of the first one.
     """
 
     class Meta:
@@ -34,7 +35,8 @@ class ReferralMutation(RewardsMutation):
     @classmethod
     def error_of(cls, error: ReferralError) -> RewardsError:
         """Return a refusal as the API has it."""
-        field = error.field or cls.field_of_all
+        arguments = {to_camel_case(name) for name in cls._meta.arguments}
+        field = error.field if error.field in arguments else cls.field_of_all
         return RewardsError(field=field, message=error.message, code=error.code.name)
 
 
