@@ -23,6 +23,9 @@ from saleor_rewards.engine import (
 
 from .oracle import Choice, Oracle, in_scope, rounded
 
+#: The most points of one order: the largest whole number of GraphQL.
+MOST = 2**31 - 1
+
 
 def remainders(total: int, exact: Sequence[Fraction]) -> list[int]:
     """Round down, and give what is left over to the largest remainders."""
@@ -138,7 +141,12 @@ class PointsOracle:
         fixed = self.best(met, PointsFixed, self.lines)
         if fixed is not None:
             found[fixed.id] = fixed.benefit.points
-        return {id: points for id, points in found.items() if points}
+        left = MOST
+        capped = {}
+        for id in sorted(found, key=lambda id: self.rule(id).rank):
+            capped[id] = min(found[id], left)
+            left -= capped[id]
+        return {id: points for id, points in capped.items() if points}
 
     def most(
         self, met: Sequence[RuleDefinition], bases: Sequence[int]

@@ -229,7 +229,7 @@ def points_definitions(draw: Draw, currency: str = "USD", **values: Any) -> Any:
     if kind == "POINTS_MULTIPLIER":
         benefit["factor"] = draw(st.sampled_from(("1.01", "1.5", "2", "3")))
     else:
-        benefit["points"] = draw(st.integers(1, 5))
+        benefit["points"] = draw(st.one_of(st.integers(1, 5), st.just(10**9)))
     if kind == "POINTS_PER_AMOUNT":
         benefit["per"] = draw(money(currency, most=200) | money(currency, most=5000))
         benefit["counting"] = draw(st.sampled_from((None, None, "FULL_STEPS")))
@@ -243,7 +243,7 @@ def referral_definitions(draw: Draw, currency: str = "USD") -> Any:
     kind = draw(st.sampled_from(REFERRAL))
     benefit: dict[str, Any] = {"type": kind}
     if kind == "REFERRAL_POINTS":
-        benefit["points"] = draw(st.integers(1, 500))
+        benefit["points"] = draw(st.one_of(st.integers(1, 500), st.just(10**9)))
     else:
         benefit["amounts"] = draw(money(currency))
         benefit["valid_days"] = draw(st.sampled_from((None, 1, 90)))

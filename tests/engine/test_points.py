@@ -128,9 +128,6 @@ def test_only_the_best_fixed_number_counts_and_comes_on_top_of_the_lines() -> No
     assert earned(evaluation) == [(2, 70), (3, 10), (4, 10)]
 
 
-@pytest.mark.parametrize(
-    "kind", [per_amount, lambda **values: fixed(5, **values)], ids=["rate", "fixed"]
-)
 def test_all_rules_together_give_no_more_than_a_whole_number_of_graphql() -> None:
     # given
     rate, bonus = per_amount(10**9, "0.01"), fixed(10**9)
@@ -158,6 +155,9 @@ def test_what_a_rule_gives_once_nothing_is_missing_is_capped_too() -> None:
     assert (offer.points, offer.next_points) == (0, 2**31 - 1)
 
 
+@pytest.mark.parametrize(
+    "kind", [per_amount, lambda **values: fixed(5, **values)], ids=["rate", "fixed"]
+)
 def test_a_tie_of_points_goes_to_the_higher_priority_and_then_to_the_lower_id(
     kind: Any,
 ) -> None:
