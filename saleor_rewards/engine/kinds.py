@@ -135,17 +135,21 @@ class PointsBase(Enum):
     NET = "NET"
 
 
-class PointsCounting(Enum):
+class PointsCounting(Described):
     """How points per amount count what is paid.
 
     >>> PointsCounting("FULL_STEPS").name
     'FULL_STEPS'
     """
 
-    #: Each part of the amount gives its part of the points, rounded down once an order.
-    IN_PROPORTION = "IN_PROPORTION"
-    #: Only each full amount gives points, what is left over gives none.
-    FULL_STEPS = "FULL_STEPS"
+    IN_PROPORTION = (
+        "IN_PROPORTION",
+        "Each part of the amount gives its part of the points, rounded down once an order.",
+    )
+    FULL_STEPS = (
+        "FULL_STEPS",
+        "Only each full amount gives points, what is left over gives none.",
+    )
 
 
 class ReferralKind(Enum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from .choices import DescribedChoices
 from .constraints import Check
 from .points import Account
 from .programs import Program
@@ -37,11 +38,11 @@ class StaffAllowance(models.Model):
         return f"{self.points_given} points by {self.author} on {self.day}"
 
 
-class AdjustmentState(models.TextChoices):
-    WAITING = "waiting", "Waits for a second member of staff"
-    APPROVED = "approved", "Approved and posted"
-    DECLINED = "declined", "Declined"
-    ERASED = "erased", "Erased with the person"
+class AdjustmentState(DescribedChoices):
+    WAITING = "waiting", "It waits for a second member of staff.", "Waiting"
+    APPROVED = "approved", "Somebody approved it, and it was posted.", "Approved"
+    DECLINED = "declined", "Somebody declined it.", "Declined"
+    ERASED = "erased", "The person was erased before it was decided.", "Erased"
 
 
 class PointsAdjustment(models.Model):

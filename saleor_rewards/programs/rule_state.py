@@ -4,33 +4,41 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from enum import Enum
 from typing import AbstractSet, Any, Iterable, Iterator, Mapping, Sequence, Union
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS
 
+from ..described import Described
 from ..engine import RuleDefinition, RuleErrors, Warning, lint_rule, parse_rule
 from ..models import Rule, Tier
 
 
-class RuleStateCode(Enum):
+class RuleStateCode(Described):
     """What can be wrong with a rule that was right when it was saved."""
 
-    #: The stored rule cannot be read, and is left out of every cart.
-    UNREADABLE = "UNREADABLE"
-    #: A product, collection, category or delivery method that the rule is for is gone.
-    REFERENCE_GONE = "REFERENCE_GONE"
-    #: A level of members that the rule is for is gone.
-    TIER_GONE = "TIER_GONE"
-    #: What is left out of the rule is gone, so that nothing is left out by it.
-    EXCLUDES_NOTHING = "EXCLUDES_NOTHING"
-    #: All that the rule is for is gone: it applies to nothing.
-    APPLIES_TO_NOTHING = "APPLIES_TO_NOTHING"
-    #: The rule has no amount in the currency of its channel, and gives nothing there.
-    CURRENCY_MISMATCH = "CURRENCY_MISMATCH"
-    #: The channel that the rule is for is gone.
-    CHANNEL_GONE = "CHANNEL_GONE"
+    UNREADABLE = (
+        "UNREADABLE",
+        "The stored rule cannot be read, and is left out of every cart.",
+    )
+    REFERENCE_GONE = (
+        "REFERENCE_GONE",
+        "A product, collection, category or delivery method that the rule is for is gone.",
+    )
+    TIER_GONE = "TIER_GONE", "A level of members that the rule is for is gone."
+    EXCLUDES_NOTHING = (
+        "EXCLUDES_NOTHING",
+        "What is left out of the rule is gone, so that nothing is left out by it.",
+    )
+    APPLIES_TO_NOTHING = (
+        "APPLIES_TO_NOTHING",
+        "All that the rule is for is gone: it applies to nothing.",
+    )
+    CURRENCY_MISMATCH = (
+        "CURRENCY_MISMATCH",
+        "The rule has no amount in the currency of its channel, and gives nothing there.",
+    )
+    CHANNEL_GONE = "CHANNEL_GONE", "The channel that the rule is for is gone."
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,11 @@ def test_a_code_that_several_enums_have_means_the_same_in_each() -> None:
 
 @pytest.mark.parametrize(
     ("table", "name"),
-    [("redeeming", "RewardsErrorCode"), ("claims", "RewardsClaimState")],
+    [
+        ("redeeming", "RewardsErrorCode"),
+        ("claims", "RewardsClaimState"),
+        ("reward codes", "RewardsReferralRewardCodeState"),
+    ],
 )
 def test_the_storefronts_guide_says_what_the_schema_says(table: str, name: str) -> None:
     # given
