@@ -26,8 +26,8 @@ from ..enums import RewardsErrorCode
 from ..ids import global_id
 from ..lookups import channel_pk_of, query_pk
 from ..merchant import program_of, to_errors
-from .by_hand import PointsByHandMutation, author_of
 from ..query_errors import query_error
+from .by_hand import PointsByHandMutation, author_of
 from .enums import RewardsBalanceRowStatus
 
 PAGE = 1_000
