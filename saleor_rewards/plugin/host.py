@@ -198,10 +198,7 @@ class Host(Protocol):
         """
 
     def lock_if_free(self, checkout_token: str) -> bool:
-        """Lock a checkout's row at once; say ``False`` where somebody else has it.
-
-        One that is gone is nobody's.
-        """
+        """Lock a checkout's row at once, or say ``False`` where somebody else has it."""
 
     def lock_shared(self, checkout_token: str) -> None:
         """Keep a checkout's row from being locked or changed, beside others who do."""
@@ -312,10 +309,7 @@ class Host(Protocol):
         """Take our effects off one checkout, unless it is paid or somebody changes it."""
 
     def carrying_checkouts(self, tokens: list[str] | None = None) -> list[str]:
-        """Return the checkouts, or those of ``tokens``, whose prices carry offers.
-
-        Asked while offers are stopped.
-        """
+        """Return which checkouts, of all or of ``tokens``, carry offers while stopped."""
 
     def end_vouchers(self) -> None:
         """End the vouchers that carry offers, but for those of paid checkouts."""

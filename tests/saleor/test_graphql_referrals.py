@@ -137,20 +137,15 @@ def test_a_member_sees_what_was_earned_and_what_is_left_of_it(
         ("VOUCHER", "GRANTED", None, None, "TEN"),
         ("POINTS", "REDUCED", 500, 200, None),
     ]
-    assert [row["codeState"] for row in shown["rewards"]] == [
-        "OFFSET",
-        "SHOWN",
-        "NO_CODE",
-    ]
+    states = [row["codeState"] for row in shown["rewards"]]
+    assert states == ["OFFSET", "SHOWN", "NO_CODE"]
     gift_card, voucher, points = shown["rewards"]
     assert voucher["ruleName"] == "A voucher"
     assert voucher["expiresAt"] > voucher["grantedAt"]
     assert gift_card["expiresAt"] is None
     assert [gift_card[name]["amount"] for name in ("amount", "amountKept")] == [20, 0]
-    assert [gift_card[name]["amount"] for name in ("amountOwed", "amountOffset")] == [
-        7,
-        3,
-    ]
+    owed = [gift_card[name]["amount"] for name in ("amountOwed", "amountOffset")]
+    assert owed == [7, 3]
     assert (points["amount"], points["amountKept"]) == (None, None)
 
 
