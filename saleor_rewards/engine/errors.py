@@ -26,7 +26,8 @@ class RuleErrorCode(Described):
     )
     WRONG_TYPE = (
         "WRONG_TYPE",
-        "The saved definition has a value of another type than is needed.",
+        "A value has another type than is needed: as it was sent, or as another "
+        "release saved it.",
     )
     INVALID_VALUE = (
         "INVALID_VALUE",

@@ -84,7 +84,8 @@ class BenefitType(Described):
     SHIPPING_AMOUNT_OFF = "SHIPPING_AMOUNT_OFF", "An amount off the delivery price."
     POINTS_PER_AMOUNT = (
         "POINTS_PER_AMOUNT",
-        "Points for what the goods cost: 1 for each 1.00.",
+        "Points for what the goods cost: 1 for each 1.00, in proportion or by full "
+        "steps.",
     )
     POINTS_MULTIPLIER = (
         "POINTS_MULTIPLIER",

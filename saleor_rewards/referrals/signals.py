@@ -47,7 +47,7 @@ class SignalCode(Described):
     SAME_IP = "SAME_IP", "They came from one network."
     REPEATED_EMAIL = (
         "REPEATED_EMAIL",
-        "Another friend who ordered and paid, of any member, has the same mailbox.",
+        "Another friend, of any member, has the same mailbox.",
     )
     REPEATED_CARD = (
         "REPEATED_CARD",
@@ -63,7 +63,7 @@ class SignalCode(Described):
     )
     YOUNG_ACCOUNT = "YOUNG_ACCOUNT", "The referrer's account was less than a day old."
     NEVER_ORDERED = "NEVER_ORDERED", "The referrer has not ordered anything."
-    BURST = "BURST", "More than five friends of one member ordered within a day."
+    BURST = "BURST", "More than five friends of one member placed orders within a day, and paid."
     CIRCLE = (
         "CIRCLE",
         "The friend brought the referrer, or who brought the referrer, and so on.",

@@ -76,6 +76,8 @@ RULES: dict[tuple[str, str], Changes] = {
         "conditions": {"shippingMethods": [node_id("Product", 1)]}
     },
     ("TOO_LONG", "name"): {"name": "a" * 256},
+    # GraphQL takes it for a whole number.
+    ("WRONG_TYPE", "priority"): {"priority": True},
 }
 
 #: By code and field: what a release that is newer, or gone, may have saved.

@@ -112,5 +112,6 @@ def check_answer(caller: Caller, body: str) -> dict[str, Any] | None:
     assert payload is not None, body[:500]
     for error in payload["errors"]:
         assert all(error[key] for key in ("code", "field", "message")), body[:500]
-        assert (name, error["code"]) in known_answers(), "docs/errors.md lacks it"
+        known = (name, error["code"]) in known_answers()
+        assert known, (name, error, "docs/errors.md lacks it")
     return payload
