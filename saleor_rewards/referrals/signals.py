@@ -63,7 +63,10 @@ class SignalCode(Described):
     )
     YOUNG_ACCOUNT = "YOUNG_ACCOUNT", "The referrer's account was less than a day old."
     NEVER_ORDERED = "NEVER_ORDERED", "The referrer has not ordered anything."
-    BURST = "BURST", "More than five friends of one member placed orders within a day, and paid."
+    BURST = (
+        "BURST",
+        "More than five friends of one member placed orders within a day, and paid.",
+    )
     CIRCLE = (
         "CIRCLE",
         "The friend brought the referrer, or who brought the referrer, and so on.",
