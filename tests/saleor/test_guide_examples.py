@@ -220,6 +220,7 @@ def test_each_tag_in_an_address_signs_up_once_more(shop: Shop) -> None:
     said(text, each="50 points", all=f"{sum(given)}")
 
 
+@needs("transactions")
 def test_an_order_that_points_paid_for_alone_is_the_first(shop: Shop) -> None:
     # given
     shop.points(most_percent=Decimal(100))
