@@ -56,8 +56,9 @@ class OrderGateMiddleware:
         if root is not None or info.field_name != self.MUTATION:
             return next_(root, info, **args)
         token = token_of(args["checkout_id"])
+        plugin = info.context.plugins.get_plugin(PLUGIN_ID)
         if token is None or guarded(
-            "REWARDS_ORDER_GATE", False, lambda: _is_idle(info)
+            "REWARDS_ORDER_GATE", False, lambda: bool(plugin.is_idle)
         ):
             return next_(root, info, **args)
         with ExitStack() as stack:
@@ -69,7 +70,7 @@ class OrderGateMiddleware:
             refused = guarded("REWARDS_ORDER_GATE", None, lambda: _refusal(info, args))
             if refused is not None:
                 return refused
-            with memo.completing():
+            with memo.completing(is_active=plugin.active):
                 return next_(root, info, **args)
 
 
@@ -93,10 +94,6 @@ def _refusal(info: Any, args: Any) -> Any:
     except ValidationError as refused:
         return _told(refused)
     return None
-
-
-def _is_idle(info: Any) -> bool:
-    return bool(info.context.plugins.get_plugin(PLUGIN_ID).is_idle)
 
 
 def _welcome(info: Any, email: str) -> None:

@@ -248,6 +248,8 @@ PROGRAMS = [
     Case(PROGRAM, "DUPLICATE", "referrals.weights.N.code",
          _program(_weights("SAME_IP", "SAME_IP"))),
     Case(PROGRAM, "IN_USE", "tiers", _program(_tier_in_use)),
+    Case(PROGRAM, "PERMISSION_REQUIRED", "points.maxStaffPointsPerDay",
+         _program({"points": {"maxStaffPointsPerDay": 5_000}})),
 ]  # fmt: skip
 
 OF_MERCHANTS = [*_of_rules(), *OTHERS, *PROGRAMS]

@@ -11,10 +11,13 @@ from django.utils import timezone
 from saleor_rewards.reservations import pledge
 
 from . import merchants
+from .by_hand import BOUND, clerk_of, waiting
 from .error_stage import Case, Errors, Stage
 from .inputs import node_id
+from .purses import account_id, open_purse
 
 ADJUST, IMPORT = "rewardsPointsAdjust", "rewardsBalancesImport"
+APPROVE, DECLINE = f"{ADJUST}Approve", f"{ADJUST}Decline"
 REDEEM, RELEASE = "rewardsPointsRedeem", "rewardsPointsRelease"
 
 #: One more than an account can have.
@@ -34,7 +37,36 @@ def _same_key(stage: Stage) -> Errors:
     return _adjust(key="case 7", points=6)(stage)
 
 
+def _own(stage: Stage) -> Errors:
+    clerk = clerk_of()
+    return stage.ask(
+        "PointsAdjust",
+        clerk,
+        input={"accountId": account_id(open_purse(stage.shop, clerk)), "points": 5,
+               "reason": "Mine"},
+    )  # fmt: skip
+
+
+def _decided(how: str, *, by_author: bool = False) -> Callable[[Stage], Errors]:
+    """Let points wait, decide on them, and again."""
+
+    def send(stage: Stage) -> Errors:
+        stage.shop.points(max_staff_points_per_day=BOUND)
+        author = clerk_of()
+        asked = {"ids": [waiting(author, stage.purse)], "reason": "Seen"}
+        if by_author:
+            return stage.ask(f"PointsAdjust{how}", author, **asked)
+        assert stage.ask(f"PointsAdjust{how}", clerk_of(), **asked) == []
+        return stage.ask(f"PointsAdjust{how}", clerk_of(), **asked)
+
+    return send
+
+
 ADJUSTMENTS = [
+    Case(ADJUST, "OWN_ACCOUNT", "accountId", _own),
+    Case(APPROVE, "SECOND_PERSON_REQUIRED", "ids.N", _decided("Approve", by_author=True)),
+    Case(APPROVE, "ALREADY_DECIDED", "ids.N", _decided("Approve")),
+    Case(DECLINE, "ALREADY_DECIDED", "ids.N", _decided("Decline")),
     Case(ADJUST, "REQUIRED", "reason", _adjust(reason=" ")),
     Case(ADJUST, "REQUIRED", "accountId", _adjust(accountId=None)),
     Case(ADJUST, "OUT_OF_RANGE", "points", _adjust(points=0)),

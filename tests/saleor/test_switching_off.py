@@ -36,6 +36,9 @@ from .stopping import (
 )
 from .world import HOST, Cart, Refused, Shop, Shopper
 
+if not capabilities.stored_discounts:
+    from saleor.graphql.checkout import mutations
+
 if capabilities.stored_discounts:
     from saleor.checkout.models import CheckoutLine
     from saleor.discount.models import CheckoutLineDiscount, Voucher
@@ -95,6 +98,36 @@ def test_a_shoppers_own_code_is_worth_what_it_is_without_offers(
 
     # then
     assert shopper.bare_total(cart) == Decimal("20.00")
+
+
+@needs("price hooks")
+def test_an_order_that_began_is_placed_as_if_nobody_had_switched_off(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: Saleor reads the settings anew after it looked at the payment
+    shop.points()
+    shop.ladder(("0.00", "20"))
+    member = make_member(shop, 1000)
+    cart = member.put_aside(shop.product("40.00", ships=False), 1000)
+    assert cart.total == Decimal("22.00")
+    looked = mutations.clean_checkout_payment
+
+    def switched_off(*args: Any) -> None:
+        looked(*args)
+        shop.plugin(active=False)
+
+    monkeypatch.setattr(mutations, "clean_checkout_payment", switched_off)
+
+    # when
+    order = member.buy(cart)
+    shop.plugin()
+    every_job()
+
+    # then
+    assert total_of(order) == Decimal("22.00")
+    receipt = Receipt.objects.get(order_pk=str(Order.objects.get().pk))
+    assert receipt.points_redeemed == 1000
+    assert member.sums == (0, 0)
 
 
 @needs("stored discounts")

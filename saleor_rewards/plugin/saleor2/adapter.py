@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, ContextManager, NamedTuple
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 from saleor.checkout.models import Checkout
 from saleor.checkout.utils import (
@@ -282,4 +283,9 @@ def renew_code(checkout: Checkout, discounts: Any) -> None:
     if checkout.voucher_code:
         if discounts is None:
             discounts = fetch_discounts(timezone.now())
-        recalculate_checkout_discount(checkout, list(checkout), discounts)
+        try:
+            recalculate_checkout_discount(checkout, list(checkout), discounts)
+        except DatabaseError:
+            # It may have become an order meanwhile: then there is nothing to save to.
+            if Checkout.objects.filter(pk=checkout.pk).exists():
+                raise

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from ..gate import guard_order_placement, pass_without_offers
 from ..guard import guarded
-from . import pricing
+from . import memo, pricing
 from .adapter import price_now
 from .reader import CHANNEL_PK
 
@@ -66,7 +66,7 @@ class Hooks:
 
     def close_gate(self, checkout: Checkout) -> None:
         """Let the order through or raise a ``ValidationError`` that says why not."""
-        if self.active:
+        if memo.is_active(self.active):
             guard_order_placement(checkout, self.book, checkout)
         else:
             pass_without_offers(checkout, self.book)
@@ -82,7 +82,11 @@ class Hooks:
         def work() -> TaxedMoney:
             book = self.channel_book(CHANNEL_PK)
             now = book and price_now(
-                checkout_pk, checkout_of, book, discounts, is_active=self.active
+                checkout_pk,
+                checkout_of,
+                book,
+                discounts,
+                is_active=memo.is_active(self.active),
             )
             return less(now) if now else price
 

@@ -97,15 +97,24 @@ def priced(key: str) -> list[Any]:
 
 
 @contextmanager
-def completing() -> Iterator[None]:
-    """Mark that an order is being placed: what was shown stays what was shown."""
+def completing(*, is_active: bool = True) -> Iterator[None]:
+    """Mark that an order is being placed: what was shown stays what was shown.
+
+    So does whether the plugin is active: Saleor asks for its settings in each function.
+    """
     _state.is_completing, _state.priced = True, []
+    _state.is_active = is_active
     if getattr(_state, "values", None):
         _state.values.clear()
     try:
         yield
     finally:
         _state.is_completing = False
+
+
+def is_active(now: bool) -> bool:
+    """Return whether the plugin is active, or was when its order began."""
+    return _state.is_active if is_completing() else now
 
 
 def is_completing() -> bool:
