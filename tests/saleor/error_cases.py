@@ -226,6 +226,11 @@ def _weights(*codes: str) -> Changes:
     return {"referrals": {"weights": [{"code": code, "weight": 5} for code in codes]}}
 
 
+def _more_a_day(stage: Stage) -> Changes:
+    stage.shop.points(max_staff_points_per_day=100)
+    return {"points": {"maxStaffPointsPerDay": 101}}
+
+
 PROGRAMS = [
     Case(PROGRAM, "REQUIRED", "name", _program({"name": None})),
     Case(PROGRAM, "REQUIRED", "channel", _unnamed()),
@@ -248,8 +253,7 @@ PROGRAMS = [
     Case(PROGRAM, "DUPLICATE", "referrals.weights.N.code",
          _program(_weights("SAME_IP", "SAME_IP"))),
     Case(PROGRAM, "IN_USE", "tiers", _program(_tier_in_use)),
-    Case(PROGRAM, "PERMISSION_REQUIRED", "points.maxStaffPointsPerDay",
-         _program({"points": {"maxStaffPointsPerDay": 5_000}})),
+    Case(PROGRAM, "PERMISSION_REQUIRED", "points.maxStaffPointsPerDay", _program(_more_a_day)),
 ]  # fmt: skip
 
 OF_MERCHANTS = [*_of_rules(), *OTHERS, *PROGRAMS]

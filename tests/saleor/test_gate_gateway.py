@@ -261,9 +261,9 @@ def test_no_order_has_the_total_of_one_moment_and_the_lines_of_another(
     completing, after_total = memo.completing, utils._process_user_data_for_order
 
     @contextmanager
-    def from_now_on() -> Iterator[None]:
+    def from_now_on(**state: bool) -> Iterator[None]:
         update_rule(rule.pk, is_active=True)
-        with completing():
+        with completing(**state):
             yield
 
     def no_more(checkout: Any) -> Any:
