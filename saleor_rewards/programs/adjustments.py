@@ -13,6 +13,7 @@ from typing import Sequence
 from dateutil import tz
 
 from ..ledger import LedgerError, LedgerErrorCode, posting
+from ..ledger.errors import TOLD
 from ..ledger.upkeep import family
 from ..models import (
     Account,
@@ -135,7 +136,7 @@ def approve(
         except AdjustmentError as error:
             errors[pk] = error
         except LedgerError as error:
-            errors[pk] = AdjustmentError(error.code.name, error.message)
+            errors[pk] = _not_posted(error)
     if errors:
         raise Undecided(errors)
     return list(found.values())
@@ -252,7 +253,8 @@ def _still_waiting(adjustment: PointsAdjustment | None) -> PointsAdjustment:
         code = ProgramErrorCode.NOT_FOUND.name
         raise AdjustmentError(code, "There is no such adjustment.")
     if adjustment.state == AdjustmentState.ERASED:
-        raise AdjustmentError("ACCOUNT_CLOSED", "The account was erased meanwhile.")
+        code = ProgramErrorCode.NOT_FOUND.name
+        raise AdjustmentError(code, "The account was erased meanwhile.")
     if adjustment.state != AdjustmentState.WAITING:
         code = ProgramErrorCode.ALREADY_DECIDED.name
         raise AdjustmentError(code, f"It is {adjustment.state} already.")
@@ -304,6 +306,14 @@ def _decide(
     adjustment.decided_by = author.name
     adjustment.decided_at = at
     adjustment.save()
+
+
+def _not_posted(error: LedgerError) -> AdjustmentError:
+    if error.code in TOLD:
+        return AdjustmentError(error.code.name, error.message)
+    # Somebody closed it at this very moment.
+    text = "There is no such account any more."
+    return AdjustmentError(ProgramErrorCode.NOT_FOUND.name, text)
 
 
 def _own_account() -> AdjustmentError:

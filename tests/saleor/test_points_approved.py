@@ -131,8 +131,8 @@ def test_an_account_that_was_erased_meanwhile_is_given_nothing(
     row = PointsAdjustment.objects.get()
     assert (row.state, row.reason) == (AdjustmentState.ERASED, "")
     assert listed(clerk) == []
-    assert codes_of(decide(clerk_of(), "Approve", id)) == [("ids.0", "ACCOUNT_CLOSED")]
-    assert codes_of(decide(clerk_of(), "Decline", id)) == [("ids.0", "ACCOUNT_CLOSED")]
+    assert codes_of(decide(clerk_of(), "Approve", id)) == [("ids.0", "NOT_FOUND")]
+    assert codes_of(decide(clerk_of(), "Decline", id)) == [("ids.0", "NOT_FOUND")]
     assert codes_of(give(clerk, guest, BOUND + 1)) == [("accountId", "NOT_FOUND")]
 
 
