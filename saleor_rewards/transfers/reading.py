@@ -72,8 +72,8 @@ def read_rows(
     """Yield each row's number with the row, or with what is wrong with it.
 
     ``lines`` start with a header that names ``points``, ``reference``, one or both
-    of ``email`` and ``user_id``, and maybe ``expires_at`` (a date or a time, UTC if
-    it has no offset). Points expire after ``at``. Raises ``CsvError`` for a header
+    of ``email`` and ``user_id``, and maybe ``expires_at`` (a date, or a time
+    with its offset). Points expire after ``at``. Raises ``CsvError`` for a header
     that lacks a column or has another one, and for text that is no CSV.
     """
     reader = csv.reader(_without_mark(lines), strict=True)
@@ -182,7 +182,8 @@ def _expires_at(text: str, at: datetime) -> datetime | None:
     if not text:
         return None
     try:
-        moment = parse_datetime(text) or _midnight(parse_date(text))
+        # A newer Python takes a date for a time without an offset.
+        moment = _midnight(parse_date(text)) or parse_datetime(text)
         # The ends of the calendar are hours away from what UTC can hold.
         aware = moment and _in_utc(moment)
     except (ValueError, OverflowError):
