@@ -41,7 +41,10 @@ BENEFITS: dict[str, tuple[str, dict[str, Any]]] = {
     "freeShipping": ("SHIPPING", {"cap": dollars(5)}),
     "shippingPercentOff": ("SHIPPING", {"percent": 50, "cap": dollars(5)}),
     "shippingAmountOff": ("SHIPPING", {"amounts": dollars(5)}),
-    "pointsPerAmount": ("POINTS", {"points": 2, "per": dollars(1)}),
+    "pointsPerAmount": (
+        "POINTS",
+        {"points": 2, "per": dollars(1), "counting": "FULL_STEPS"},
+    ),
     "pointsMultiplier": ("POINTS", {"factor": 2}),
     "pointsFixed": ("POINTS", {"points": 50, "occasion": "ORDER"}),
     "referralPoints": ("REFERRAL", {"points": 50}),
