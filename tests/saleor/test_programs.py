@@ -28,7 +28,12 @@ from .world import HOST, Shop
 
 pytestmark = pytest.mark.django_db
 
-SETTINGS = ["kill_switch", "stripe_webhook_secret", "stripe_test_mode"]
+SETTINGS = [
+    "kill_switch",
+    "stripe_webhook_secret",
+    "stripe_test_mode",
+    "stripe_gateways",
+]
 
 PERCENT: dict[str, Any] = {
     "lane": "ORDER",
