@@ -99,6 +99,7 @@ def test_a_variants_new_price_is_saved(
     shop: Shop, stop_broker: Callable[[], None]
 ) -> None:
     # given
+    shop.ladder(("30.00", "10"))
     goods = shop.product("40.00", ships=False)
     stop_broker()
 
