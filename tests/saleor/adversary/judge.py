@@ -134,6 +134,8 @@ def _order(order: OrderView, outcome: Outcome) -> Iterator[Difference]:
             or judge_carts.raced_a_code(outcome, token)
             or (order.has_promotion and judge_carts.raced_itself(outcome, token))
         )
+        # Where no rows tell, a card that came while it was ordered is no code of ours.
+        is_saleors |= rows is None and judge_carts.raced_a_code(outcome, token, "CARD")
         yield Difference("S" if is_saleors else "1", about, text, token)
     holds = Hold.objects.filter(order_pk=order.pk)
     taken = sum(hold.points_captured for hold in holds)

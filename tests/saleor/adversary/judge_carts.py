@@ -114,8 +114,10 @@ def _because_of_us(
     return ""
 
 
-def raced_a_code(outcome: Outcome, token: str) -> bool:
+def raced_a_code(outcome: Outcome, token: str, kind: str = "") -> bool:
     """Tell whether a cart with a code was edited while it became an order.
+
+    With a ``kind``, whether a code that begins so was typed then.
 
     Saleor then takes off the total what the code was worth before, or with no row that
     says so, and writes down what it is worth for the cart of then.
@@ -123,6 +125,12 @@ def raced_a_code(outcome: Outcome, token: str) -> bool:
     acts = outcome.journal.of(token)
     has_code = any(act.name == "PROMO" for act in acts)
     changes = [act for act in acts if has_code and act.name in EDITS]
+    if kind:
+        changes = [
+            act
+            for act in changes
+            if act.name == "PROMO" and act.detail.startswith(kind)
+        ]
     return any(
         change.begun_at <= act.done_at and act.begun_at <= change.done_at
         for act in acts

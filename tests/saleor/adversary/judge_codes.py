@@ -176,6 +176,9 @@ def _code_in_cart(outcome: Outcome, acts: list[Act]) -> Act | None:
         return None
     last = typed[-1]
     later = [a for a in acts if a is not last and a.done_at >= last.begun_at]
+    if any(is_edit(a) and a.begun_at <= last.done_at for a in later):
+        # Saleor writes the slot of before with an edit that loaded the cart before.
+        return None
     if any(a.name in {"PROMO", *TAKING_OFF} and not a.came_too_late for a in later):
         return None
     one = steady.get(last.detail)
