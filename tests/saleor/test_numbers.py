@@ -162,7 +162,7 @@ def test_each_number_is_taken_up_to_its_bounds_and_refused_by_name_beyond(
     shop: Shop,
 ) -> None:
     # given
-    boss = merchants.merchant()
+    boss = merchants.staff(merchants.DISCOUNTS, merchants.STAFF)
 
     for one in bounds():
         named = ".".join(map(str, path_of(one.field)))
@@ -276,7 +276,7 @@ def test_staff_cannot_add_more_than_fits(shop: Shop) -> None:
     shop.points()
     account = open_purse(shop, merchants.customer())
     earn(account, MAX_INT - 10)
-    clerk = merchants.staff(merchants.USERS)
+    clerk = merchants.staff(merchants.USERS, merchants.DISCOUNTS)
     change = {"accountId": account_id(account), "reason": "Sorry"}
 
     # when
