@@ -112,10 +112,10 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("waiting", "Waits for a second member of staff"),
-                            ("approved", "Approved and posted"),
+                            ("waiting", "Waiting"),
+                            ("approved", "Approved"),
                             ("declined", "Declined"),
-                            ("erased", "Erased with the person"),
+                            ("erased", "Erased"),
                         ],
                         default="waiting",
                         max_length=8,
