@@ -17,6 +17,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "operators.md"
 MARK = "<!-- checked: locks -->"
 
 ADVISORY = {
+    locks.CLAIM_LOCKS: "CLAIM_LOCKS",
     locks.ORDER_LOCKS: "ORDER_LOCKS",
     locks.REFERRER_LOCKS: "REFERRER_LOCKS",
     locks.CUSTOMER_LOCKS: "CUSTOMER_LOCKS",
