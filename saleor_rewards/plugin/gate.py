@@ -196,11 +196,9 @@ def _standing(attempt: Attempt, reading: Reading) -> Standing:
         return standing
     evaluation = evaluate(reading.snapshot, attempt.book.compiled, attempt.at)
     now = Pricing(attempt.book, evaluation, attempt.at)
-    is_agreed = any(
-        agree(attempt.checkout, reading, now, money)
-        for agree in (agree_if_shown, agree_if_dearer)
-    )
-    return Standing.PAID if is_agreed else standing
+    asked = (attempt.checkout, reading, now, money)
+    agreed = agree_if_shown(*asked) or agree_if_dearer(*asked)
+    return standing if agreed is None else Standing.PAID
 
 
 def _is_still_theirs(attempt: Attempt, reading: Reading) -> bool:

@@ -70,7 +70,7 @@ class OrderGateMiddleware:
             refused = guarded("REWARDS_ORDER_GATE", None, lambda: _refusal(info, args))
             if refused is not None:
                 return refused
-            with memo.completing(is_active=plugin.active):
+            with memo.completing(is_active=getattr(plugin, "active", False)):
                 return next_(root, info, **args)
 
 

@@ -32,6 +32,16 @@ def switch_on(shop: Shop, **changes: Any) -> ReferralPolicy:
     return update_referrals(shop.program.pk, **{"is_active": True, **changes})
 
 
+def give_half(shop: Shop) -> Any:
+    """Save the rule that friends of members get half off."""
+    half = {"type": "PERCENT_OFF", "percent": "50"}
+    return shop.rule("Friend", half, conditions={"has_referral": True})
+
+
+def user_pk_of(email: str) -> int:
+    return int(User.objects.get(email=email).pk)
+
+
 def referrer(email: str = "") -> User:
     """Somebody with an account since last year."""
     joined_at = now() - timedelta(days=400)

@@ -17,6 +17,7 @@ from .friends import (
     checkout_of,
     code_for,
     friend_cart,
+    give_half,
     now,
     referrer,
     refused,
@@ -44,8 +45,7 @@ def ann(shop: Shop) -> User:
 @pytest.fixture
 def friends(shop: Shop, ann: User) -> Any:
     """The rule that friends of members get a discount."""
-    half = {"type": "PERCENT_OFF", "percent": "50"}
-    return shop.rule("Friend", half, conditions={"has_referral": True})
+    return give_half(shop)
 
 
 def buy(shop: Shop, cart: Cart) -> None:

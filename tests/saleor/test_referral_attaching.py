@@ -12,7 +12,14 @@ from saleor.account.models import User
 from saleor_rewards.models import Referral, ReferralState, Verdict
 from saleor_rewards.plugin.referrals.reasons import Reason, note
 
-from .friends import code_for, referrer, switch_on, try_code
+from .friends import (
+    code_for,
+    give_half,
+    referrer,
+    switch_on,
+    try_code,
+    user_pk_of,
+)
 from .points import no_hooks, reconcile_all
 from .staff import Staff, pk_of
 from .world import HOST, Shop, Shopper
@@ -26,8 +33,7 @@ NEW = "new@example.com"
 def ann(shop: Shop) -> User:
     """A member of a shop that gives friends half off."""
     switch_on(shop)
-    half = {"type": "PERCENT_OFF", "percent": "50"}
-    shop.rule("Friend", half, conditions={"has_referral": True})
+    give_half(shop)
     return referrer("ann@example.com")
 
 
@@ -35,10 +41,6 @@ def ann(shop: Shop) -> User:
 def goods(shop: Shop, ann: User) -> Any:
     """Goods of 40.00 that need no shipping."""
     return shop.product("40.00", ships=False)
-
-
-def user_pk_of(email: str) -> int:
-    return int(User.objects.get(email=email).pk)
 
 
 def test_an_order_has_the_claim_that_held_when_it_was_placed(

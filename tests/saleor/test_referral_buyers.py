@@ -17,11 +17,13 @@ from saleor_rewards.referrals.errors import ReferralErrorCode
 from .friends import (
     checkout_of,
     code_for,
+    give_half,
     on_another_device,
     referrer,
     refused,
     switch_on,
     try_code,
+    user_pk_of,
 )
 from .limits import needs
 from .points import reconcile_all
@@ -45,8 +47,7 @@ def ann(shop: Shop) -> User:
 @pytest.fixture
 def friends(shop: Shop, ann: User) -> Any:
     """The rule that friends of members get half off, and nothing else."""
-    half = {"type": "PERCENT_OFF", "percent": "50"}
-    return shop.rule("Friend", half, conditions={"has_referral": True})
+    return give_half(shop)
 
 
 @pytest.fixture
@@ -64,10 +65,6 @@ def old(goods: Any) -> str:
 
 def total(order: dict[str, Any]) -> Any:
     return money(str(order["total"]["gross"]["amount"]))
-
-
-def user_pk_of(email: str) -> int:
-    return int(User.objects.get(email=email).pk)
 
 
 def test_a_cart_that_becomes_an_old_customers_pays_in_full_before_the_order(

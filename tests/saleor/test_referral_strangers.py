@@ -19,6 +19,7 @@ from .friends import (
     checkout_of,
     code_for,
     friend_cart,
+    give_half,
     now,
     on_another_device,
     referrer,
@@ -43,8 +44,7 @@ FEW = 5
 def ann(shop: Shop) -> User:
     """A member of a shop that gives friends half off."""
     switch_on(shop)
-    half = {"type": "PERCENT_OFF", "percent": "50"}
-    shop.rule("Friend", half, conditions={"has_referral": True})
+    give_half(shop)
     return referrer("ann@example.com")
 
 

@@ -128,6 +128,14 @@ class DecisionMutation(PointsByHandMutation):
         description="What was decided on, as it is now.",
     )
 
+    class Arguments:
+        ids = graphene.List(
+            graphene.NonNull(graphene.ID),
+            required=True,
+            description=f"IDs of at most {MAX_IDS} adjustments that wait.",
+        )
+        reason = graphene.String(required=True, description="Why; for staff to read.")
+
     class Meta:
         abstract = True
 
@@ -171,14 +179,6 @@ def _checked(ids: Sequence[str], reason: str) -> dict[int, int]:
 
 
 class RewardsPointsAdjustApprove(DecisionMutation):
-    class Arguments:
-        ids = graphene.List(
-            graphene.NonNull(graphene.ID),
-            required=True,
-            description=f"IDs of at most {MAX_IDS} adjustments that wait.",
-        )
-        reason = graphene.String(required=True, description="Why; for staff to read.")
-
     class Meta:
         description = (
             "Posts points that another member of staff entered. All of them are "
@@ -189,14 +189,6 @@ class RewardsPointsAdjustApprove(DecisionMutation):
 
 
 class RewardsPointsAdjustDecline(DecisionMutation):
-    class Arguments:
-        ids = graphene.List(
-            graphene.NonNull(graphene.ID),
-            required=True,
-            description=f"IDs of at most {MAX_IDS} adjustments that wait.",
-        )
-        reason = graphene.String(required=True, description="Why; for staff to read.")
-
     class Meta:
         description = "Declines points that wait; who entered them may do so too."
 

@@ -97,7 +97,7 @@ def priced(key: str) -> list[Any]:
 
 
 @contextmanager
-def completing(*, is_active: bool = True) -> Iterator[None]:
+def completing(*, is_active: bool) -> Iterator[None]:
     """Mark that an order is being placed: what was shown stays what was shown.
 
     So does whether the plugin is active: Saleor asks for its settings in each function.
