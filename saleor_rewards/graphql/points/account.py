@@ -23,6 +23,7 @@ from ..base import (
 from ..ids import global_id
 from ..loaders import ChannelByPkLoader
 from ..numbers import in_int
+from ..once import once
 from .balances import BalanceLoader, ExpiringPointsLoader
 from .entries import RewardsEntryCountableConnection, resolve_entries
 from .enums import RewardsAccountState, RewardsTierMeasure, RewardsTierReason
@@ -242,8 +243,11 @@ class RewardsAccount(graphene.ObjectType):
 
     @staticmethod
     def resolve_tier_progress(root: Account, info: Any) -> Any:
-        with reading(info.context):
-            found = progress(root, timezone.now())
+        def measured() -> TierProgress | None:
+            with reading(info.context):
+                return progress(root, timezone.now())
+
+        found = once(info, ("tier progress", root.pk), measured)
         if found is None:
             return None
         terms = terms_of(root.program_id, info)

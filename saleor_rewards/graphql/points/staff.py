@@ -27,7 +27,7 @@ from .enums import AccountSort
 from .inputs import RewardsAccountFilterInput, RewardsAccountSortInput
 from .liability import RewardsLiability, resolve_liability
 from .refunds import RewardsRefundPreview, resolve_refund_preview
-from .transfers import RewardsBalancesExport, resolve_balances_export
+from .transfers import PAGE, RewardsBalancesExport, resolve_balances_export
 
 
 def _accounts(info: Any) -> Any:
@@ -150,7 +150,11 @@ POINTS_QUERIES: dict[str, graphene.Field] = {
         resolver=resolve_balances_export,
         permission=MANAGE_USERS,
         channel=_argument(graphene.String, "Slug of the channel.", required=True),
-        first=_argument(graphene.Int, "Accounts to a page; 1,000 if not given."),
+        first=graphene.Argument(
+            graphene.Int,
+            default_value=PAGE,
+            description="Accounts to a page; 1,000 if not given.",
+        ),
         after=_argument(graphene.String, "Where the page before this one ended."),
         description="The balances of a channel as CSV, a page at a time.",
     ),
