@@ -135,6 +135,37 @@ def reconcile_points(after: str = "") -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
+def import_balances(import_pk: int, after: int = 0) -> None:
+    """Post the rows of an import, a chunk at a time.
+
+    ``after`` is the number of the last row that was looked at. Safe to run twice, and
+    twice at once: a row is posted once.
+    """
+    from .plugin.host import host
+    from .transfers.import_runs import work_off as work_off_rows
+
+    with host.writing():
+        last = work_off_rows(import_pk, after, CHUNK, timezone.now())
+    if last is not None:
+        import_balances.delay(import_pk, last)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def resume_imports() -> None:
+    """Go on with imports that no worker began, or whose worker died.
+
+    Safe to run twice: a row is posted once.
+    """
+    from .plugin.host import host
+    from .transfers.import_runs import open_imports
+
+    with host.writing():
+        found = open_imports()
+    for import_pk in found:
+        import_balances.delay(import_pk)
+
+
+@shared_task(acks_late=True, ignore_result=True)
 def review_tiers() -> None:
     """Review the tiers whose time has come, a chunk at a time.
 
@@ -326,6 +357,7 @@ def forget_evidence() -> None:
     from .plugin.referrals.claim_rates import purge_rates
     from .plugin.referrals.trails import forget_evidence as forget
     from .programs.adjustments import purge_allowances
+    from .transfers.import_runs import purge_imports
 
     at = timezone.now()
     with host.writing():
@@ -337,6 +369,7 @@ def forget_evidence() -> None:
             host.forget_typed_addresses(at, CHUNK),
             host.purge_voucher_slots(CHUNK),
             purge_allowances(at, CHUNK),
+            purge_imports(at, CHUNK),
         )
     if done == CHUNK:
         forget_evidence.delay()

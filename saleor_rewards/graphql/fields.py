@@ -90,6 +90,7 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
         # They read every balance there is, or thousands of them.
         "rewardsLiability": {"complexity": 50},
         "rewardsBalancesExport": {"complexity": 1, "multipliers": ["first"]},
+        "rewardsImport": {"complexity": 1},
         "rewardsReferrals": PAGED,
     },
     "Mutation": {
@@ -97,6 +98,8 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
         "rewardsPointsRedeem": EVALUATED,
         "rewardsPointsRelease": EVALUATED,
         "rewardsReferralClaim": EVALUATED,
+        # Thousands of rows are read and kept.
+        "rewardsBalancesImport": {"complexity": 500},
     },
     # Once a request for each cart, so a page of carts is dear.
     "Checkout": {"rewards": EVALUATED},
@@ -119,6 +122,7 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
         # What counts for a tier is read for each account by itself.
         "tierProgress": {"complexity": 5},
     },
+    "RewardsImport": {"rows": PAGED},
     "RewardsProgram": {
         "points": {"complexity": 1},
         "referrals": {"complexity": 1},

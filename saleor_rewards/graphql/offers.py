@@ -282,7 +282,7 @@ class CheckoutRewards(graphene.ObjectType):
 
     @staticmethod
     def resolve_points(root: CartRewards, _info: Any) -> CartPoints | None:
-        return cart_points(root.evaluation, root.owner)
+        return cart_points(root.evaluation, root.owner, root.checkout)
 
     @staticmethod
     def resolve_referral(root: CartRewards, info: Any) -> CartClaim | None:

@@ -13,6 +13,7 @@ from saleor_rewards.reservations import pledge
 from . import merchants
 from .by_hand import BOUND, clerk_of, waiting
 from .error_stage import Case, Errors, Stage
+from .importing import imported
 from .inputs import node_id
 from .purses import account_id, open_purse
 
@@ -98,14 +99,7 @@ def _rows(*rows: str) -> Callable[[Stage], Errors]:
     """Import rows of which the last one fails; return what is wrong with that."""
 
     def send(stage: Stage) -> Errors:
-        data = stage.staff.ask(
-            "mutation($channel: String!, $csv: String!) { rewardsBalancesImport("
-            "channel: $channel, csv: $csv, dryRun: false) { rows { code field message "
-            "} errors { code } } }",
-            channel=stage.channel,
-            csv="\n".join([HEADER, *rows]),
-        )
-        last = data[IMPORT]["rows"][-1]
+        last = imported(stage.staff, stage.shop, "\n".join([HEADER, *rows]))[-1]
         return [{**last, "field": f"rows: {last['field']}"}]
 
     return send
@@ -241,6 +235,7 @@ QUERIES = [
          _query("BalancesExport", channel="default", first=0)),
     Case(EXPORT, "INVALID_ID", "after",
          lambda stage: stage.query("BalancesExport", channel=stage.channel, after="x")),
+    Case("query rewardsImport", "INVALID_ID", "id", _query("Import", id="x")),
     Case("query rewardsAccount", "REQUIRED", "id", _query("Account")),
     Case("query rewardsAccount", "INVALID_ID", "id", _query("Account", id="x")),
     Case("query rewardsAccount", "INVALID_ID", "userId",

@@ -127,7 +127,11 @@ GUARDED = {
         (USERS, DISCOUNTS),
         "mutation($channel: String!) { rewardsBalancesImport(channel: $channel, "
         'csv: "email,points,reference\\na@b.cd,5,r1", dryRun: false) '
-        "{ rows { status } errors { code } } }",
+        "{ import { id } errors { code } } }",
+    ),
+    "rewardsImport": (
+        (USERS, DISCOUNTS),
+        "query($import: ID!) { rewardsImport(id: $import) { state } }",
     ),
     "rewardsReferrals": (
         USERS,
@@ -230,6 +234,7 @@ def test_what_is_not_for_shoppers_opens_to_its_own_permission_alone(
         adjustment=graphene.Node.to_global_id(
             "RewardsPointsAdjustment", make_adjustment(shop).pk
         ),
+        **{"import": graphene.Node.to_global_id("RewardsImport", 1)},
     )
     before = state()
 

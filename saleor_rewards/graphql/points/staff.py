@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from ...models import Account, AccountState
 from ...programs import ProgramErrorCode
+from ...transfers import KEEP_DAYS
 from ..base import (
     MANAGE_ORDERS,
     MANAGE_USERS,
@@ -23,7 +24,9 @@ from ..ids import pk_of
 from ..lookups import channel_pk_of, query_pk
 from ..query_errors import query_error
 from .account import RewardsAccount, RewardsAccountCountableConnection
+from .by_hand import BOTH
 from .enums import AccountSort
+from .imports import RewardsImport, resolve_import
 from .inputs import RewardsAccountFilterInput, RewardsAccountSortInput
 from .liability import RewardsLiability, resolve_liability
 from .refunds import RewardsRefundPreview, resolve_refund_preview
@@ -144,6 +147,14 @@ POINTS_QUERIES: dict[str, graphene.Field] = {
         permission=MANAGE_USERS,
         channel=_argument(graphene.String, "Slug of a channel; all if not given."),
         description="The points that the shop owes.",
+    ),
+    "rewards_import": guarded_field(
+        RewardsImport,
+        resolver=resolve_import,
+        permission=MANAGE_USERS,
+        id=_argument(graphene.ID, "ID of the import.", required=True),
+        description="How far an import of balances has come; it is kept for "
+        f"{KEEP_DAYS} days. {BOTH}",
     ),
     "rewards_balances_export": guarded_field(
         RewardsBalancesExport,
