@@ -121,48 +121,35 @@ def settle_due_points() -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
-def reconcile_points(after: str = "") -> None:
+def reconcile_points(run_pk: int | None = None, after: str = "") -> None:
     """Bring the points to what the orders say, from the orders alone.
 
-    ``after`` says where the last chunk ended. Safe to run twice: an order whose
-    points are right is not written.
+    ``after`` says where the last chunk of a run ended. Safe to run twice.
     """
-    from .plugin.points.settling import reconcile
+    from .plugin.points.reconciling import begin, step
 
-    last = reconcile(after, CHUNK).after
-    if last is not None:
-        reconcile_points.delay(last)
+    run_pk = run_pk or begin(timezone.now())
+    if run_pk and (last := step(run_pk, after, CHUNK).after) is not None:
+        reconcile_points.delay(run_pk, last)
 
 
 @shared_task(acks_late=True, ignore_result=True)
-def import_balances(import_pk: int, after: int = 0) -> None:
-    """Post the rows of an import, a chunk at a time.
+def import_balances(import_pk: int | None = None, after: int = 0) -> None:
+    """Post the rows of an import, a chunk at a time; without one, go on with each.
 
-    ``after`` is the number of the last row that was looked at. Safe to run twice, and
-    twice at once: a row is posted once.
+    ``after`` is the last row that was looked at. Safe to run twice, also at once.
     """
     from .plugin.host import host
-    from .transfers.import_runs import work_off as work_off_rows
+    from .transfers.import_runs import open_imports, work_off
 
     with host.writing():
-        last = work_off_rows(import_pk, after, CHUNK, timezone.now())
+        if import_pk is None:
+            for open_pk in open_imports():
+                import_balances.delay(open_pk)
+            return
+        last = work_off(import_pk, after, CHUNK, timezone.now())
     if last is not None:
         import_balances.delay(import_pk, last)
-
-
-@shared_task(acks_late=True, ignore_result=True)
-def resume_imports() -> None:
-    """Go on with imports that no worker began, or whose worker died.
-
-    Safe to run twice: a row is posted once.
-    """
-    from .plugin.host import host
-    from .transfers.import_runs import open_imports
-
-    with host.writing():
-        found = open_imports()
-    for import_pk in found:
-        import_balances.delay(import_pk)
 
 
 @shared_task(acks_late=True, ignore_result=True)

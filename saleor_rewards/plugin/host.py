@@ -8,7 +8,7 @@ from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ContextManager, Mapping, Protocol, Sequence
 
-from .bindings import Binding, CheckoutMoney, GivenRewards
+from .bindings import Binding, ChangeSigns, CheckoutMoney, GivenRewards
 from .capabilities import capabilities
 from .footprints import Footprint
 from .shopper_slots import NativeVoucher, ShopperSlot
@@ -244,6 +244,12 @@ class Host(Protocol):
 
         Each as where it stands, to go on ``after``, and its key. All where ``after``
         is empty; drafts are left out.
+        """
+
+    def orders_changed(self, after: str, limit: int, signs: ChangeSigns) -> list[str]:
+        """Return up to ``limit`` orders that may have changed, by key ``after`` one.
+
+        Drafts may be among them.
         """
 
     def orders_paid_by(
