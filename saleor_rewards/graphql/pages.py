@@ -13,9 +13,15 @@ import graphene
 from django.db.models import F, Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
 from graphql.error import GraphQLError
-from saleor.graphql.core.connection import from_global_cursor, to_global_cursor
 
-from .base import CountableConnection, DataLoader, database, page_limit
+from .base import (
+    CountableConnection,
+    DataLoader,
+    database,
+    from_global_cursor,
+    page_limit,
+    to_global_cursor,
+)
 from .base_common import check_page
 
 if TYPE_CHECKING:

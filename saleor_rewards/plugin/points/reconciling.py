@@ -13,7 +13,6 @@ from django.db.models import F
 from django.utils import timezone
 
 from ...models import PointsPolicy, Program, ReconcileRun, ReferralPolicy
-from ...programs.settings import settings_of
 from ...programs.versions import PLUGIN_ID
 from ..bindings import Since
 from ..host import host
@@ -21,6 +20,9 @@ from .settling import OVERLAP, Reconciled, day_one, reconcile
 
 #: What Stripe told is kept for 90 days, so nobody goes on from an older run.
 STALE = timedelta(days=30)
+
+#: What of a program decides what an order gets late; rules go by their history.
+PROGRAM = ("is_active", "guests", "cap_percent", "time_zone")
 
 
 def begin(at: datetime, *, is_full: bool = False) -> int | None:
@@ -87,14 +89,14 @@ def _settings_digest() -> str:
     plugin = host.loaded_plugin(PLUGIN_ID)
     stops: Any = plugin and (plugin.active, plugin.is_killed)
     rows = [
-        list(model.objects.order_by("pk").values())
-        for model in (PointsPolicy, ReferralPolicy)
+        list(found.order_by("pk"))
+        for found in (
+            Program.objects.values("pk", *PROGRAM),
+            PointsPolicy.objects.values(),
+            ReferralPolicy.objects.values(),
+        )
     ]
-    programs = [
-        (one.pk, one.is_active, one.guests, settings_of(one))
-        for one in Program.objects.order_by("pk")
-    ]
-    said = json.dumps([stops, rows, programs], cls=DjangoJSONEncoder, sort_keys=True)
+    said = json.dumps([stops, rows], cls=DjangoJSONEncoder, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
