@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from saleor_rewards.plugin.capabilities import capabilities
 
-from .inputs import node_id
+from .inputs import document, node_id
 from .limits import needs
 from .points import Member, make_member
 from .staff import Staff, pk_of
@@ -155,10 +155,13 @@ def refunded_by_another_transaction(shop: Shop, staff: Staff) -> Iterator[str]:
 
 
 def goods_back(shop: Shop, staff: Staff) -> Iterator[str]:
-    _member, order = bought(shop)
-    staff.fulfill(order)
+    """Of an order that points paid for, nothing else tells what went back."""
+    member = make_member(shop, 1000)
+    cart = member.cart((shop.product("2.50", ships=False), 4))
+    member.do(document("PointsRedeem"), checkoutId=cart.id, points=1000)
+    order = member.complete(member.look(cart))
     yield ""
-    refunds.products_back(order, 1, refund=True, amountToRefund="30.00")
+    refunds.products_back(order, 2)
     yield pk_of(order)
 
 
