@@ -334,10 +334,7 @@ def forget_stripe_events() -> None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def forget_evidence() -> None:
-    """Delete what is kept of people and carts and whose time is over, in chunks.
-
-    Safe to run twice: what is gone is not found again.
-    """
+    """Delete what is kept of people and whose time is over. Safe to run twice."""
     from .plugin.guests import forget_networks
     from .plugin.host import host
     from .plugin.referrals.claim_limits import forget_tries
@@ -366,8 +363,7 @@ def forget_evidence() -> None:
 def sweep_referrals(after: int = 0) -> None:
     """Take users who are gone out of all referrals.
 
-    ``after`` is the primary key of the last user that was looked at. Safe to run
-    twice: who is taken out is not found again.
+    ``after`` is the last user that was looked at. Safe to run twice.
     """
     from .plugin.host import host
     from .plugin.referrals.people import sweep_referrals as sweep
@@ -382,8 +378,7 @@ def sweep_referrals(after: int = 0) -> None:
 def reward_referrals(after: int = 0) -> None:
     """Grant the rewards of referrals whose hold period is over.
 
-    ``after`` is the primary key of the last referral that was looked at. Safe to run
-    twice: rewards are granted once.
+    ``after`` is the last referral that was looked at. Safe to run twice.
     """
     from .plugin.referrals.rewarding import due_referrals
 

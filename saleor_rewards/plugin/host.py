@@ -247,10 +247,7 @@ class Host(Protocol):
         """
 
     def orders_changed(self, after: str, limit: int, signs: ChangeSigns) -> list[str]:
-        """Return up to ``limit`` orders that may have changed, by key ``after`` one.
-
-        Drafts may be among them.
-        """
+        """Return up to ``limit`` orders and drafts ``after`` a key that may have changed."""
 
     def orders_paid_by(
         self, references: Sequence[str], gateways: Sequence[str]
@@ -263,10 +260,7 @@ class Host(Protocol):
         """
 
     def has_ordered(self, user_pk: int | None, email: str) -> bool:
-        """Return whether somebody placed an order that came to something.
-
-        They are known by account and by address, each of which may be missing.
-        """
+        """Return whether an account or address has an order that came to something."""
 
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before that came to something."""

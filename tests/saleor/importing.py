@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
+from saleor_rewards.models import BalanceImport, Program
+
 from .inputs import document, nodes
 from .merchants import Caller
 from .world import Shop
 
 HEADER = "email,points,expires_at,reference\n"
+
+
+def make_import(shop: Shop) -> BalanceImport:
+    """Keep an import without rows."""
+    program = Program.objects.get(channel_pk=shop.channel.pk)
+    return BalanceImport.objects.create(
+        program=program, author="User:0", is_dry_run=True, created_at=timezone.now()
+    )
 
 
 def send(
