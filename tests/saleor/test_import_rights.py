@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from io import StringIO
 from typing import Any, Callable
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from saleor_rewards import tasks
@@ -51,6 +54,14 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def told(rows: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return [(row["status"], row["code"], row["field"]) for row in rows]
+
+
+def printed(person: str) -> list[dict[str, Any]]:
+    """Return what the export of a person has of imports."""
+    out = StringIO()
+    call_command("rewards_export_person", person, stdout=out)
+    rows: list[dict[str, Any]] = json.loads(out.getvalue())["imports"]
+    return rows
 
 
 def posted_by(author: str) -> int:
@@ -159,12 +170,16 @@ def test_rows_of_somebody_who_is_erased_are_not_posted_any_more(
     id = send(clerk, shop, PEOPLE + rows)["import"]["id"]
 
     # when
+    exported = [printed(f"--{by}") for by in (f"email={EMAIL}", f"user={ada.pk}")]
     erase(ada.pk, EMAIL, timezone.now())
     kept = BalanceImportRow.objects.filter(values__isnull=False)
     left = [row.values["email"] for row in kept]
     tasks.import_balances(queued[0])
 
     # then
+    assert [[row["reference"] for row in rows] for rows in exported] == [
+        ["r1", "r2"]
+    ] * 2
     assert left == ["bob@example.com"]
     assert told(rows_of(clerk, id)) == [
         ("FAILED", "NOT_FOUND", "email"),
