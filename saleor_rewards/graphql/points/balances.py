@@ -12,7 +12,7 @@ from promise import Promise
 
 from ...ledger.balances import Balance, Ended, balances, expiring
 from ...models import Account, Hold, HoldState, Pledge, PriceAgreement
-from ..base import DataLoader, database
+from ..base import DataLoader, database, reading
 from ..numbers import in_int
 
 
@@ -51,7 +51,10 @@ class AfterEndedHoldsLoader(DataLoader):
     def batch_load(self, keys: Sequence[Account]) -> Promise[list[Any]]:
         def after(found: Sequence[Sequence[Hold]]) -> list[Any]:
             pairs = zip(keys, found)
-            return self.load_after(keys, {one.pk: held for one, held in pairs if held})
+            ended = {one.pk: held for one, held in pairs if held}
+            # What Saleor lets a loader read, it lets no callback read.
+            with reading(self.context):
+                return self.load_after(keys, ended)
 
         return EndedHoldsLoader(self.context).load_many(keys).then(after)
 
