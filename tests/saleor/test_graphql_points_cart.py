@@ -67,6 +67,7 @@ def test_the_owner_of_a_cart_sees_what_points_can_pay(shop: Shop, ann: Caller) -
         "minimum": 50,
         "step": 25,
         "available": 1030,
+        "expiresAt": None,
         "mostRedeemable": 1025,
     }
     assert redeem(ann, cart, 1025)["errors"] == []

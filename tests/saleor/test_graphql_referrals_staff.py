@@ -134,7 +134,7 @@ def test_staff_see_who_brought_whom_and_for_what(
     assert node["code"] == known.code.code
     assert node["orderId"] == node_id("Order", known.order_pk)
     assert node["orderNumber"]
-    (reward,) = node["rewards"]
+    (reward,) = nodes(node["rewards"])
     assert (reward["kind"], reward["amountWaived"]["amount"]) == ("VOUCHER", 3)
 
 
