@@ -74,6 +74,7 @@ def test_the_owner_of_a_cart_sees_what_points_can_pay(shop: Shop, ann: Caller) -
     shown = cart_points(ann, cart)
     assert (shown["redeemed"], shown["available"]) == (1025, 1030)
     assert shown["mostRedeemable"] == 1025
+    assert shown["expiresAt"] == Hold.objects.get().expires_at.isoformat()
     assert shown["worth"]["amount"] == Decimal("10.25")
 
 
