@@ -76,7 +76,7 @@ REFERRALS = """
 query Referrals($channel: String!) {
   rewardsReferrals(first: 100, filter: { channel: $channel }) { edges { node {
     refereeEmail verdict state weight signals { code weight text }
-    rewards { points pointsKept }
+    rewards(first: 10) { edges { node { points pointsKept } } }
   } } }
 }"""
 

@@ -57,12 +57,13 @@ def referral_of(data: Any) -> Referral:
         Signal(signal["code"], signal["weight"], signal["text"])
         for signal in data["signals"]
     )
+    rewards = [edge["node"] for edge in data["rewards"]["edges"]]
     return Referral(
         email=data["refereeEmail"] or "",
         verdict=data["verdict"],
         state=data["state"],
         weight=data["weight"],
         signals=tuple(signals),
-        points=sum(reward["points"] or 0 for reward in data["rewards"]),
-        points_kept=sum(reward["pointsKept"] or 0 for reward in data["rewards"]),
+        points=sum(reward["points"] or 0 for reward in rewards),
+        points_kept=sum(reward["pointsKept"] or 0 for reward in rewards),
     )

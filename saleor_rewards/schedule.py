@@ -32,6 +32,7 @@ ENTRIES = {
     "rewards-settle-due-points": _every("settle_due_points", minutes=10),
     "rewards-reward-referrals": _every("reward_referrals", minutes=10),
     "rewards-stripe-events": _every("retry_stripe_events", minutes=5),
+    "rewards-import-balances": _every("import_balances", minutes=10),
     "rewards-welcome-members": _every("welcome_members", minutes=15),
     "rewards-review-tiers": _every("review_tiers", hours=1),
     "rewards-birthday-points": _at("give_birthday_points", minute=5),

@@ -121,17 +121,35 @@ def settle_due_points() -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
-def reconcile_points(after: str = "") -> None:
+def reconcile_points(run_pk: int | None = None, after: str = "") -> None:
     """Bring the points to what the orders say, from the orders alone.
 
-    ``after`` says where the last chunk ended. Safe to run twice: an order whose
-    points are right is not written.
+    ``after`` says where the last chunk of a run ended. Safe to run twice.
     """
-    from .plugin.points.settling import reconcile
+    from .plugin.points.reconciling import begin, step
 
-    last = reconcile(after, CHUNK).after
+    run_pk = run_pk or begin(timezone.now())
+    if run_pk and (last := step(run_pk, after, CHUNK).after) is not None:
+        reconcile_points.delay(run_pk, last)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def import_balances(import_pk: int | None = None, after: int = 0) -> None:
+    """Post the rows of an import, a chunk at a time; without one, go on with each.
+
+    ``after`` is the last row that was looked at. Safe to run twice, also at once.
+    """
+    from .plugin.host import host
+    from .transfers.import_runs import open_imports, work_off
+
+    with host.writing():
+        if import_pk is None:
+            for open_pk in open_imports():
+                import_balances.delay(open_pk)
+            return
+        last = work_off(import_pk, after, CHUNK, timezone.now())
     if last is not None:
-        reconcile_points.delay(last)
+        import_balances.delay(import_pk, last)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -316,16 +334,14 @@ def forget_stripe_events() -> None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def forget_evidence() -> None:
-    """Delete what is kept of people and carts and whose time is over, in chunks.
-
-    Safe to run twice: what is gone is not found again.
-    """
+    """Delete what is kept of people and whose time is over. Safe to run twice."""
     from .plugin.guests import forget_networks
     from .plugin.host import host
     from .plugin.referrals.claim_limits import forget_tries
     from .plugin.referrals.claim_rates import purge_rates
     from .plugin.referrals.trails import forget_evidence as forget
     from .programs.adjustments import purge_allowances
+    from .transfers.import_runs import purge_imports
 
     at = timezone.now()
     with host.writing():
@@ -337,6 +353,7 @@ def forget_evidence() -> None:
             host.forget_typed_addresses(at, CHUNK),
             host.purge_voucher_slots(CHUNK),
             purge_allowances(at, CHUNK),
+            purge_imports(at, CHUNK),
         )
     if done == CHUNK:
         forget_evidence.delay()
@@ -346,8 +363,7 @@ def forget_evidence() -> None:
 def sweep_referrals(after: int = 0) -> None:
     """Take users who are gone out of all referrals.
 
-    ``after`` is the primary key of the last user that was looked at. Safe to run
-    twice: who is taken out is not found again.
+    ``after`` is the last user that was looked at. Safe to run twice.
     """
     from .plugin.host import host
     from .plugin.referrals.people import sweep_referrals as sweep
@@ -362,8 +378,7 @@ def sweep_referrals(after: int = 0) -> None:
 def reward_referrals(after: int = 0) -> None:
     """Grant the rewards of referrals whose hold period is over.
 
-    ``after`` is the primary key of the last referral that was looked at. Safe to run
-    twice: rewards are granted once.
+    ``after`` is the last referral that was looked at. Safe to run twice.
     """
     from .plugin.referrals.rewarding import due_referrals
 

@@ -80,7 +80,11 @@ query Me {
         friends { claimed waiting rewarded revoked }
         earned { points amounts { ${MONEY} } }
         rewards(first: 10) {
-          state points pointsKept amount { ${MONEY} } amountKept { ${MONEY} } code expiresAt
+          edges {
+            node {
+              state points pointsKept amount { ${MONEY} } amountKept { ${MONEY} } code expiresAt
+            }
+          }
         }
       }
     }

@@ -92,7 +92,7 @@ function voucher(reward) {
 }
 
 function vouchers(rewards) {
-  const found = rewards.map(voucher).filter(Boolean);
+  const found = rewards.edges.map(({ node }) => voucher(node)).filter(Boolean);
   return found.length > 0 && h("ul", { class: "give-vouchers", "aria-label": "Vouchers that you earned" }, found);
 }
 

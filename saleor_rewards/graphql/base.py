@@ -17,6 +17,8 @@ from saleor.graphql.checkout.types import Checkout
 from saleor.graphql.core.connection import (
     CountableConnection,
     connection_from_queryset_slice,
+    from_global_cursor,
+    to_global_cursor,
 )
 from saleor.graphql.core.dataloaders import DataLoader
 from saleor.graphql.core.enums import OrderDirection
@@ -98,6 +100,7 @@ __all__ = [
     "cost_map",
     "database",
     "forget_checkout",
+    "from_global_cursor",
     "guarded_connection",
     "guarded_field",
     "is_checkout_loaded",
@@ -107,7 +110,9 @@ __all__ = [
     "reading",
     "requestor",
     "slice_connection",
+    "page_limit",
     "slice_sorted",
+    "to_global_cursor",
     "wrapped_checkout",
 ]
 

@@ -9,12 +9,13 @@ from saleor.graphql.account.schema import AccountMutations
 from saleor.graphql.account.types import User
 from saleor.graphql.checkout.schema import CheckoutMutations, CheckoutQueries
 from saleor.graphql.checkout.types import Checkout
+from saleor.graphql.order.schema import OrderMutations
 from saleor.graphql.order.types import Order, OrderLine
 from saleor.graphql.payment.schema import PaymentMutations
 from saleor.graphql.plugins.schema import PluginsMutations, PluginsQueries
 
 from ..plugin.capabilities import capabilities
-from .asking import asking
+from .asking import afresh, asking
 from .base import cost_map
 from .deleting import erase_deleted
 from .hidden_codes import hide_codes
@@ -70,6 +71,12 @@ MUTATIONS = {
 
 PAGED: dict[str, Any] = {"complexity": 1, "multipliers": ["first", "last"]}
 
+#: A cart or an order is evaluated with every rule in force.
+EVALUATED = {"complexity": 50}
+
+#: Every rule in force answers, and each of its answers is put into words.
+EVERY_RULE = {"complexity": 20}
+
 COSTS: dict[str, dict[str, dict[str, Any]]] = {
     "Query": {
         "rewardsProgram": {"complexity": 1},
@@ -79,15 +86,28 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
         "rewardsAccount": {"complexity": 1},
         "rewardsAccounts": PAGED,
         "rewardsPointsAdjustments": PAGED,
-        "rewardsRefundPreview": {"complexity": 5},
+        "rewardsRefundPreview": EVALUATED,
         # They read every balance there is, or thousands of them.
         "rewardsLiability": {"complexity": 50},
-        "rewardsBalancesExport": {"complexity": 50},
+        "rewardsBalancesExport": {"complexity": 1, "multipliers": ["first"]},
+        "rewardsImport": {"complexity": 1},
         "rewardsReferrals": PAGED,
     },
-    # A cart is evaluated for it, so a page of carts is dear.
-    "Checkout": {"rewards": {"complexity": 5}},
-    "CheckoutRewards": {"referral": {"complexity": 1}},
+    "Mutation": {
+        "rewardsRuleTest": EVALUATED,
+        "rewardsPointsRedeem": EVALUATED,
+        "rewardsPointsRelease": EVALUATED,
+        "rewardsReferralClaim": EVALUATED,
+        # Thousands of rows are read and kept.
+        "rewardsBalancesImport": {"complexity": 500},
+    },
+    # Once a request for each cart, so a page of carts is dear.
+    "Checkout": {"rewards": EVALUATED},
+    "CheckoutRewards": {
+        "offers": EVERY_RULE,
+        "points": {"complexity": 1},
+        "referral": {"complexity": 1},
+    },
     "Order": {"rewards": {"complexity": 1}},
     "CustomerRewards": {
         "account": {"complexity": 1},
@@ -96,12 +116,13 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "RewardsAccount": {
         "entries": PAGED,
-        "expiringSoon": {"complexity": 1},
-        "holds": {"complexity": 1},
-        "tierHistory": {"complexity": 1},
+        "expiringSoon": PAGED,
+        "holds": PAGED,
+        "tierHistory": PAGED,
         # What counts for a tier is read for each account by itself.
         "tierProgress": {"complexity": 5},
     },
+    "RewardsImport": {"rows": PAGED},
     "RewardsProgram": {
         "points": {"complexity": 1},
         "referrals": {"complexity": 1},
@@ -109,21 +130,24 @@ COSTS: dict[str, dict[str, dict[str, Any]]] = {
         "tiers": {"complexity": 1},
     },
     "RewardsReferral": {
-        "decisions": {"complexity": 1},
+        "decisions": PAGED,
         "referee": {"complexity": 1},
         "referrer": {"complexity": 1},
-        "rewards": {"complexity": 1},
+        "rewards": PAGED,
     },
     # All friends and rewards of a member are read for them.
     "RewardsReferrer": {
         "earned": {"complexity": 5},
         "friends": {"complexity": 5},
-        "rewards": {"complexity": 5},
+        "rewards": PAGED,
         "uses": {"complexity": 5},
     },
     "RewardsRule": {"program": {"complexity": 1}},
     "User": {"rewards": {"complexity": 1}},
 }
+
+#: What Saleor's map leaves out though ours is evaluated for each of them.
+MISSING_COSTS = {"User": {"checkouts": PAGED}}
 
 
 def mount_fields() -> None:
@@ -156,8 +180,13 @@ def mount_fields() -> None:
     for mutations in (CheckoutMutations, PaymentMutations):
         for field in mutations._meta.fields.values():
             asking(field)
+    for field in OrderMutations._meta.fields.values():
+        afresh(field)
     for type_name, costs in COSTS.items():
         cost_map().setdefault(type_name, {}).update(costs)
+    for type_name, costs in MISSING_COSTS.items():
+        known = cost_map().setdefault(type_name, {})
+        known.update({name: cost for name, cost in costs.items() if name not in known})
 
 
 def _look_first() -> None:

@@ -15,21 +15,28 @@ from ..plugin.guard import guarded
 from ..plugin.tokens import token_in
 from ..programs.versions import PLUGIN_ID
 from .base import forget_checkout, instance_of, is_checkout_loaded
+from .once import memory_of, once
 
 if TYPE_CHECKING:
     from ..plugin.service import Look
 
 FIELD = "rewards"
-_KEPT_AS = "rewards_looks"
+
+#: Under which what came of a look is kept, with the key of the checkout.
+LOOK, READ_AGAIN = "look", "read again"
 
 
 def look_of(checkout: Any, info: Any) -> Look | None:
     """Return the look that came first, or look now, too late to mend the answer."""
+    _let_others_go_on(info)
+    return once(  # type: ignore[no-any-return]
+        info, (LOOK, checkout.pk), lambda: _late_look(checkout, info)
+    )
+
+
+def _late_look(checkout: Any, info: Any) -> Look | None:
     from ..plugin.service import checkout_rewards
 
-    looks = getattr(info.context, _KEPT_AS, {})
-    if checkout.pk in looks:
-        return looks.pop(checkout.pk)  # type: ignore[no-any-return]
     found = checkout_rewards(checkout, info.context)
     if found is None or is_checkout_loaded(info.context, checkout.pk):
         return found
@@ -89,16 +96,30 @@ def _look(node: Any, info: Any) -> bool:
     checkout = None if node is None else instance_of(node)
     if checkout is None:
         return False
-    found = checkout_rewards(checkout, info.context)
-    looks = getattr(info.context, _KEPT_AS, None)
-    if looks is None:
-        looks = {}
-        setattr(info.context, _KEPT_AS, looks)
-    looks[checkout.pk] = found.in_time() if found is not None else None
-    if found is None or not found.is_changed:
-        return False
-    forget_checkout(info.context, checkout.pk)
-    return True
+    _let_others_go_on(info)
+    memory = memory_of(info)
+    known = memory.get((LOOK, checkout.pk))
+    is_late = known is not None and known.shown is not None
+    if is_late or (LOOK, checkout.pk) not in memory:
+        found = checkout_rewards(checkout, info.context)
+        memory[LOOK, checkout.pk] = found.in_time() if found is not None else None
+        if found is not None and found.is_changed:
+            forget_checkout(info.context, checkout.pk)
+            memory[READ_AGAIN, checkout.pk] = True
+    # Under another name it may have been read before that.
+    return bool(memory.get((READ_AGAIN, checkout.pk)))
+
+
+def _let_others_go_on(info: Any) -> None:
+    """Load the plugin: other fields go on meanwhile, and may look at the same checkout.
+
+    Once it is there, nothing comes between a look and the note of it.
+    """
+    from ..plugin.host import host
+
+    guarded(
+        "REWARDS_CHECKOUT_REWARDS", None, lambda: host.plugin(info.context, PLUGIN_ID)
+    )
 
 
 def _is_asked(selections: Any, fragments: Any) -> bool:

@@ -22,6 +22,7 @@ from .languages import checkout_language, language_of, message_field
 from .looks import look_of
 from .messages import displaced_message, offer_message
 from .money import money_of
+from .once import once
 from .points.cart import (
     CartOwner,
     CartPoints,
@@ -281,11 +282,14 @@ class CheckoutRewards(graphene.ObjectType):
 
     @staticmethod
     def resolve_points(root: CartRewards, _info: Any) -> CartPoints | None:
-        return cart_points(root.evaluation, root.owner)
+        return cart_points(root.evaluation, root.owner, root.checkout)
 
     @staticmethod
     def resolve_referral(root: CartRewards, info: Any) -> CartClaim | None:
-        return root.checkout and cart_claim(root.checkout, info.context)
+        checkout = root.checkout
+        return checkout and once(
+            info, ("claim", checkout.pk), lambda: cart_claim(checkout, info.context)
+        )
 
     @staticmethod
     def resolve_offers(

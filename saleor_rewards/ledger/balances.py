@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
-from typing import Iterable, Iterator, Sequence
+from types import MappingProxyType
+from typing import Iterable, Iterator, Mapping, Sequence
 
-from ..models import Account
-from .lots import Balance, LotState
+from ..models import Account, Hold
+from . import moves
+from .lots import Balance, Cause, LotState
 from .rows import open_lots_of, spared, sums_of
 from .state import State, stamp_of
 
 __all__ = ["Balance", "balance", "balances", "expiring", "expiring_soon"]
+
+#: The holds of accounts, by primary key, that only wait to be released.
+Ended = Mapping[int, Sequence[Hold]]
+
+NONE_ENDED: Ended = MappingProxyType({})
 
 
 def balance(account: Account, at: datetime) -> Balance:
@@ -19,15 +26,19 @@ def balance(account: Account, at: datetime) -> Balance:
     return balances([account], at)[account.pk]
 
 
-def balances(accounts: Sequence[Account], at: datetime) -> dict[int, Balance]:
+def balances(
+    accounts: Sequence[Account], at: datetime, ended: Ended = NONE_ENDED
+) -> dict[int, Balance]:
     """Return what is on each account at ``at``, by primary key.
 
-    Two queries at most, for all of those on which something is due. Reads from where the
-    first account was read.
+    What is ``ended`` counts as released. Two queries at most, for all of those on which
+    something is due. Reads from where the first account was read.
     """
     found = {account.pk: sums_of(account) for account in accounts}
-    due = [account for account in accounts if _is_due(account, at)]
-    for account, state in _settled(due, at):
+    due = [
+        account for account in accounts if account.pk in ended or _is_due(account, at)
+    ]
+    for account, state in _settled(due, at, ended):
         found[account.pk] = state.balance
     return found
 
@@ -41,16 +52,17 @@ def expiring_soon(
 
 
 def expiring(
-    accounts: Sequence[Account], at: datetime
+    accounts: Sequence[Account], at: datetime, ended: Ended = NONE_ENDED
 ) -> dict[int, list[tuple[datetime, int]]]:
     """Return when how many points of each account expire after ``at``.
 
-    Pending points are among them, held ones are not. Where an account lapses,
-    everything expires then that has not done so before. Two queries at most for all.
+    Pending points are among them, held ones that are not ``ended`` are not. Where an
+    account lapses, everything expires then that has not done so before. Two queries at
+    most for all.
     """
     return {
         account.pk: _ends(state.lots.values(), state.lapses_at)
-        for account, state in _settled(accounts, at)
+        for account, state in _settled(accounts, at, ended)
     }
 
 
@@ -73,7 +85,7 @@ def _is_due(account: Account, at: datetime) -> bool:
 
 
 def _settled(
-    accounts: Sequence[Account], at: datetime
+    accounts: Sequence[Account], at: datetime, ended: Ended
 ) -> Iterator[tuple[Account, State]]:
     """Yield accounts with what they are at ``at``, which nobody writes."""
     lots, never = open_lots_of(accounts), spared(accounts)
@@ -82,6 +94,8 @@ def _settled(
         state = State(sums_of(account), at, new_lot=_none, lapses_at=lapses_at)
         state.add(lots[account.pk])
         state.settle(stamp_of(at))
+        for hold in ended.get(account.pk, ()):
+            moves.release(state, hold.draws, Cause(f"hold:{hold.pk}:release"))
         yield account, state
 
 

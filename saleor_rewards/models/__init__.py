@@ -46,6 +46,7 @@ from .referrals import (
     Verdict,
 )
 from .reservations import Pledge
+from .runs import BalanceImport, BalanceImportRow, ImportRowStatus, ReconcileRun
 from .stripe import (
     StripeCharge,
     StripeDispute,
@@ -60,6 +61,8 @@ __all__ = [
     "Account",
     "AccountState",
     "AdjustmentState",
+    "BalanceImport",
+    "BalanceImportRow",
     "CheckoutVoucherSlot",
     "ClaimLimit",
     "ClaimRate",
@@ -73,6 +76,7 @@ __all__ = [
     "Guests",
     "Hold",
     "HoldState",
+    "ImportRowStatus",
     "Lot",
     "NetworkLimit",
     "Outcome",
@@ -87,6 +91,7 @@ __all__ = [
     "Program",
     "Quote",
     "Receipt",
+    "ReconcileRun",
     "Referral",
     "ReferralCode",
     "ReferralDecision",

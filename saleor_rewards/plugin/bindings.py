@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Any, Sequence
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 @dataclass(frozen=True)
@@ -84,3 +88,28 @@ class GivenRewards:
 
     discounts: tuple[GivenDiscount, ...] = ()
     shipping: GivenDiscount | None = None
+
+
+@dataclass(frozen=True)
+class Since:
+    """A moment from which on changes are looked for.
+
+    ``at`` is by the clock, ``transaction_id`` the oldest transaction of the database
+    that was under way then.
+    """
+
+    at: datetime
+    transaction_id: int
+
+
+@dataclass(frozen=True)
+class ChangeSigns:
+    """What says that an order may have changed.
+
+    Saleor noted something of it ``since`` a moment, we did (``order_pks``), or it was
+    made of one of the ``checkouts``, each of which selects tokens.
+    """
+
+    since: Since
+    order_pks: Sequence[str]
+    checkouts: Sequence[QuerySet[Any]]

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
@@ -20,6 +20,7 @@ from saleor.order.models import Order, OrderEvent
 
 from ..models import CheckoutVoucherSlot, Pledge, Receipt, TypedAddress
 from ..programs.versions import PLUGIN_ID
+from .bindings import ChangeSigns
 from .footprints import MOST_TRACES, Footprint
 from .guard import LOCK_TIMEOUT, bounded_transaction, guarded
 from .guests import DAY
@@ -39,6 +40,30 @@ def of_person(user_pk: int | None, email: str) -> Q:
         return mine
     # Saleor 3 has an index that a pattern can use, and a comparison in upper case not.
     return mine | Q(user_email__iregex=f"^{re.escape(email)}$")
+
+
+def first_orders(
+    sources: Iterable[tuple[QuerySet[Any], str]], after: str, limit: int
+) -> list[str]:
+    """Return up to ``limit`` orders that rows are about, by key ``after`` one.
+
+    Each of the ``sources`` comes with the name under which its rows know their order.
+    """
+    found: set[Any] = set()
+    for rows, order in sources:
+        rows = rows.filter(**{f"{order}__isnull": False})
+        if after:
+            rows = rows.filter(**{f"{order}__gt": after})
+        pks = rows.order_by(order).values_list(order, flat=True)
+        found.update(pks.distinct()[:limit])
+    return [str(pk) for pk in sorted(found)[:limit]]
+
+
+def orders_of_ours(signs: ChangeSigns) -> list[tuple[QuerySet[Any], str]]:
+    """Return the sources of orders that our own rows name, see :func:`first_orders`."""
+    named = Order.objects.filter(pk__in=signs.order_pks)
+    made = [Order.objects.filter(checkout_token__in=one) for one in signs.checkouts]
+    return [(rows, "pk") for rows in (named, *made)]
 
 
 class OrderHistory:

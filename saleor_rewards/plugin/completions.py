@@ -43,13 +43,14 @@ def is_under_way(checkout_token: str, at: datetime) -> bool:
     found = open_pledge(checkout_token)
     if found is None:
         return False
-    if _may_come(found, at):
+    if may_come(found, at):
         return True
     give_up(checkout_token)
     return False
 
 
-def _may_come(found: Pledge, at: datetime) -> bool:
+def may_come(found: Pledge, at: datetime) -> bool:
+    """Return whether an order may still come of a completion; write nothing."""
     token = found.checkout_token
     if is_fresh(found.gate_at, at):
         return True

@@ -16,6 +16,7 @@ from ..ledger.privacy import erase_person
 from ..models import Account, AccountState, Evidence, Referral
 from ..referrals.digests import digest
 from ..referrals.emails import normal_email
+from ..transfers.privacy import erase_imported
 from .guard import bounded_transaction
 from .guests import erase_typed_address
 from .host import host
@@ -54,6 +55,7 @@ def erase(user_pk: int | None, email: str, at: datetime) -> Erased:
     """
     with host.writing(), bounded_transaction():
         emails = {email.lower()} | _confirmed_addresses(user_pk)
+        erase_imported(user_pk, emails)
         found = _erase(user_pk, "", at)
         for one in sorted(filter(None, emails)):
             _part_from(one, user_pk)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ContextManager, Mapping, Protocol, Sequence
 
-from .bindings import Binding, CheckoutMoney, GivenRewards
+from .bindings import Binding, ChangeSigns, CheckoutMoney, GivenRewards
 from .capabilities import capabilities
 from .footprints import Footprint
 from .shopper_slots import NativeVoucher, ShopperSlot
@@ -246,6 +246,9 @@ class Host(Protocol):
         is empty; drafts are left out.
         """
 
+    def orders_changed(self, after: str, limit: int, signs: ChangeSigns) -> list[str]:
+        """Return up to ``limit`` orders and drafts ``after`` a key that may have changed."""
+
     def orders_paid_by(
         self, references: Sequence[str], gateways: Sequence[str]
     ) -> dict[str, set[str]]:
@@ -257,10 +260,7 @@ class Host(Protocol):
         """
 
     def has_ordered(self, user_pk: int | None, email: str) -> bool:
-        """Return whether somebody placed an order that came to something.
-
-        They are known by account and by address, each of which may be missing.
-        """
+        """Return whether an account or address has an order that came to something."""
 
     def orders_before(self, facts: OrderFacts) -> int:
         """Return how many orders the same person placed before that came to something."""

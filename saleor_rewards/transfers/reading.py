@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from base64 import b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timezone
 from typing import Iterable, Iterator
 
@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.dateparse import parse_date, parse_datetime
 
-from ..described import Described
 from .cells import unescaped
 
 #: The most rows that a request of the API takes; the command takes any number.
@@ -26,27 +25,18 @@ LONGEST_EMAIL = 254
 LONGEST_REFERENCE = 100
 
 
-class RowStatus(Described):
-    """What became of a row of an import."""
-
-    READY = "READY", "A dry run: it would be imported."
-    IMPORTED = "IMPORTED", "Its points were added."
-    UNCHANGED = "UNCHANGED", "It was imported before, and counts once."
-    WAITING = "WAITING", "It waits for a second member of staff to decide on it."
-    FAILED = "FAILED", "Nothing was added: `code`, `field` and `message` say why."
-
-
 class CsvError(Exception):
     """The text as a whole cannot be read; the message says why."""
 
 
 class RowError(Exception):
-    """A row is wrong in one field."""
+    """A row is wrong in one field; ``line`` is where it ends in the file."""
 
-    def __init__(self, code: str, field: str, message: str) -> None:
+    def __init__(self, code: str, field: str, message: str, line: int = 0) -> None:
         self.code = code
         self.field = field
         self.message = message
+        self.line = line
         super().__init__(message)
 
 
@@ -54,8 +44,8 @@ class RowError(Exception):
 class Row:
     """A row that can be posted; ``number`` counts rows below the header from 1.
 
-    The person is ``user_pk`` or, where that is ``None``, ``email`` in lower case. A
-    row that has both goes by the user.
+    ``line`` is where it ends in the file. The person is ``user_pk`` or, where that is
+    ``None``, ``email`` in lower case. A row that has both goes by the user.
     """
 
     number: int
@@ -64,6 +54,7 @@ class Row:
     points: int
     expires_at: datetime | None
     reference: str
+    line: int = 0
 
 
 def read_rows(
@@ -86,8 +77,10 @@ def read_rows(
                 continue
             number += 1
             try:
-                yield number, _row(number, header, cells, at)
+                row = _row(number, header, cells, at)
+                yield number, replace(row, line=reader.line_num)
             except RowError as error:
+                error.line = reader.line_num
                 yield number, error
     except csv.Error as error:
         raise CsvError(f"Line {reader.line_num} is no CSV: {error}.") from error

@@ -164,7 +164,7 @@ def test_a_friend_is_read_with_all_that_speaks_against_them() -> None:
             "state": "REWARDED",
             "weight": 25,
             "signals": [signal],
-            "rewards": [voucher, reward],
+            "rewards": {"edges": [{"node": voucher}, {"node": reward}]},
         }
     )
 

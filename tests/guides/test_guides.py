@@ -55,7 +55,7 @@ def test_a_table_has_every_member_once_with_its_sentence(
 def test_the_operators_guide_lists_every_code_that_can_be_logged() -> None:
     # given
     package = ROOT / "saleor_rewards"
-    folders = [package / name for name in ("plugin", "graphql")]
+    folders = [package / name for name in ("plugin", "graphql", "transfers")]
     sources = [one for folder in folders for one in folder.rglob("*.py")]
     logged = {
         code

@@ -13,6 +13,7 @@ from saleor_rewards.reservations import pledge
 from . import merchants
 from .by_hand import BOUND, clerk_of, waiting
 from .error_stage import Case, Errors, Stage
+from .importing import imported
 from .inputs import node_id
 from .purses import account_id, open_purse
 
@@ -67,6 +68,9 @@ ADJUSTMENTS = [
     Case(APPROVE, "SECOND_PERSON_REQUIRED", "ids.N", _decided("Approve", by_author=True)),
     Case(APPROVE, "ALREADY_DECIDED", "ids.N", _decided("Approve")),
     Case(DECLINE, "ALREADY_DECIDED", "ids.N", _decided("Decline")),
+    Case(APPROVE, "NOT_FOUND", "ids.N",
+         lambda stage: stage.ask(APPROVE[7:], clerk_of(), reason="Seen",
+                                 ids=[node_id("RewardsPointsAdjustment", 999_999)])),
     Case(ADJUST, "REQUIRED", "reason", _adjust(reason=" ")),
     Case(ADJUST, "REQUIRED", "accountId", _adjust(accountId=None)),
     Case(ADJUST, "OUT_OF_RANGE", "points", _adjust(points=0)),
@@ -98,14 +102,7 @@ def _rows(*rows: str) -> Callable[[Stage], Errors]:
     """Import rows of which the last one fails; return what is wrong with that."""
 
     def send(stage: Stage) -> Errors:
-        data = stage.staff.ask(
-            "mutation($channel: String!, $csv: String!) { rewardsBalancesImport("
-            "channel: $channel, csv: $csv, dryRun: false) { rows { code field message "
-            "} errors { code } } }",
-            channel=stage.channel,
-            csv="\n".join([HEADER, *rows]),
-        )
-        last = data[IMPORT]["rows"][-1]
+        last = imported(stage.staff, stage.shop, "\n".join([HEADER, *rows]))[-1]
         return [{**last, "field": f"rows: {last['field']}"}]
 
     return send
@@ -121,6 +118,8 @@ IMPORTS = [
     Case(IMPORT, "INVALID_ID", "rows: user_id", _rows(",x,1,who")),
     Case(IMPORT, "NOT_FOUND", "rows: user_id", _rows(",999999,1,nobody")),
     Case(IMPORT, "TOO_LONG", "rows: reference", _rows(f"a@b.test,,1,{'x' * 101}")),
+    Case(IMPORT, "OWN_ACCOUNT", "rows: email",
+         lambda stage: _rows(f"{stage.staff.user.email},,1,own")(stage)),
     Case(IMPORT, "DUPLICATE", "rows: reference",
          _rows("a@b.test,,1,twice", "a@b.test,,1,twice")),
     Case(IMPORT, "KEY_CONFLICT", "rows: reference",
@@ -241,6 +240,7 @@ QUERIES = [
          _query("BalancesExport", channel="default", first=0)),
     Case(EXPORT, "INVALID_ID", "after",
          lambda stage: stage.query("BalancesExport", channel=stage.channel, after="x")),
+    Case("query rewardsImport", "INVALID_ID", "id", _query("Import", id="x")),
     Case("query rewardsAccount", "REQUIRED", "id", _query("Account")),
     Case("query rewardsAccount", "INVALID_ID", "id", _query("Account", id="x")),
     Case("query rewardsAccount", "INVALID_ID", "userId",

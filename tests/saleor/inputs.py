@@ -104,3 +104,8 @@ def create(caller: Caller, shop: Shop, **changes: Any) -> dict[str, Any]:
     return caller.do(
         document("RuleCreate"), channel=shop.channel.slug, input=order_rule(**changes)
     )
+
+
+def nodes(connection: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what stands on a page."""
+    return [edge["node"] for edge in connection["edges"]]

@@ -20,13 +20,14 @@ from saleor_rewards.models import (
 )
 
 from . import merchants
+from .importing import imported
 from .inputs import document, node_id
 from .merchants import DISCOUNTS, USERS, Caller
 from .people import available
 from .purses import account_id, open_guest_purse
 from .world import Shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 HEADER = "email,points,reference\n"
 EMAIL = "ada@example.com"
@@ -43,14 +44,8 @@ def send(
     caller: Caller, shop: Shop, *rows: str, header: str = HEADER, dry_run: bool = False
 ) -> list[tuple[Any, ...]]:
     """Import rows; return status, code and field of each."""
-    payload = caller.do(
-        document("BalancesImport"),
-        channel=shop.channel.slug,
-        csv=header + "\n".join(rows),
-        dryRun=dry_run,
-    )
-    assert payload["errors"] == []
-    return [(row["status"], row["code"], row["field"]) for row in payload["rows"]]
+    told = imported(caller, shop, header + "\n".join(rows), dry_run=dry_run)
+    return [(row["status"], row["code"], row["field"]) for row in told]
 
 
 @pytest.mark.parametrize("dry_run", [True, False])

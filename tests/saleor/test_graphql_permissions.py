@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Callable, Tuple, Union
 
-import graphene
 import pytest
 from django.utils import timezone
 from graphql import get_named_type, is_leaf_type
@@ -22,6 +21,8 @@ from saleor_rewards.models import (
 )
 
 from . import merchants
+from .importing import make_import
+from .inputs import node_id, nodes
 from .members import bring
 from .merchants import DISCOUNTS, ORDERS, STAFF, USERS, Caller
 from .orders import make_order
@@ -127,7 +128,11 @@ GUARDED = {
         (USERS, DISCOUNTS),
         "mutation($channel: String!) { rewardsBalancesImport(channel: $channel, "
         'csv: "email,points,reference\\na@b.cd,5,r1", dryRun: false) '
-        "{ rows { status } errors { code } } }",
+        "{ import { id } errors { code } } }",
+    ),
+    "rewardsImport": (
+        (USERS, DISCOUNTS),
+        "query($run: ID!) { rewardsImport(id: $run) { state author } }",
     ),
     "rewardsReferrals": (
         USERS,
@@ -220,16 +225,13 @@ def test_what_is_not_for_shoppers_opens_to_its_own_permission_alone(
     variables = used(
         document,
         channel=shop.channel.slug,
-        rule=graphene.Node.to_global_id("RewardsRule", rule.pk),
+        rule=node_id("RewardsRule", rule.pk),
         checkout=shopper.cart((shop.product(), 1)).id,
-        user=graphene.Node.to_global_id("User", user.pk),
-        order=graphene.Node.to_global_id("Order", make_order(user).pk),
-        referral=graphene.Node.to_global_id(
-            "RewardsReferral", bring(shop, merchants.customer()).pk
-        ),
-        adjustment=graphene.Node.to_global_id(
-            "RewardsPointsAdjustment", make_adjustment(shop).pk
-        ),
+        user=node_id("User", user.pk),
+        order=node_id("Order", make_order(user).pk),
+        referral=node_id("RewardsReferral", bring(shop, merchants.customer()).pk),
+        adjustment=node_id("RewardsPointsAdjustment", make_adjustment(shop).pk),
+        run=node_id("RewardsImport", make_import(shop).pk),
     )
     before = state()
 
@@ -299,13 +301,13 @@ def test_owners_and_staff_may_ask_for_all_of_somebodys_points(
     assert not owner.is_refused(f"{{ me {{ rewards {{ {rewards} }} }} }}")
     assert not clerk.is_refused(
         f"query($id: ID!) {{ user(id: $id) {{ rewards {{ {rewards} }} }} }}",
-        id=graphene.Node.to_global_id("User", owner.user.pk),
+        id=node_id("User", owner.user.pk),
     )
 
 
 #: Of an account and its postings: what holds, and what staff wrote.
 THEIRS = (
-    "email user { email } holds { points checkoutId } "
+    "email user { email } holds(first: 9) { edges { node { points checkoutId } } } "
     "entries(first: 9) { edges { node { kind reason author } } }"
 )
 
@@ -334,11 +336,10 @@ def test_members_see_what_is_aside_for_their_own_carts_and_no_word_of_staff(
 
     # then
     assert mine["email"] == mine["user"]["email"] == owner.user.email
-    assert [row["points"] for row in mine["holds"]] == [4]
-    nodes = [edge["node"] for edge in mine["entries"]["edges"]]
-    assert [node["kind"] for node in nodes] == ["HOLD", "ADJUST"]
-    assert {node["reason"] for node in nodes} == {node["author"] for node in nodes}
-    assert {node["reason"] for node in nodes} == {None}
+    assert [row["points"] for row in nodes(mine["holds"])] == [4]
+    entries = nodes(mine["entries"])
+    assert [entry["kind"] for entry in entries] == ["HOLD", "ADJUST"]
+    assert {(entry["reason"], entry["author"]) for entry in entries} == {(None, None)}
 
 
 @pytest.mark.parametrize("who", CALLERS)
@@ -349,14 +350,14 @@ def test_what_staff_wrote_of_a_member_is_for_manage_users_alone_and_others_are_t
     account = adjusted(shop, merchants.customer())
     caller = CALLERS[who](USERS)
     query = f"query($id: ID!) {{ rewardsAccount(id: $id) {{ {THEIRS} }} }}"
-    id = graphene.Node.to_global_id("RewardsAccount", account.pk)
+    id = node_id("RewardsAccount", account.pk)
 
     # when
     _status, answer = caller.send(query, id=id)
 
     # then
     if who in ALLOWED:
-        node = answer["data"]["rewardsAccount"]["entries"]["edges"][1]["node"]
+        node = nodes(answer["data"]["rewardsAccount"]["entries"])[1]
         assert (node["reason"], node["author"]) == ("Ann called", "User:7")
     else:
         assert answer["data"] == {"rewardsAccount": None}
@@ -371,7 +372,7 @@ def test_whoever_may_not_see_a_customers_rewards_is_told_who_may(shop: Shop) -> 
     # when
     _status, answer = clerk.send(
         "query($id: ID!) { user(id: $id) { rewards { accounts { available } } } }",
-        id=graphene.Node.to_global_id("User", colleague.user.pk),
+        id=node_id("User", colleague.user.pk),
     )
 
     # then

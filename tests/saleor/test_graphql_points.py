@@ -17,7 +17,7 @@ from saleor_rewards.models import Account, Entry, EntryKind
 from saleor_rewards.programs import replace_tiers
 
 from . import merchants
-from .inputs import document
+from .inputs import document, nodes
 from .merchants import Caller
 from .purses import BALANCE, days, earn, open_purse
 from .world import Shop, Shopper
@@ -100,17 +100,16 @@ def test_points_that_expire_soon_are_told_soonest_first(
     mine = my_points(ann, shop)
     further = ann.ask(
         "query($channel: String!) { me { rewards { account(channel: $channel) { "
-        "expiringSoon(days: 365) { points } } } } }",
+        "expiringSoon(days: 365, first: 9) { edges { node { points } } } } } } }",
         channel=shop.channel.slug,
     )
 
     # then
-    assert [row["points"] for row in mine["expiringSoon"]] == [20, 10]
-    told = datetime.fromisoformat(
-        mine["expiringSoon"][0]["expiresAt"].replace("Z", "+00:00")
-    )
+    soon = nodes(mine["expiringSoon"])
+    assert [row["points"] for row in soon] == [20, 10]
+    told = datetime.fromisoformat(soon[0]["expiresAt"].replace("Z", "+00:00"))
     assert abs(told - (at + days(5))) < days(1)
-    rows = further["me"]["rewards"]["account"]["expiringSoon"]
+    rows = nodes(further["me"]["rewards"]["account"]["expiringSoon"])
     assert [row["points"] for row in rows] == [20, 10, 40]
 
 
@@ -205,9 +204,9 @@ def test_a_member_sees_the_tier_and_the_way_to_the_next(
     assert progress["nextTier"]["threshold"] == 500
     assert (progress["measure"], progress["value"]) == ("POINTS", 120)
     assert progress["missing"] == 380
-    assert [(row["tier"]["name"], row["reason"]) for row in mine["tierHistory"]] == [
-        ("Silver", "REACHED")
-    ]
+    assert [
+        (row["tier"]["name"], row["reason"]) for row in nodes(mine["tierHistory"])
+    ] == [("Silver", "REACHED")]
 
 
 def test_progress_in_spend_is_money(shop: Shop, ann: Caller) -> None:
@@ -255,8 +254,10 @@ def test_a_page_of_accounts_reads_each_thing_once(
             book.hold(5, key=token, checkout_token=token, expires_at=at + days(1))
     query = (
         f"{{ rewardsAccounts(first: 10) {{ edges {{ node {{ channel {BALANCE} worth "
-        "{ amount } email user { email } tier { name } tierHistory { at } "
-        "expiringSoon { points } holds { checkoutId points } } } } }"
+        "{ amount } email user { email } tier { name } "
+        "tierHistory(first: 2) { totalCount edges { node { at } } } "
+        "expiringSoon(first: 2) { edges { node { points } } } "
+        "holds(first: 2) { edges { node { checkoutId points } } } } } } }"
     )
 
     # when
@@ -264,10 +265,11 @@ def test_a_page_of_accounts_reads_each_thing_once(
         found = staff.ask(query)
 
     # then
-    nodes = [edge["node"] for edge in found["rewardsAccounts"]["edges"]]
-    assert [node["available"] for node in nodes] == list(range(95, 103))
-    assert [node["expiringSoon"][0]["points"] for node in nodes] == list(range(95, 103))
-    assert all(node["holds"][0]["points"] == 5 for node in nodes)
+    accounts = nodes(found["rewardsAccounts"])
+    assert [one["available"] for one in accounts] == list(range(95, 103))
+    soon = [nodes(one["expiringSoon"])[0]["points"] for one in accounts]
+    assert soon == list(range(95, 103))
+    assert all(nodes(one["holds"])[0]["points"] == 5 for one in accounts)
 
 
 def test_what_accounts_have_expire_and_mature_is_read_once_for_all_of_them(
@@ -288,5 +290,5 @@ def test_what_accounts_have_expire_and_mature_is_read_once_for_all_of_them(
         )
 
     # then
-    nodes = [edge["node"] for edge in found["rewardsAccounts"]["edges"]]
-    assert [node["available"] for node in nodes] == list(range(1, 9))
+    accounts = nodes(found["rewardsAccounts"])
+    assert [one["available"] for one in accounts] == list(range(1, 9))

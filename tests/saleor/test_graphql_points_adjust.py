@@ -10,7 +10,7 @@ from django.utils import timezone as clock
 from saleor_rewards.models import Account, AccountState, Entry
 
 from . import merchants
-from .inputs import document, node_id
+from .inputs import document, node_id, nodes
 from .merchants import Caller
 from .purses import account_id, days, make_crowd
 from .world import Shop
@@ -68,7 +68,8 @@ def test_all_of_an_account_can_be_asked_for_in_the_answer(
     payload = clerk.do(
         "mutation($input: RewardsPointsAdjustInput!) { rewardsPointsAdjust("
         "input: $input) { account { entries(first: 1) { totalCount edges { node { "
-        "points } } } tierProgress { value } holds { points } user { email } } "
+        "points } } } tierProgress { value } holds(first: 1) { totalCount } "
+        "user { email } } "
         "errors { code } } }",
         input={
             "accountId": account_id(crowd["bob@example.com"]),
@@ -81,7 +82,7 @@ def test_all_of_an_account_can_be_asked_for_in_the_answer(
     assert payload["account"] == {
         "entries": {"totalCount": 2, "edges": [{"node": {"points": 5}}]},
         "tierProgress": {"value": 25},
-        "holds": [],
+        "holds": {"totalCount": 0},
         "user": {"email": "bob@example.com"},
     }
 
@@ -114,7 +115,7 @@ def test_points_that_staff_give_expire_when_they_say(
 
     # then
     assert payload["errors"] == []
-    assert [row["points"] for row in payload["account"]["expiringSoon"]] == [100]
+    assert [row["points"] for row in nodes(payload["account"]["expiringSoon"])] == [100]
 
 
 def test_an_adjustment_sent_twice_with_one_key_is_made_once(

@@ -67,12 +67,14 @@ def test_the_owner_of_a_cart_sees_what_points_can_pay(shop: Shop, ann: Caller) -
         "minimum": 50,
         "step": 25,
         "available": 1030,
+        "expiresAt": None,
         "mostRedeemable": 1025,
     }
     assert redeem(ann, cart, 1025)["errors"] == []
     shown = cart_points(ann, cart)
     assert (shown["redeemed"], shown["available"]) == (1025, 1030)
     assert shown["mostRedeemable"] == 1025
+    assert shown["expiresAt"] == Hold.objects.get().expires_at.isoformat()
     assert shown["worth"]["amount"] == Decimal("10.25")
 
 

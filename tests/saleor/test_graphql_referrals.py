@@ -15,7 +15,7 @@ from saleor_rewards.models import (
 
 from . import merchants
 from .friends import code_for, friend_cart, switch_on
-from .inputs import document, node_id
+from .inputs import document, node_id, nodes
 from .members import bring, claim, errors_of, make_member, mine, pay_out
 from .merchants import Caller
 from .world import Shop
@@ -46,7 +46,7 @@ def test_a_member_has_a_code_and_a_link_from_the_first_look_on(
     assert (first["uses"], first["allowsOwnCode"]) == (0, False)
     assert set(first["friends"].values()) == {0}
     assert first["earned"] == {"points": 0, "amounts": []}
-    assert first["rewards"] == []
+    assert nodes(first["rewards"]) == []
 
 
 def test_there_is_nothing_to_see_where_no_friends_are_taken(shop: Shop) -> None:
@@ -131,13 +131,13 @@ def test_a_member_sees_what_was_earned_and_what_is_left_of_it(
     }
     assert [
         (row["kind"], row["state"], row["points"], row["pointsKept"], row["code"])
-        for row in shown["rewards"]
+        for row in nodes(shown["rewards"])
     ] == [
         ("GIFT_CARD", "REVOKED", None, None, None),
         ("VOUCHER", "GRANTED", None, None, "TEN"),
         ("POINTS", "REDUCED", 500, 200, None),
     ]
-    gift_card, voucher, points = shown["rewards"]
+    gift_card, voucher, points = nodes(shown["rewards"])
     assert voucher["ruleName"] == "A voucher"
     assert voucher["expiresAt"] > voucher["grantedAt"]
     assert gift_card["expiresAt"] is None
@@ -157,14 +157,14 @@ def test_a_reward_without_a_code_says_why(shop: Shop, ann: Caller) -> None:
     pay_out(shop, undone, "voucher", 700, worth_given=0, worth_kept=0)
     query = (
         "query($c: String!, $id: ID!) { user(id: $id) { rewards { referral(channel: $c)"
-        " { rewards { state code codeState } } } } }"
+        " { rewards(first: 9) { edges { node { state code codeState } } } } } } }"
     )
     clerk = merchants.staff(merchants.USERS)
 
     # when
-    own = mine(ann, shop)["rewards"]
+    own = nodes(mine(ann, shop)["rewards"])
     data = clerk.ask(query, c=shop.channel.slug, id=node_id("User", ann.user.pk))
-    seen = data["user"]["rewards"]["referral"]["rewards"]
+    seen = nodes(data["user"]["rewards"]["referral"]["rewards"])
 
     # then
     def told(rows: list[Any]) -> list[tuple[str, Any, str]]:
@@ -185,21 +185,59 @@ def test_a_reward_without_a_code_says_why(shop: Shop, ann: Caller) -> None:
     ]
 
 
-def test_a_list_of_rewards_is_as_long_as_asked_for(shop: Shop, ann: Caller) -> None:
+def test_rewards_come_in_pages_newest_first(shop: Shop, ann: Caller) -> None:
     # given
-    for _ in range(3):
-        pay_out(shop, bring(shop, ann), "points", 5)
-    query = (
-        "query($c: String!, $n: Int) { me { rewards { referral(channel: $c) "
-        "{ rewards(first: $n) { points } } } } }"
-    )
+    for points in range(1, 6):
+        pay_out(shop, bring(shop, ann), "points", points)
 
-    def count(first: int | None) -> int:
-        data = ann.ask(query, c=shop.channel.slug, n=first)
-        return len(data["me"]["rewards"]["referral"]["rewards"])
+    def page(arguments: str) -> dict[str, Any]:
+        data = ann.ask(
+            "query($c: String!) { me { rewards { referral(channel: $c) { "
+            f"rewards({arguments}) {{ totalCount edges {{ cursor node {{ points }} }} "
+            "pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } } } } }",
+            c=shop.channel.slug,
+        )
+        found: dict[str, Any] = data["me"]["rewards"]["referral"]["rewards"]
+        return found
+
+    def told(found: dict[str, Any]) -> tuple[list[int], bool, bool]:
+        info = found["pageInfo"]
+        points = [node["points"] for node in nodes(found)]
+        return points, info["hasPreviousPage"], info["hasNextPage"]
+
+    # when
+    first = page("first: 2")
+    second = page(f'first: 2, after: "{first["pageInfo"]["endCursor"]}"')
+    end = page(f'first: 2, after: "{second["pageInfo"]["endCursor"]}"')
+    back = page(f'last: 2, before: "{end["pageInfo"]["startCursor"]}"')
+    last = page("last: 1")
 
     # then
-    assert [count(first) for first in (2, 0, -1, 2**31 - 1, None)] == [2, 0, 0, 3, 3]
+    assert told(first) == ([5, 4], False, True)
+    assert told(second) == ([3, 2], True, True)
+    assert told(end) == ([1], True, False)
+    assert told(back) == ([3, 2], True, True)
+    assert told(last) == ([1], True, False)
+    assert {one["totalCount"] for one in (first, second, end, back, last)} == {5}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["(first: 101)", "", '(first: 1, after: "x")', "(first: 1, last: 1)", "(last: -1)"],
+)
+def test_a_page_of_rewards_out_of_bounds_is_refused_in_words(
+    shop: Shop, ann: Caller, arguments: str
+) -> None:
+    # when
+    _status, answer = ann.send(
+        "query($c: String!) { me { rewards { referral(channel: $c) { "
+        f"rewards{arguments} {{ edges {{ node {{ points }} }} }} }} }} }} }}",
+        c=shop.channel.slug,
+    )
+
+    # then
+    (error,) = answer["errors"]
+    assert error["extensions"]["exception"]["code"] == "GraphQLError"
 
 
 def test_a_new_code_ends_the_one_before(shop: Shop, ann: Caller) -> None:

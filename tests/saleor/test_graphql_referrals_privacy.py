@@ -174,10 +174,11 @@ def test_what_a_member_got_is_for_that_member_and_its_code_for_nobody_else(
     # given
     if field in ("points", "pointsKept"):
         pay_out(scene.shop, scene.referral, "points", 5)
-    inside = f"rewards {{ {selection('RewardsReferralReward', field)} }}"
+    wanted = selection("RewardsReferralReward", field)
+    inside = f"rewards(first: 5) {{ edges {{ node {{ {wanted} }} }} }}"
 
     # when
-    found = readers(scene, inside, "rewards", field)
+    found = readers(scene, inside, "rewards", "edges", "node", field)
 
     # then
     trusted = set() if field == "code" else TRUSTED
@@ -227,8 +228,10 @@ def test_what_staff_see_of_a_referral_is_for_trusted_staff_alone(
 
 def test_no_list_of_staffs_tells_the_code_of_a_voucher(scene: Scene) -> None:
     # when
-    query = "{ rewardsReferrals(first: 5) { edges { node { rewards { code } } } } }"
-    path = ("rewardsReferrals", "edges", "node", "rewards", "code")
+    inside = "rewards(first: 5) { edges { node { code } } }"
+    query = f"{{ rewardsReferrals(first: 5) {{ edges {{ node {{ {inside} }} }} }} }}"
+    page = ("edges", "node")
+    path = ("rewardsReferrals", *page, "rewards", *page, "code")
 
     # then
     assert scene.who_reads(query, *path) == set()

@@ -82,7 +82,7 @@ def test_the_export_of_a_stranger_is_empty(user: User) -> None:
     assert export("--email=nobody@example.com")["accounts"] == []
     held = export("--user=999999")
     referrals = held.pop("referrals")
-    assert held == {"user": 999999, "email": "", "accounts": []}
+    assert held == {"user": 999999, "email": "", "accounts": [], "imports": []}
     assert not any(referrals.values())
 
 

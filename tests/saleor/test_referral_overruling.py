@@ -17,6 +17,7 @@ from saleor_rewards.programs import update_referrals
 
 from . import merchants
 from .friends import code_for, try_code
+from .inputs import nodes
 from .members import id_of, listed
 from .points import no_hooks, reconcile_all, written
 from .rewarded import (
@@ -331,7 +332,9 @@ def test_staff_read_the_reasons_and_decide_through_the_api(
 
     def said() -> list[tuple[str, bool]]:
         (node,) = listed(clerk)
-        return [(row["reason"], bool(row["author"])) for row in node["decisions"]]
+        return [
+            (row["reason"], bool(row["author"])) for row in nodes(node["decisions"])
+        ]
 
     assert said()[0] == ("The order is not worth enough.", False)
 

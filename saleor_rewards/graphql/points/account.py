@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import graphene
 from django.utils import timezone
 
 from ...ledger.membership import TierProgress, progress
-from ...models import Account, AccountState, Hold, TierChange, TierMeasure, TierReason
+from ...models import Account, AccountState, TierMeasure
 from ..base import (
     DOC_CATEGORY,
     CountableConnection,
@@ -20,49 +19,23 @@ from ..base import (
     connection_field,
     reading,
 )
-from ..ids import global_id
 from ..loaders import ChannelByPkLoader
 from ..numbers import in_int
-from .balances import BalanceLoader, ExpiringPointsLoader
-from .entries import RewardsEntryCountableConnection, resolve_entries
-from .enums import RewardsAccountState, RewardsTierMeasure, RewardsTierReason
-from .loaders import (
-    HoldsByAccountPkLoader,
-    ProgramByPkLoader,
-    TierByPkLoader,
-    TierChangesByAccountPkLoader,
-    UserByPkLoader,
+from ..once import once
+from .account_lists import (
+    RewardsExpiringPointsCountableConnection,
+    RewardsHoldCountableConnection,
+    RewardsTierChangeCountableConnection,
+    resolve_expiring_soon,
+    resolve_holds,
+    resolve_tier_history,
+    tier_of,
 )
+from .balances import StandingLoader
+from .entries import RewardsEntryCountableConnection, resolve_entries
+from .enums import RewardsAccountState, RewardsTierMeasure
+from .loaders import ProgramByPkLoader, UserByPkLoader
 from .policy import RewardsTier, Terms, terms_of
-
-
-class RewardsExpiringPoints(graphene.ObjectType):
-    doc_category = DOC_CATEGORY
-
-    points = graphene.Int(required=True, description="How many expire.")
-    expires_at = DateTime(required=True, description="When.")
-
-    class Meta:
-        description = "Points that can be spent until a moment."
-
-
-class RewardsTierChange(graphene.ObjectType):
-    doc_category = DOC_CATEGORY
-
-    tier = graphene.Field(RewardsTier, description="The tier from then on, if any.")
-    reason = RewardsTierReason(required=True, description="Why.")
-    at = DateTime(required=True, description="When.")
-
-    class Meta:
-        description = "One step of a member's history."
-
-    @staticmethod
-    def resolve_tier(root: TierChange, info: Any) -> Any:
-        return _tier(root.tier_id, info)
-
-    @staticmethod
-    def resolve_reason(root: TierChange, _info: Any) -> str:
-        return TierReason(root.reason).name
 
 
 class RewardsTierProgress(graphene.ObjectType):
@@ -88,34 +61,10 @@ class RewardsTierProgress(graphene.ObjectType):
         description = "How far a member is from the next tier."
 
 
-class RewardsHold(graphene.ObjectType):
-    doc_category = DOC_CATEGORY
-
-    checkout_id = graphene.ID(required=True, description="ID of the checkout.")
-    points = graphene.Int(required=True, description="How many are put aside.")
-    at = DateTime(required=True, description="Since when.")
-    expires_at = DateTime(required=True, description="Until when.")
-
-    class Meta:
-        description = "Points put aside for a checkout."
-
-    @staticmethod
-    def resolve_checkout_id(root: Hold, _info: Any) -> str:
-        return global_id("Checkout", root.checkout_token)
-
-
 def _user(root: Account, info: Any) -> Any:
     if root.user_pk is None:
         return None
     return UserByPkLoader(info.context).load(root.user_pk)
-
-
-def _holds(root: Account, info: Any) -> Any:
-    return HoldsByAccountPkLoader(info.context).load(root.pk)
-
-
-def _tier(pk: int | None, info: Any) -> Any:
-    return None if pk is None else TierByPkLoader(info.context).load(pk)
 
 
 class RewardsAccount(graphene.ObjectType):
@@ -152,14 +101,14 @@ class RewardsAccount(graphene.ObjectType):
         description="How far it is to the next tier; null for guests, and where there "
         "are no tiers.",
     )
-    tier_history = graphene.List(
-        graphene.NonNull(RewardsTierChange),
-        required=True,
+    tier_history = connection_field(
+        RewardsTierChangeCountableConnection,
+        resolver=resolve_tier_history,
         description="Every change of the tier, newest first.",
     )
-    expiring_soon = graphene.List(
-        graphene.NonNull(RewardsExpiringPoints),
-        required=True,
+    expiring_soon = connection_field(
+        RewardsExpiringPointsCountableConnection,
+        resolver=resolve_expiring_soon,
         days=graphene.Argument(
             graphene.Int,
             description="How far to look ahead; as far as the program's notice if "
@@ -172,10 +121,10 @@ class RewardsAccount(graphene.ObjectType):
         resolver=resolve_entries,
         description="Every posting, newest first.",
     )
-    holds = graphene.List(
-        graphene.NonNull(RewardsHold),
-        resolver=_holds,
-        description="What is put aside for open checkouts.",
+    holds = connection_field(
+        RewardsHoldCountableConnection,
+        resolver=resolve_holds,
+        description="What is put aside for open checkouts, the first to end first.",
     )
     is_full = graphene.Boolean(
         required=True,
@@ -238,32 +187,19 @@ class RewardsAccount(graphene.ObjectType):
 
     @staticmethod
     def resolve_tier(root: Account, info: Any) -> Any:
-        return _tier(root.tier_id, info)
+        return tier_of(root.tier_id, info)
 
     @staticmethod
     def resolve_tier_progress(root: Account, info: Any) -> Any:
-        with reading(info.context):
-            found = progress(root, timezone.now())
+        def measured() -> TierProgress | None:
+            with reading(info.context):
+                return progress(root, timezone.now())
+
+        found = once(info, ("tier progress", root.pk), measured)
         if found is None:
             return None
         terms = terms_of(root.program_id, info)
         return terms.then(lambda known: _measured(found, known))
-
-    @staticmethod
-    def resolve_tier_history(root: Account, info: Any) -> Any:
-        return TierChangesByAccountPkLoader(info.context).load(root.pk)
-
-    @staticmethod
-    def resolve_expiring_soon(root: Account, info: Any, days: int | None = None) -> Any:
-        def within(terms: Any) -> Any:
-            ahead = terms.policy.notice_days if days is None else days
-            until = timezone.now() + timedelta(days=max(0, min(ahead, MOST_DAYS_AHEAD)))
-            rows = ExpiringPointsLoader(info.context).load(root)
-            return rows.then(
-                lambda found: [row for row in found if row.expires_at <= until]
-            )
-
-        return terms_of(root.program_id, info).then(within)
 
 
 def _measured(found: TierProgress, terms: Terms) -> RewardsTierProgress:
@@ -277,12 +213,9 @@ def _measured(found: TierProgress, terms: Terms) -> RewardsTierProgress:
     )
 
 
-#: No points are kept for longer, and times have an end.
-MOST_DAYS_AHEAD = 36_500
-
-
 def _balance(root: Account, info: Any) -> Any:
-    return BalanceLoader(info.context).load(root)
+    loading = StandingLoader(info.context).load(root)
+    return loading.then(lambda standing: standing.balance)
 
 
 def _points(root: Account, info: Any, name: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any, Mapping
 from uuid import uuid4
 
 import graphene
+from django.db.models import Q
 from django.utils import timezone
 
 from ...ledger import LedgerError, LedgerErrorCode, accounts
@@ -52,6 +53,14 @@ class RewardsPointsAdjust(PointsByHandMutation):
 
     class Meta:
         description = "Adds points to a balance, or takes points away; never to or from one's own."
+
+    @classmethod
+    def perform_mutation(cls, _root: Any, info: Any, **data: Any) -> Any:
+        from ...plugin.points.redeeming import release_ended
+
+        # What the API counts as available has to be so; before any lock is held.
+        release_ended(_known(data["input"]), timezone.now())
+        return super().perform_mutation(_root, info, **data)
 
     @classmethod
     def execute(cls, info: Any, input: Mapping[str, Any]) -> RewardsPointsAdjust:
@@ -123,6 +132,20 @@ def _checked(input: Mapping[str, Any], at: datetime) -> datetime | None:
     if errors:
         raise ProgramError(errors)
     return expires_at
+
+
+def _known(input: Mapping[str, Any]) -> list[Account]:
+    """Return the accounts that points may be taken from, if there are any yet."""
+    if input["points"] >= 0:
+        return []
+    email = str(input.get("email") or "").replace("\0", "").strip().lower()
+    found = Account.objects.filter(
+        Q(pk=pk_of(input.get("account_id") or "", "RewardsAccount"))
+        | Q(user_pk=pk_of(input.get("user_id") or "", "User", column="integer") or 0)
+        | Q(email=email, email__gt=""),
+        state=AccountState.OPEN,
+    )
+    return list(found)
 
 
 def _account(input: Mapping[str, Any], at: datetime) -> Account:

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import graphene
 
 from ...engine import Evaluation
-from ..base import DOC_CATEGORY, Money, is_owner
+from ..base import DOC_CATEGORY, DateTime, Money, is_owner
 from ..money import money_of
 from ..numbers import in_int
-from .balances import BalanceLoader
+from .balances import HoldEndByTokenLoader, Standing, StandingLoader
 from .loaders import AccountsByUserPkLoader
 
 
@@ -22,15 +22,23 @@ class CartOwner(NamedTuple):
 
 
 class CartPoints(NamedTuple):
-    """An evaluation with the owner of its cart, if that is a customer."""
+    """An evaluation with the owner of its cart, if that is a customer.
+
+    ``checkout_token`` is empty where there is no real cart.
+    """
 
     evaluation: Evaluation
     owner: CartOwner | None
+    checkout_token: str
 
 
-def cart_points(evaluation: Evaluation, owner: CartOwner | None) -> CartPoints | None:
+def cart_points(
+    evaluation: Evaluation, owner: CartOwner | None, checkout: Any
+) -> CartPoints | None:
     """Return the points of a cart; ``None`` in a channel without points."""
-    return None if evaluation.points_terms is None else CartPoints(evaluation, owner)
+    if evaluation.points_terms is None:
+        return None
+    return CartPoints(evaluation, owner, str(checkout.pk) if checkout else "")
 
 
 def owner_of(checkout: Any) -> CartOwner | None:
@@ -53,11 +61,17 @@ def points_of(root: CartPoints, info: Any) -> Any:
         return None
     held = root.evaluation.snapshot.customer.points_held
 
+    def with_held(standing: Standing) -> int:
+        # Its time may have come since the cart was evaluated.
+        is_back = any(
+            one.checkout_token == root.checkout_token for one in standing.ended
+        )
+        return in_int(standing.balance.available + (0 if is_back else held))
+
     def with_accounts(accounts: Any) -> Any:
         for account in accounts:
             if account.program.channel_pk == owner.channel_pk:
-                loading = BalanceLoader(info.context).load(account)
-                return loading.then(lambda found: in_int(found.available + held))
+                return StandingLoader(info.context).load(account).then(with_held)
         return 0
 
     loading = AccountsByUserPkLoader(info.context).load(owner.user_pk)
@@ -75,6 +89,10 @@ class CheckoutPoints(graphene.ObjectType):
     )
     worth = graphene.Field(
         Money, required=True, description="What they take off the goods."
+    )
+    expires_at = DateTime(
+        description="Until when these points are put aside for the cart. Null where "
+        "none are, and while its order is paid or being placed: they stay then."
     )
     available = graphene.Int(
         description="How many points the customer has for this cart, redeemed ones "
@@ -106,6 +124,12 @@ class CheckoutPoints(graphene.ObjectType):
     def resolve_worth(root: CartPoints, _info: Any) -> Any:
         evaluation = root.evaluation
         return money_of(evaluation.redeemed_amount, evaluation.snapshot.currency)
+
+    @staticmethod
+    def resolve_expires_at(root: CartPoints, info: Any) -> Any:
+        if not (root.evaluation.redeemed_points and root.checkout_token):
+            return None
+        return HoldEndByTokenLoader(info.context).load(root.checkout_token)
 
     @staticmethod
     def resolve_available(root: CartPoints, info: Any) -> Any:

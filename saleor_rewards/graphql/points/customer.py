@@ -17,6 +17,7 @@ from ..base import (
     is_owner,
 )
 from ..loaders import ChannelByPkLoader
+from ..once import once
 from ..referrals.referrer import RewardsReferrer, resolve_referrer
 from .account import RewardsAccount
 from .loaders import AccountsByUserPkLoader
@@ -85,7 +86,11 @@ def resolve_user_rewards(root: Any, info: Any) -> Any:
     user = instance_of(root)
     if is_owner(info.context, user.pk):
         # What a guest with the same address earned meanwhile is theirs.
-        guarded("REWARDS_FOLLOW", None, lambda: follow(user))
+        once(
+            info,
+            ("follow", user.pk),
+            lambda: guarded("REWARDS_FOLLOW", None, lambda: follow(user)),
+        )
         return user
     if has_permission(info.context, MANAGE_USERS):
         return user

@@ -9,14 +9,22 @@ from ...models import (
     Downgrade,
     EarnOn,
     EntryKind,
+    ImportRowStatus,
     PointsBase,
     PointsExpiry,
     Shortage,
     TierMeasure,
     TierReason,
 )
-from ...transfers import RowStatus
 from ..enums import enum_of
+
+
+class ImportState(Described):
+    """How far an import has come."""
+
+    WAITING = "WAITING", "None of its rows was looked at yet."
+    RUNNING = "RUNNING", "Some of its rows are done with."
+    FINISHED = "FINISHED", "All of its rows are done with."
 
 
 class AccountSort(Described):
@@ -62,5 +70,8 @@ RewardsTierReason = enum_of(
     "RewardsTierReason", "Why a member's tier changed.", TierReason
 )
 RewardsBalanceRowStatus = enum_of(
-    "RewardsBalanceRowStatus", "What became of a row.", RowStatus
+    "RewardsBalanceRowStatus", "What became of a row.", ImportRowStatus
+)
+RewardsImportState = enum_of(
+    "RewardsImportState", "How far an import has come.", ImportState
 )

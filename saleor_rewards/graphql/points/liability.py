@@ -14,6 +14,7 @@ from ...models import Program
 from ..base import DOC_CATEGORY, Date, Decimal, Money, database
 from ..loaders import ChannelByPkLoader
 from ..lookups import channel_pk_of
+from ..once import once
 from .policy import Terms, terms_of
 
 
@@ -128,7 +129,9 @@ def resolve_liability(_root: Any, info: Any, channel: str | None = None) -> Any:
     at = timezone.now()
 
     def owed(program: Program) -> Any:
-        debts = liability(program.pk, at, using)
+        debts = once(
+            info, ("liability", program.pk), lambda: liability(program.pk, at, using)
+        )
         return terms_of(program.pk, info).then(lambda t: Owed(program, debts, t))
 
     return Promise.all([owed(program) for program in programs])

@@ -10,12 +10,9 @@ from django.apps import apps
 from ...models import (
     Account,
     AccountState,
-    Hold,
-    HoldState,
     PointsPolicy,
     Program,
     Tier,
-    TierChange,
 )
 from ..base import DataLoader, database
 
@@ -64,38 +61,6 @@ class TierByPkLoader(DataLoader):
     def batch_load(self, keys: Sequence[int]) -> list[Tier | None]:
         rows = Tier.objects.using(database(self.context)).in_bulk(set(keys))
         return [rows.get(pk) for pk in keys]
-
-
-class TierChangesByAccountPkLoader(DataLoader):
-    """The steps of each member's history, newest first."""
-
-    context_key = "rewards_tier_changes_by_account_pk"
-
-    def batch_load(self, keys: Sequence[int]) -> list[list[TierChange]]:
-        changes: dict[int, list[TierChange]] = defaultdict(list)
-        rows = (
-            TierChange.objects.using(database(self.context))
-            .filter(account_id__in=keys)
-            .order_by("-pk")
-        )
-        for change in rows:
-            changes[change.account_id].append(change)
-        return [changes[pk] for pk in keys]
-
-
-class HoldsByAccountPkLoader(DataLoader):
-    """What each account has put aside for open checkouts."""
-
-    context_key = "rewards_holds_by_account_pk"
-
-    def batch_load(self, keys: Sequence[int]) -> list[list[Hold]]:
-        holds: dict[int, list[Hold]] = defaultdict(list)
-        rows = Hold.objects.using(database(self.context)).filter(
-            account_id__in=keys, state=HoldState.OPEN
-        )
-        for hold in rows:
-            holds[hold.account_id].append(hold)
-        return [holds[pk] for pk in keys]
 
 
 class AccountsByUserPkLoader(DataLoader):

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any, ContextManager
 
 import graphene
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from ...models import Account, AccountState
 from ...programs import ProgramError, ProgramErrorCode
 from ..base import Checkout, wrapped_checkout
 from ..ids import instance_by_id
@@ -49,6 +51,14 @@ class RewardsPointsRedeem(ShopperMutation):
         description = "Puts points of the logged-in customer aside to pay for a cart."
 
     @classmethod
+    def perform_mutation(cls, _root: Any, info: Any, **data: Any) -> Any:
+        from ...plugin.points.redeeming import release_ended
+
+        # What the API counts as available has to be so; before any lock is held.
+        release_ended(_open_accounts(info.context.user), timezone.now())
+        return super().perform_mutation(_root, info, **data)
+
+    @classmethod
     def execute(cls, info: Any, checkout_id: str, points: int) -> RewardsPointsRedeem:
         from ...plugin.points.redeeming import redeem
 
@@ -87,6 +97,12 @@ class RewardsPointsRelease(ShopperMutation):
         return cls(errors=[], **answer(checkout_id, info))
 
 
+def _open_accounts(user: Any) -> list[Account]:
+    if not getattr(user, "is_authenticated", False):
+        return []
+    return list(Account.objects.filter(user_pk=user.pk, state=AccountState.OPEN))
+
+
 def own_checkout(info: Any, checkout_id: str) -> Any:
     """Return the checkout of whoever is logged in. Raises ``ProgramError``.
 
@@ -122,5 +138,5 @@ def answer(checkout_id: str, info: Any) -> dict[str, Any]:
         # It became an order meanwhile, or expired.
         return {"checkout": None, "points": None}
     rewards = resolve_checkout_rewards(checkout, info)
-    points = rewards and cart_points(rewards.evaluation, rewards.owner)
+    points = rewards and cart_points(rewards.evaluation, rewards.owner, checkout)
     return {"checkout": wrapped_checkout(checkout), "points": points}

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from ...models import Account, AccountState
 from ...programs import ProgramErrorCode
+from ...transfers import KEEP_DAYS
 from ..base import (
     MANAGE_ORDERS,
     MANAGE_USERS,
@@ -23,11 +24,13 @@ from ..ids import pk_of
 from ..lookups import channel_pk_of, query_pk
 from ..query_errors import query_error
 from .account import RewardsAccount, RewardsAccountCountableConnection
+from .by_hand import BOTH
 from .enums import AccountSort
+from .imports import RewardsImport, resolve_import
 from .inputs import RewardsAccountFilterInput, RewardsAccountSortInput
 from .liability import RewardsLiability, resolve_liability
 from .refunds import RewardsRefundPreview, resolve_refund_preview
-from .transfers import RewardsBalancesExport, resolve_balances_export
+from .transfers import PAGE, RewardsBalancesExport, resolve_balances_export
 
 
 def _accounts(info: Any) -> Any:
@@ -145,12 +148,24 @@ POINTS_QUERIES: dict[str, graphene.Field] = {
         channel=_argument(graphene.String, "Slug of a channel; all if not given."),
         description="The points that the shop owes.",
     ),
+    "rewards_import": guarded_field(
+        RewardsImport,
+        resolver=resolve_import,
+        permission=MANAGE_USERS,
+        id=_argument(graphene.ID, "ID of the import.", required=True),
+        description="How far an import of balances has come; it is kept for "
+        f"{KEEP_DAYS} days. {BOTH}",
+    ),
     "rewards_balances_export": guarded_field(
         RewardsBalancesExport,
         resolver=resolve_balances_export,
         permission=MANAGE_USERS,
         channel=_argument(graphene.String, "Slug of the channel.", required=True),
-        first=_argument(graphene.Int, "Accounts to a page; 1,000 if not given."),
+        first=graphene.Argument(
+            graphene.Int,
+            default_value=PAGE,
+            description="Accounts to a page; 1,000 if not given.",
+        ),
         after=_argument(graphene.String, "Where the page before this one ended."),
         description="The balances of a channel as CSV, a page at a time.",
     ),

@@ -13,67 +13,27 @@ from ...programs import ProgramError, ProgramErrorCode
 from ...transfers import (
     MOST_ROWS,
     CsvError,
-    Import,
-    Outcome,
     Row,
-    RowStatus,
     export_page,
     read_rows,
+    store,
 )
 from ...transfers.reading import RowError
 from ..base import DOC_CATEGORY, database
-from ..enums import RewardsErrorCode
 from ..ids import global_id
 from ..lookups import channel_pk_of, query_pk
-from ..merchant import program_of, to_errors
+from ..merchant import program_of
 from ..query_errors import query_error
 from .by_hand import PointsByHandMutation, author_of
-from .enums import RewardsBalanceRowStatus
+from .imports import RewardsImport
 
 PAGE = 1_000
 
 
-class RewardsBalanceRow(graphene.ObjectType):
-    doc_category = DOC_CATEGORY
-
-    row = graphene.Int(
-        required=True, description="Its number; the first below the header is 1."
-    )
-    status = RewardsBalanceRowStatus(
-        required=True, description="What became of it, or would."
-    )
-    code = RewardsErrorCode(description="What is wrong with it, if it failed.")
-    field = graphene.String(description="The column that is wrong, if it failed.")
-    message = graphene.String(description="What is wrong, in words, if it failed.")
-
-    class Meta:
-        description = "What became of one row of an import."
-
-    @staticmethod
-    def resolve_status(root: Outcome, _info: Any) -> str:
-        return root.status.name
-
-    @staticmethod
-    def resolve_code(root: Outcome, _info: Any) -> str | None:
-        return root.code or None
-
-    @staticmethod
-    def resolve_field(root: Outcome, _info: Any) -> str | None:
-        return root.field or None
-
-    @staticmethod
-    def resolve_message(root: Outcome, _info: Any) -> str | None:
-        return root.message or None
-
-
 class RewardsBalancesImport(PointsByHandMutation):
-    rows = graphene.List(
-        graphene.NonNull(RewardsBalanceRow),
-        required=True,
-        default_value=[],
-        description="What became of each row, in the order of the file.",
+    balances_import = graphene.Field(
+        RewardsImport, name="import", description="The import that was begun."
     )
-    failed = graphene.Int(description="How many rows failed; the others count.")
 
     class Arguments:
         channel = graphene.String(required=True, description="Slug of the channel.")
@@ -84,24 +44,16 @@ class RewardsBalancesImport(PointsByHandMutation):
             "row for good: sent again, it counts once.",
         )
         dry_run = graphene.Boolean(
-            required=True, description="Report on every row and write nothing."
+            required=True, description="Report on every row and post nothing."
         )
 
     class Meta:
         description = (
-            "Adds points from another provider to the balances of a channel. Good "
-            "rows count even where others fail. Rows about oneself are refused, and "
-            "those beyond what one member of staff may give a day wait for another one."
+            "Begins to add points from another provider to the balances of a channel. "
+            "It goes on after the answer; good rows count even where others fail. Rows "
+            "about oneself are refused, and those beyond what one member of staff may "
+            "give a day wait for another one."
         )
-
-    @classmethod
-    def perform_mutation(cls, _root: Any, info: Any, **data: Any) -> Any:
-        # Each row is a transaction of its own: one for all would keep thousands of
-        # accounts locked until the last row.
-        try:
-            return cls.execute(info, **data)
-        except ProgramError as error:
-            return cls(errors=to_errors(error.errors))
 
     @classmethod
     def execute(
@@ -110,10 +62,8 @@ class RewardsBalancesImport(PointsByHandMutation):
         at = timezone.now()
         rows = _rows(csv, at)
         program = program_of(None, channel)
-        run = Import(program.pk, at, author=author_of(info), dry_run=dry_run)
-        outcomes = list(run.run(rows))
-        failed = sum(outcome.status is RowStatus.FAILED for outcome in outcomes)
-        return cls(rows=outcomes, failed=failed, errors=[])
+        made = store(program.pk, rows, at, author=author_of(info), dry_run=dry_run)
+        return cls(balances_import=made, errors=[])
 
 
 def _rows(text: str, at: Any) -> list[tuple[int, Row | RowError]]:

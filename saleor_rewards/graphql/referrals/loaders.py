@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import Any, NamedTuple, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Sequence
 
 from django.db.models import Count, Sum
 from django.utils import timezone
@@ -19,6 +19,10 @@ from ...models import (
 )
 from ...referrals.errors import ReferralError
 from ..base import DataLoader, database, is_owner
+from ..pages import NewestRowsLoader, RowCountLoader
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 class Member(NamedTuple):
@@ -147,21 +151,22 @@ class EarnedByMemberLoader(DataLoader):
         return [earned[member] for member in keys]
 
 
-class RewardsByMemberLoader(DataLoader):
-    """What each member got for friends, newest first."""
+class RewardsOfMemberLoader(NewestRowsLoader):
+    """What each member got for friends."""
 
-    context_key = "rewards_referral_rewards_by_member"
+    context_key = "rewards_referral_rewards_of_member"
+    columns = ("referral__program_id", "referral__referrer_user_pk")
+    related = ("referral__program", "rule_version")
 
-    def batch_load(self, keys: Sequence[Member]) -> list[list[ReferralReward]]:
-        rewards: dict[Member, list[ReferralReward]] = defaultdict(list)
-        rows = _rewards(self.context).filter(
-            **_among(keys, "referral__referrer_user_pk", "referral__")
+    def rows(self, parents: Sequence[Member], using: str) -> QuerySet[ReferralReward]:
+        return ReferralReward.objects.using(using).filter(
+            **_among(parents, "referral__referrer_user_pk", "referral__")
         )
-        for reward in rows.order_by("-pk"):
-            referral = reward.referral
-            member = Member(referral.program_id, referral.referrer_user_pk)
-            rewards[member].append(reward)
-        return [rewards[member] for member in keys]
+
+
+class RewardsOfMemberCountLoader(RowCountLoader):
+    context_key = "rewards_referral_rewards_of_member_count"
+    newest = RewardsOfMemberLoader
 
 
 class RewardsByReferralPkLoader(DataLoader):

@@ -8,7 +8,14 @@ import graphene
 from django.utils.translation import override
 
 from ...models import Referral, ReferralDecision, ReferralState, Verdict
-from ..base import DOC_CATEGORY, CountableConnection, DateTime, User
+from ..base import (
+    DOC_CATEGORY,
+    CountableConnection,
+    DateTime,
+    User,
+    connection_field,
+    slice_connection,
+)
 from ..ids import global_id
 from ..languages import language_of
 from ..loaders import ChannelByPkLoader
@@ -17,7 +24,7 @@ from ..points.loaders import OrderByPkLoader, UserByPkLoader
 from .enums import RewardsReferralState, RewardsReferralVerdict
 from .loaders import DecisionsByReferralPkLoader, RewardsByReferralPkLoader
 from .messages import decision_reason
-from .rewards import RewardsReferralReward
+from .rewards import RewardsReferralRewardCountableConnection
 from .signals import RewardsSignal, WeighedSignal, signals_of
 
 
@@ -59,6 +66,29 @@ class RewardsReferralDecision(graphene.ObjectType):
         return root.author or None
 
 
+class RewardsReferralDecisionCountableConnection(CountableConnection):
+    class Meta:
+        node = RewardsReferralDecision
+
+
+def _resolve_decisions(root: Referral, info: Any, **args: Any) -> Any:
+    loading = DecisionsByReferralPkLoader(info.context).load(root.pk)
+    return loading.then(
+        lambda rows: slice_connection(
+            rows, info, args, RewardsReferralDecisionCountableConnection
+        )
+    )
+
+
+def _resolve_rewards(root: Referral, info: Any, **args: Any) -> Any:
+    loading = RewardsByReferralPkLoader(info.context).load(root.pk)
+    return loading.then(
+        lambda rows: slice_connection(
+            rows, info, args, RewardsReferralRewardCountableConnection
+        )
+    )
+
+
 class RewardsReferral(graphene.ObjectType):
     doc_category = DOC_CATEGORY
 
@@ -78,9 +108,9 @@ class RewardsReferral(graphene.ObjectType):
         required=True,
         description="What speaks against it.",
     )
-    decisions = graphene.List(
-        graphene.NonNull(RewardsReferralDecision),
-        required=True,
+    decisions = connection_field(
+        RewardsReferralDecisionCountableConnection,
+        resolver=_resolve_decisions,
         description="Every verdict, newest first.",
     )
     referrer = graphene.Field(
@@ -96,10 +126,10 @@ class RewardsReferral(graphene.ObjectType):
     number = graphene.Int(description="Which of the referrer's friends it became.")
     order_id = graphene.ID(description="ID of the order that counts, if any.")
     order_number = graphene.String(description="Number of that order.")
-    rewards = graphene.List(
-        graphene.NonNull(RewardsReferralReward),
-        required=True,
-        description="What the referrer got.",
+    rewards = connection_field(
+        RewardsReferralRewardCountableConnection,
+        resolver=_resolve_rewards,
+        description="What the referrer got, oldest first.",
     )
     claimed_at = DateTime(required=True, description="When the friend accepted.")
     ends_at = DateTime(required=True, description="Until when the friend can order.")
@@ -132,10 +162,6 @@ class RewardsReferral(graphene.ObjectType):
         return signals_of(root.signals)
 
     @staticmethod
-    def resolve_decisions(root: Referral, info: Any) -> Any:
-        return DecisionsByReferralPkLoader(info.context).load(root.pk)
-
-    @staticmethod
     def resolve_referrer(root: Referral, info: Any) -> Any:
         return _user(root.referrer_user_pk, info)
 
@@ -161,10 +187,6 @@ class RewardsReferral(graphene.ObjectType):
             return None
         loading = OrderByPkLoader(info.context).load(root.order_pk)
         return loading.then(order_number)
-
-    @staticmethod
-    def resolve_rewards(root: Referral, info: Any) -> Any:
-        return RewardsByReferralPkLoader(info.context).load(root.pk)
 
 
 def _user(pk: int | None, info: Any) -> Any:

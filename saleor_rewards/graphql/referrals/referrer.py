@@ -11,14 +11,14 @@ from promise import Promise
 from ...models import (
     Program,
     ReferralPolicy,
-    ReferralReward,
     ReferralState,
     RewardKind,
     Verdict,
 )
-from ..base import DOC_CATEGORY, Money
+from ..base import DOC_CATEGORY, Money, connection_field
 from ..money import money_of
 from ..numbers import in_int
+from ..pages import slice_newest
 from .loaders import (
     CodeByMemberLoader,
     EarnedByMemberLoader,
@@ -26,13 +26,11 @@ from .loaders import (
     Member,
     ProgramByChannelSlugLoader,
     ReferralPolicyByProgramPkLoader,
-    RewardsByMemberLoader,
+    RewardsOfMemberCountLoader,
+    RewardsOfMemberLoader,
     UsesByCodePkLoader,
 )
-from .rewards import RewardsReferralReward
-
-#: The most rewards that one list has.
-MOST_REWARDS = 100
+from .rewards import RewardsReferralRewardCountableConnection
 
 #: States in which a friend is on the way to an order that counts.
 WAITING = (ReferralState.ORDERED, ReferralState.PAID)
@@ -137,6 +135,18 @@ class RewardsReferralEarnings(graphene.ObjectType):
         return [money_of(worth, name) for name, worth in sorted(amounts.items())]
 
 
+def _resolve_rewards(root: Referrer, info: Any, **args: Any) -> Any:
+    """Return a page of what the member got for friends, newest first."""
+    return slice_newest(
+        info,
+        args,
+        root.member,
+        RewardsOfMemberLoader,
+        RewardsOfMemberCountLoader,
+        RewardsReferralRewardCountableConnection,
+    )
+
+
 class RewardsReferrer(graphene.ObjectType):
     doc_category = DOC_CATEGORY
 
@@ -164,13 +174,9 @@ class RewardsReferrer(graphene.ObjectType):
         required=True,
         description="What the member got for all of them.",
     )
-    rewards = graphene.List(
-        graphene.NonNull(RewardsReferralReward),
-        required=True,
-        first=graphene.Argument(
-            graphene.Int,
-            description=f"How many at most; {MOST_REWARDS} if not given, nor more.",
-        ),
+    rewards = connection_field(
+        RewardsReferralRewardCountableConnection,
+        resolver=_resolve_rewards,
         description="What the member got for each, newest first.",
     )
 
@@ -207,15 +213,6 @@ class RewardsReferrer(graphene.ObjectType):
     @staticmethod
     def resolve_earned(root: Referrer, info: Any) -> Any:
         return EarnedByMemberLoader(info.context).load(root.member)
-
-    @staticmethod
-    def resolve_rewards(root: Referrer, info: Any, first: int | None = None) -> Any:
-        most = MOST_REWARDS if first is None else max(0, min(first, MOST_REWARDS))
-
-        def newest(found: list[ReferralReward]) -> list[ReferralReward]:
-            return found[:most]
-
-        return RewardsByMemberLoader(info.context).load(root.member).then(newest)
 
 
 def _is_on(root: Referrer) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import graphene
 
 from ...models import ReferralReward, RewardKind
-from ..base import DOC_CATEGORY, DateTime, Money, is_owner
+from ..base import DOC_CATEGORY, CountableConnection, DateTime, Money, is_owner
 from ..money import money_of
 from .enums import (
     RewardCodeState,
@@ -133,6 +133,11 @@ def _code_state(reward: ReferralReward, info: Any) -> RewardCodeState:
         return RewardCodeState.SHOWN if is_theirs else RewardCodeState.HIDDEN
     is_offset = bool(reward.worth_offset)
     return RewardCodeState.OFFSET if is_offset else RewardCodeState.NOTHING_LEFT
+
+
+class RewardsReferralRewardCountableConnection(CountableConnection):
+    class Meta:
+        node = RewardsReferralReward
 
 
 def _money(reward: ReferralReward, worth: int) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ...ledger.privacy import export_person
+from ...transfers.privacy import export_imported
 from ..people import add_arguments, person_named
 
 
@@ -24,5 +25,9 @@ class Command(BaseCommand):
         from ...plugin.referrals.privacy import export_referrals
 
         person = person_named(options)
-        held = {**export_person(*person), "referrals": export_referrals(*person)}
+        held = {
+            **export_person(*person),
+            "imports": export_imported(*person),
+            "referrals": export_referrals(*person),
+        }
         self.stdout.write(json.dumps(held, indent=2, ensure_ascii=False))

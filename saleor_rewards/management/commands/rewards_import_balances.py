@@ -8,10 +8,11 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from ...models import ImportRowStatus
 from ...programs import ProgramError, get_or_create_program
 from ...programs.adjustments import Author
 from ...programs.channels import channel_by_slug
-from ...transfers import CsvError, Import, Outcome, RowStatus, read_rows
+from ...transfers import CsvError, Import, Outcome, read_rows
 
 
 class Command(BaseCommand):
@@ -42,17 +43,17 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         told = [f"{count} {status.name}" for status, count in counts.items() if count]
         self.stdout.write(", ".join(told) or "no rows")
-        if counts[RowStatus.FAILED]:
-            raise CommandError(f"{counts[RowStatus.FAILED]} rows failed.")
+        if counts[ImportRowStatus.FAILED]:
+            raise CommandError(f"{counts[ImportRowStatus.FAILED]} rows failed.")
 
     def _run(self, lines: TextIO, program_pk: int, dry_run: bool) -> dict[Any, int]:
         at = timezone.now()
         author = Author("Command", is_bounded=False)
         run = Import(program_pk, at, author=author, dry_run=dry_run)
-        counts = dict.fromkeys(RowStatus, 0)
+        counts = dict.fromkeys(ImportRowStatus, 0)
         for outcome in run.run(read_rows(lines, at)):
             counts[outcome.status] += 1
-            if outcome.status is RowStatus.FAILED:
+            if outcome.status is ImportRowStatus.FAILED:
                 self.stdout.write(_line(outcome))
         return counts
 

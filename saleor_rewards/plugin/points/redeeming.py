@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any, Iterator, Sequence
 from uuid import uuid4
 
 from django.db.models import QuerySet
@@ -20,15 +20,14 @@ from ...models import Account, Hold, HoldState, Program, Receipt
 from ...programs import FieldError, ProgramError
 from ...programs.versions import PLUGIN_ID
 from ...referrals.errors import ReferralErrorCode
-from ...reservations import UNDER_WAY
 from .. import agreements
 from ..completions import Bound, bound_by, is_under_way
 from ..guard import bounded_transaction, guarded, note_fault
 from ..host import Reading, host
-from ..lately import PAYING
 from ..members import member_account
 from ..refusals import refusal
 from ..service import bring_priced
+from .ended_holds import ended_holds, is_being_paid
 
 if TYPE_CHECKING:
     from saleor.checkout.models import Checkout
@@ -112,6 +111,18 @@ def release(checkout: Checkout, request: Any) -> None:
         if hold is not None:
             _let_go(hold, at)
         host.write(checkout, book, reading, _with_points(reading, book, 0, at))
+
+
+def release_ended(accounts: Sequence[Account], at: datetime) -> None:
+    """Let go of all that accounts have aside and whose time is up.
+
+    Each in a transaction of its own: nothing may hold the locks of two checkouts at
+    once, so call it outside of any.
+    """
+    with host.writing():
+        for holds in ended_holds(accounts, at).values():
+            for hold in holds:
+                guarded("REWARDS_RELEASE_HOLD", None, partial(_release_hold, hold, at))
 
 
 def _release_stray(checkout: Checkout, at: datetime) -> None:
@@ -241,17 +252,10 @@ def _release_hold(hold: Hold, at: datetime) -> None:
             return
         if is_living and agreements.exists(token):
             return
-        if is_living and _is_being_paid(fresh, at):
+        if is_living and is_being_paid(fresh, at):
             return
         _let_go(fresh, at)
     host.refresh(token)
-
-
-def _is_being_paid(hold: Hold, at: datetime) -> bool:
-    """Return whether somebody is paying a total that the points were part of."""
-    if hold.expires_at <= at - UNDER_WAY:
-        return False
-    return bool(host.payments_begun(hold.checkout_token, at - PAYING))
 
 
 def _let_go(hold: Hold, at: datetime) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, Iterable, NamedTuple, Sequence
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from ...engine import to_minor
@@ -20,10 +20,16 @@ from ...models import (
     Entry,
     EntryKind,
     Hold,
+    HoldState,
+    Pledge,
     PointsPolicy,
     PriceAgreement,
+    Receipt,
+    Referral,
     ReferralPolicy,
+    StripeEvent,
 )
+from ..bindings import ChangeSigns, Since
 from ..guard import bounded_transaction, guarded
 from ..host import host
 from ..locks import lock_order
@@ -33,6 +39,9 @@ from .cases import Case, cases
 from .differences import Differences
 
 RECONCILE = "REWARDS_RECONCILE"
+
+#: No clock of the shop's machines is so wrong, and no transaction of Saleor so long.
+OVERLAP = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -114,17 +123,23 @@ def _release(hold: Hold, at: datetime) -> None:
         book.release(hold, key=f"hold:{hold.pk}:release")
 
 
-def reconcile(after: str, limit: int) -> Reconciled:
-    """Settle up to ``limit`` orders that stand ``after``, oldest first.
+def reconcile(after: str, limit: int, since: Since | None = None) -> Reconciled:
+    """Settle up to ``limit`` orders that stand ``after``, in the order of their places.
 
-    An order that cannot be settled does not hold up the others. What is right
-    already is read and not locked.
+    Every order since points or referrals were switched on, or those that may have
+    changed ``since`` a moment. An order that cannot be settled does not hold up the
+    others. What is right already is read and not locked.
     """
     with host.writing():
-        since = _since()
-        if since is None:
+        begun = day_one()
+        if begun is None:
             return Reconciled(None)
-        orders = host.orders_after(after, limit, since)
+        if since is None:
+            orders = host.orders_after(after, limit, begun)
+        else:
+            signs = ChangeSigns(since, told_of(since.at), open_tokens())
+            changed = host.orders_changed(after, limit, signs)
+            orders = [(pk, pk) for pk in changed]
         pks = [pk for _, pk in orders]
         guarded(RECONCILE, None, lambda: bind_unbound(pks))
         found = guarded(RECONCILE, None, lambda: _unsettled(pks))
@@ -141,7 +156,29 @@ def reconcile(after: str, limit: int) -> Reconciled:
     )
 
 
-def _since() -> datetime | None:
+def told_of(since: datetime) -> list[str]:
+    """Return the orders that our own rows learned something of since a moment."""
+    stripe = StripeEvent.objects.filter(worked_at__gte=since)
+    referrals = Referral.objects.filter(updated_at__gte=since)
+    return [
+        pk
+        for rows in (stripe, referrals)
+        for pk in rows.exclude(order_pk="").values_list("order_pk", flat=True)
+    ]
+
+
+def open_tokens() -> list[QuerySet[Any]]:
+    """Return the checkouts that something is still open of, which an order would end."""
+    left = (
+        Hold.objects.filter(state=HoldState.OPEN),
+        Pledge.objects.filter(order_pk=None),
+        PriceAgreement.objects.all(),
+        Receipt.objects.filter(order_pk=None),
+    )
+    return [rows.order_by().values("checkout_token") for rows in left]
+
+
+def day_one() -> datetime | None:
     """Return since when orders are to be settled, or to get what was agreed on.
 
     That is when the first program switched points or referrals on.

@@ -25,6 +25,7 @@ from ..guests import noted
 from ..host import ChannelRef, Reading
 from ..shopper_slots import NativeVoucher
 from . import memo
+from .changed_orders import ChangedOrders
 from .money import Money
 from .orders import Orders
 from .payouts import Payouts
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from ..rulebook import Rulebook
 
 
-class Saleor2(Money, Orders, OrderHistory, People, Payouts, Checkouts):
+class Saleor2(Money, Orders, ChangedOrders, OrderHistory, People, Payouts, Checkouts):
     """The plugin chain carries the effects; a quote keeps what was shown."""
 
     def channels(self) -> list[ChannelRef]:

@@ -28,6 +28,7 @@ from ..guard import guarded
 from ..guests import noted
 from ..host import ChannelRef, Reading
 from ..shopper_slots import NativeVoucher
+from .changed_orders import ChangedOrders
 from .lines import ours
 from .money import Money
 from .orders import Orders
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
     from ..rulebook import Rulebook
 
 
-class Saleor3(Money, Orders, OrderHistory, People, Payouts, Withdrawing, Checkouts):
+class Saleor3(
+    Money, Orders, ChangedOrders, OrderHistory, People, Payouts, Withdrawing, Checkouts
+):
     """Line discounts and a shipping voucher carry the effects."""
 
     def channels(self) -> list[ChannelRef]:
