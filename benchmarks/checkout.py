@@ -7,9 +7,9 @@ from typing import Any, Callable
 
 from saleor.plugins.models import PluginConfiguration
 
+from saleor_rewards.host.port import PLUGIN_ID
 from saleor_rewards.models import Rule, RuleVersion
 from saleor_rewards.programs import bump_version
-from saleor_rewards.programs.versions import PLUGIN_ID
 from tests.saleor.world import Cart, Shop, Shopper, open_shop
 
 from .engine import ladder

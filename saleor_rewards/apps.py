@@ -14,9 +14,9 @@ class RewardsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401 - registers them
+        from . import checks, tasks  # noqa: F401 - registers them
         from .graphql import mount
-        from .schedule import install as install_schedule
+        from .jobs import install_schedule
 
         mount.install()
         install_schedule()

@@ -71,7 +71,8 @@ def _name_of(line: tuple[int, int]) -> str:
 @register(Tags.compatibility)
 def check_schema(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
     """E002, E003: our fields did not get into Saleor's GraphQL schema."""
-    from .graphql.mount import SCHEMA_MODULE, state
+    from .graphql.mount import SCHEMA_MODULE
+    from .graphql.mount_state import state
 
     # Building the schema is what shows whether it works; Django's own check of
     # the URLs does so too.
@@ -103,7 +104,8 @@ def check_schema(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
 @register(Tags.compatibility)
 def check_hidden_codes(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
     """W005: Saleor's schema lacks a field in which our voucher codes are hidden."""
-    from .graphql.mount import SCHEMA_MODULE, state
+    from .graphql.mount import SCHEMA_MODULE
+    from .graphql.mount_state import state
 
     import_module(SCHEMA_MODULE)
     if not state.missing_fields:
@@ -145,7 +147,7 @@ def check_saleor_2(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage
     """W002, W003: what Saleor 2.10 needs beyond the plugin itself."""
     from django.conf import settings
 
-    from .plugin.capabilities import capabilities
+    from .host.capabilities import capabilities
 
     if capabilities.stored_discounts or PLUGIN not in settings.PLUGINS:
         return []
@@ -176,8 +178,8 @@ def check_stripe(app_configs: Any = None, **_kwargs: Any) -> list[CheckMessage]:
     """W004: Stripe's secret is set, but on Saleor 2.10 no path leads to us."""
     from django.urls import NoReverseMatch, reverse
 
-    from .plugin.capabilities import capabilities
-    from .stripe_events.settings import VARIABLE
+    from .host.capabilities import capabilities
+    from .stripe.settings import VARIABLE
 
     if capabilities.plugin_paths or not os.environ.get(VARIABLE):
         return []

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from .programs.versions import PLUGIN_ID
+from .host.port import PLUGIN_ID
 
 
 @csrf_exempt
 def stripe(request: HttpRequest) -> HttpResponse:
     """Give a request of Stripe's to the plugin, as Saleor 3 does."""
-    from .plugin.host import host
+    from .host.current import host
 
     plugin = host.loaded_plugin(PLUGIN_ID)
     if plugin is None:

@@ -19,10 +19,10 @@ FOLDERS = ("saleor_rewards", "demo", "benchmarks", "tools", "tests")
 MOST_LINES_OF_MODULE = 400
 MOST_LINES_OF_FUNCTION = 40
 MAY_TOUCH_SALEORS_TABLES = (
-    "saleor_rewards/plugin/capabilities.py",
-    "saleor_rewards/plugin/common.py",
-    "saleor_rewards/plugin/saleor2/",
-    "saleor_rewards/plugin/saleor3/",
+    "saleor_rewards/host/capabilities.py",
+    "saleor_rewards/host/common.py",
+    "saleor_rewards/host/saleor2/",
+    "saleor_rewards/host/saleor3/",
     "saleor_rewards/programs/versions.py",
 )
 

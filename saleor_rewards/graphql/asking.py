@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
-from ..plugin.capabilities import capabilities
+from ..host.capabilities import capabilities
 
 if TYPE_CHECKING:
     from graphene import Field
@@ -32,7 +32,7 @@ def afresh(field: Field) -> Field:
 def _asking(resolver: Callable[..., Any]) -> Callable[..., Any]:
     def resolve(root: Any, info: Any, **args: Any) -> Any:
         # It needs the plugin's tables, which are not there yet when the schema is built.
-        from ..plugin.guests import asked_by
+        from ..host.guests import asked_by
 
         with asked_by(info.context):
             return resolver(root, info, **args)

@@ -27,7 +27,7 @@ from saleor.graphql.core.scalars import Decimal
 from saleor.graphql.core.types.common import IntRangeInput
 from saleor.graphql.core.types.money import Money
 
-from ..plugin.capabilities import capabilities
+from ..host.capabilities import capabilities
 from .base_common import DOC_CATEGORY, check_page
 
 if capabilities.channels:

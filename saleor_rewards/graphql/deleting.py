@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from django.utils import timezone
 
-from ..plugin.capabilities import capabilities
-from ..plugin.guard import guarded
+from ..guard import guarded
+from ..host.capabilities import capabilities
 from .ids import pk_of
 
 if TYPE_CHECKING:
-    from ..plugin.host import Person
+    from ..host.port import Person
 
 FAULT = "REWARDS_FORGET"
 
@@ -54,14 +54,14 @@ def _named(ids: Any) -> list[int | None]:
 
 def _people(pks: list[int | None]) -> list[Person]:
     # It needs the adapter, which is not there yet when the schema is built.
-    from ..plugin.host import host
+    from ..host.current import host
 
     return list(host.people([pk for pk in pks if pk is not None]).values())
 
 
 def _erase_gone(people: list[Person]) -> None:
-    from ..plugin.erasing import erase
-    from ..plugin.host import host
+    from ..customers.erasing import erase
+    from ..host.current import host
 
     left = host.people([person.pk for person in people])
     for person in people:

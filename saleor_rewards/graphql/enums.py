@@ -7,6 +7,7 @@ from typing import Any, Iterable, Mapping
 
 import graphene
 
+from ..checkout.redeeming import PointsErrorCode
 from ..described import Described
 from ..engine import (
     BenefitType,
@@ -21,7 +22,6 @@ from ..engine import (
 )
 from ..ledger.errors import TOLD
 from ..models import Guests, VoucherSlot
-from ..plugin.points.redeeming import PointsErrorCode
 from ..programs import ProgramErrorCode, RuleStateCode
 from ..referrals.errors import ReferralErrorCode
 from .base import DOC_CATEGORY

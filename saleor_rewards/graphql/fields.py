@@ -14,7 +14,7 @@ from saleor.graphql.order.types import Order, OrderLine
 from saleor.graphql.payment.schema import PaymentMutations
 from saleor.graphql.plugins.schema import PluginsMutations, PluginsQueries
 
-from ..plugin.capabilities import capabilities
+from ..host.capabilities import capabilities
 from .asking import afresh, asking
 from .base import cost_map
 from .deleting import erase_deleted

@@ -14,11 +14,11 @@ from typing import Any, Callable, Iterable
 from graphene.utils.str_converters import to_camel_case
 from prices import Money
 
-from ..plugin.guard import guarded
-from ..plugin.tokens import token_in
+from ..guard import guarded
+from ..host.tokens import token_in
+from . import mount_state
 from .base import MANAGE_DISCOUNTS, has_permission, instance_of
 from .ids import pk_of
-from .mount import state
 
 Resolver = Callable[..., Any]
 
@@ -38,7 +38,9 @@ def hide_codes(types: Iterable[Any]) -> None:
         for name, hiding in HIDDEN[type_name].items():
             field = type_._meta.fields.get(name)
             if field is None:
-                state.missing_fields.append(f"{type_name}.{to_camel_case(name)}")
+                mount_state.state.missing_fields.append(
+                    f"{type_name}.{to_camel_case(name)}"
+                )
             else:
                 field.get_resolver = partial(_resolver, field.get_resolver, hiding)
 
@@ -55,7 +57,7 @@ def _resolver(
 def is_ours(code: str | None) -> bool:
     """Return whether a code has the form of ours, by which a row of ours knows it."""
     # It needs the plugin's tables, which are not there yet when the schema is built.
-    from ..plugin.saleor3.vouchers import is_stray
+    from ..host.saleor3.vouchers import is_stray
 
     return is_stray(code)
 
@@ -114,8 +116,8 @@ def _noting(resolver: Resolver) -> Resolver:
 
 
 def _note(args: dict[str, Any]) -> None:
-    from ..plugin.host import host
-    from ..plugin.saleor3.slots import decline
+    from ..host.current import host
+    from ..host.saleor3.slots import decline
 
     token, code = token_in(args), args.get("promo_code") or ""
     pk = pk_of(args.get("promo_code_id") or "", "Voucher", column="integer")

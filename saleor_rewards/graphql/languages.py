@@ -11,7 +11,7 @@ from django.utils.translation import (
     get_supported_language_variant,
 )
 
-from ..plugin.capabilities import capabilities
+from ..host.capabilities import capabilities
 from .base import LanguageCodeEnum
 
 

@@ -20,7 +20,7 @@ class ChannelByPkLoader(DataLoader):
     context_key = "rewards_channel_by_pk"
 
     def batch_load(self, keys: Sequence[int]) -> list[Any]:
-        from ..plugin.host import host
+        from ..host.current import host
 
         with host.writing():
             channels = {channel.pk: channel for channel in host.channels()}

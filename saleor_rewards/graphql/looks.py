@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from django.utils import timezone
 
-from ..plugin.guard import guarded
-from ..plugin.tokens import token_in
-from ..programs.versions import PLUGIN_ID
+from ..guard import guarded
+from ..host.port import PLUGIN_ID
+from ..host.tokens import token_in
 from .base import forget_checkout, instance_of, is_checkout_loaded
 from .once import memory_of, once
 
 if TYPE_CHECKING:
-    from ..plugin.service import Look
+    from ..checkout.service import Look
 
 FIELD = "rewards"
 
@@ -35,7 +35,7 @@ def look_of(checkout: Any, info: Any) -> Look | None:
 
 
 def _late_look(checkout: Any, info: Any) -> Look | None:
-    from ..plugin.service import checkout_rewards
+    from ..checkout.service import checkout_rewards
 
     found = checkout_rewards(checkout, info.context)
     if found is None or is_checkout_loaded(info.context, checkout.pk):
@@ -75,9 +75,9 @@ def mending_first(mutation: Any, resolver: Callable[..., Any]) -> Callable[..., 
 
 
 def _mend(info: Any, args: dict[str, Any]) -> Any:
-    from ..plugin.gate import mend
-    from ..plugin.host import host
-    from ..plugin.withdrawing import refused_while_off
+    from ..checkout.gate import mend
+    from ..checkout.withdrawing import refused_while_off
+    from ..host.current import host
 
     plugin = host.plugin(info.context, PLUGIN_ID)
     token = token_in(args)
@@ -91,7 +91,7 @@ def _mend(info: Any, args: dict[str, Any]) -> Any:
 
 def _look(node: Any, info: Any) -> bool:
     """Look, and return whether the checkout has to be read again."""
-    from ..plugin.service import checkout_rewards
+    from ..checkout.service import checkout_rewards
 
     checkout = None if node is None else instance_of(node)
     if checkout is None:
@@ -115,7 +115,7 @@ def _let_others_go_on(info: Any) -> None:
 
     Once it is there, nothing comes between a look and the note of it.
     """
-    from ..plugin.host import host
+    from ..host.current import host
 
     guarded(
         "REWARDS_CHECKOUT_REWARDS", None, lambda: host.plugin(info.context, PLUGIN_ID)

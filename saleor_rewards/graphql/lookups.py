@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..plugin.capabilities import capabilities
+from ..host.capabilities import capabilities
 from ..programs import ProgramError, ProgramErrorCode
 from ..programs.channels import channel_by_slug
 from .ids import pk_of
@@ -22,7 +22,7 @@ def query_pk(value: str, type_name: str, field: str, *, column: str = "big") -> 
 
 def channel_pk_of(slug: str) -> int | None:
     """Return the primary key of the channel with that slug, ``None`` if none has."""
-    from ..plugin.host import host
+    from ..host.current import host
 
     try:
         with host.writing():

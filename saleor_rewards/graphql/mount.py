@@ -11,21 +11,11 @@ import sys
 from importlib.abc import MetaPathFinder
 from typing import Any, Sequence
 
+from . import mount_state
+
 logger = logging.getLogger(__name__)
 
 SCHEMA_MODULE = "saleor.graphql.api"
-
-
-class MountState:
-    """What became of the mounting in this process."""
-
-    def __init__(self) -> None:
-        self.too_late = False
-        self.fault: Exception | None = None
-        self.missing_fields: list[str] = []
-
-
-state = MountState()
 
 
 class _BeforeSchema(MetaPathFinder):
@@ -42,7 +32,7 @@ class _BeforeSchema(MetaPathFinder):
 def install() -> None:
     """Arrange for the mounting; call it from ``AppConfig.ready()``."""
     if SCHEMA_MODULE in sys.modules:
-        state.too_late = True
+        mount_state.state.too_late = True
         return
     sys.meta_path.insert(0, _BeforeSchema())
 
@@ -54,5 +44,5 @@ def _mount() -> None:
         mount_fields()
     except Exception as error:
         # A shop without our fields still sells; the system check speaks up.
-        state.fault = error
+        mount_state.state.fault = error
         logger.exception("REWARDS_SCHEMA_NOT_MOUNTED: the API goes on without rewards")

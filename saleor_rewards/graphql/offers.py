@@ -9,7 +9,7 @@ from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 import graphene
 
 from ..engine import BenefitType, Evaluation, Offer, OfferCode, OfferState, to_minor
-from ..plugin.shown import POINTS
+from ..host.shown import POINTS
 from .base import DOC_CATEGORY, Decimal, Money, instance_of
 from .enums import (
     RewardsBenefitType,

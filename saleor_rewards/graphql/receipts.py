@@ -15,8 +15,8 @@ from ..engine import (
     effect_from_json,
     points_worth,
 )
+from ..host.capabilities import capabilities
 from ..models import Receipt
-from ..plugin.capabilities import capabilities
 from .base import (
     DOC_CATEGORY,
     MANAGE_ORDERS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial, wraps
 from typing import Any, Callable
 
-from ..plugin.guard import guarded
-from ..plugin.tokens import token_in
+from ..guard import guarded
+from ..host.tokens import token_in
 from .ids import pk_of
 
 Resolver = Callable[..., Any]
@@ -28,7 +28,7 @@ def _adding(resolver: Resolver) -> Resolver:
     @wraps(resolver)
     def resolve(root: Any, info: Any, **args: Any) -> Any:
         # They need the plugin's tables, which are not there yet when the schema is built.
-        from ..plugin.shopper_codes import make_room, undo_room
+        from ..checkout.shopper_codes import make_room, undo_room
 
         token, code = token_in(args), args.get("promo_code") or ""
         before = _guarded(lambda: make_room(token, code)) if token and code else None
@@ -43,7 +43,7 @@ def _adding(resolver: Resolver) -> Resolver:
 def _removing(resolver: Resolver) -> Resolver:
     @wraps(resolver)
     def resolve(root: Any, info: Any, **args: Any) -> Any:
-        from ..plugin.shopper_codes import take_off, undo_take_off
+        from ..checkout.shopper_codes import take_off, undo_take_off
 
         token, code = token_in(args), args.get("promo_code") or ""
         pk = pk_of(args.get("promo_code_id") or "", "Voucher", column="integer")
@@ -71,7 +71,7 @@ def _or_undo(work: Callable[[], Any], undo: Callable[[], None]) -> Any:
 
 
 def _guarded(work: Callable[[], Any]) -> Any:
-    from ..plugin.host import host
+    from ..host.current import host
 
     def writing() -> Any:
         with host.writing():

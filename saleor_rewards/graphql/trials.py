@@ -47,8 +47,8 @@ class Target:
     def snapshot(self, program: Program, compiled: CompiledProgram) -> Snapshot:
         if self.receipt is not None:
             return Snapshot.from_json(self.receipt.snapshot)
-        from ..plugin.host import host
-        from ..plugin.rulebook import Rulebook
+        from ..host.current import host
+        from ..programs.rulebook import Rulebook
 
         book = Rulebook(
             channel_pk=self.channel_pk,
@@ -113,7 +113,7 @@ def _target(input: Mapping[str, Any]) -> Target:
     if order_id is not None:
         receipt = _receipt(order_id)
         return Target(receipt.channel_pk, _at(input, receipt.at), receipt=receipt)
-    from ..plugin.host import host
+    from ..host.current import host
 
     checkout = instance_by_id(checkout_id, "Checkout")
     if checkout is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
+from ..identity import digest
 from ..models import Account, AccountState, Entry
-from ..referrals.digests import digest
 from .errors import LedgerError, LedgerErrorCode
 from .lots import Cause
 

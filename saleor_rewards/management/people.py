@@ -21,7 +21,7 @@ def person_named(options: dict[str, Any]) -> tuple[int | None, str]:
     A user who is gone has no address any more, and one who did not confirm it has
     no right to what is held under it. Raises ``CommandError`` for an empty address.
     """
-    from ..plugin.host import host
+    from ..host.current import host
 
     if options["user"] is not None:
         person = host.people([options["user"]]).get(options["user"])

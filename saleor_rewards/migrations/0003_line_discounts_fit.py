@@ -7,7 +7,7 @@ the delivery method off the checkout, as none is for so little.
 
 from django.db import migrations
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 ROWS = "0044_auto_20230421_1018"
 

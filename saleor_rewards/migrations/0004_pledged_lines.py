@@ -7,7 +7,7 @@ adds goods to a checkout whose order is on its way lets the prices expire with t
 
 from django.db import migrations
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 PRICES = "0050_auto_20220713_1057"
 

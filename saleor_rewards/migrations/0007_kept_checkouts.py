@@ -7,7 +7,7 @@ offers. So they go with the first order, and prices are computed anew.
 
 from django.db import migrations, models
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 ROWS = "0044_auto_20230421_1018"
 PRICES = "0076_checkout_discount_expiration"

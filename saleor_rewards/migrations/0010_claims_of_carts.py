@@ -11,8 +11,8 @@ from typing import Any
 from django.db import migrations, models
 from django.utils import timezone
 
-from saleor_rewards.referrals.digests import digest
-from saleor_rewards.referrals.emails import normal_email
+from saleor_rewards.emails import normal_email
+from saleor_rewards.identity import digest
 
 #: For so long orders with an address still belong to a claim that was made with it:
 #: they were begun when prices went by it.

@@ -16,7 +16,7 @@ from django.db import migrations, models
 from django.db.models import Q
 
 import saleor_rewards.models.constraints
-from saleor_rewards.referrals.digests import digest
+from saleor_rewards.identity import digest
 
 #: Keys by hand as they were, and not yet as they become.
 PLAIN = re.compile(

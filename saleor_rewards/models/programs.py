@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.functional import cached_property
 
-from ..engine import RuleErrors, parse_rule
+from ..engine import RuleDefinition, RuleErrors, parse_rule
 from .choices import DescribedChoices
 from .fields import DocumentField
 
@@ -56,6 +56,18 @@ class Program(models.Model):
         return self.name or f"Program of channel {self.channel_pk}"
 
 
+class RuleQuerySet(models.QuerySet):
+    """Rules, picked by what a merchant did to them."""
+
+    def in_force(self) -> RuleQuerySet:
+        """Return what is switched on in programs that are, with current versions.
+
+        Whether a rule runs by its own dates is not asked.
+        """
+        found = self.filter(is_active=True, deleted_at=None, program__is_active=True)
+        return found.exclude(current=None).select_related("current").order_by("pk")
+
+
 class Rule(models.Model):
     """What stays of a rule while its versions change.
 
@@ -75,6 +87,8 @@ class Rule(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
@@ -113,9 +127,13 @@ class RuleVersion(models.Model):
     def is_readable(self) -> bool:
         """Whether the running engine can read it."""
         try:
-            parse_rule(
-                self.definition, id=self.rule_id, version=self.number, name=self.name
-            )
+            self.parsed()
         except RuleErrors:
             return False
         return True
+
+    def parsed(self) -> RuleDefinition:
+        """Return the rule as the engine takes it. Raises ``RuleErrors``."""
+        return parse_rule(
+            self.definition, id=self.rule_id, version=self.number, name=self.name
+        )

@@ -1,7 +1,7 @@
-"""What Saleor calls: the plugin class, its guard and one adapter a host."""
+"""What Saleor calls: the plugin class, its hooks on each host, and its middlewares."""
 
 from __future__ import annotations
 
-from .hooks import RewardsPlugin
+from .rewards_plugin import RewardsPlugin
 
 __all__ = ["RewardsPlugin"]

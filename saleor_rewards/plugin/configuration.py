@@ -6,17 +6,13 @@ from typing import Any, Iterable, Mapping
 
 from saleor.plugins.base_plugin import ConfigurationTypeField
 
-KILL_SWITCH = "kill_switch"
-STRIPE_SECRET = "stripe_webhook_secret"
-STRIPE_TEST_MODE = "stripe_test_mode"
-STRIPE_GATEWAYS = "stripe_gateways"
-
-DEFAULTS = [
-    {"name": KILL_SWITCH, "value": False},
-    {"name": STRIPE_SECRET, "value": ""},
-    {"name": STRIPE_TEST_MODE, "value": False},
-    {"name": STRIPE_GATEWAYS, "value": ""},
-]
+from ..programs.plugin_row import (
+    DEFAULTS,
+    KILL_SWITCH,
+    STRIPE_GATEWAYS,
+    STRIPE_SECRET,
+    STRIPE_TEST_MODE,
+)
 
 STRUCTURE = {
     KILL_SWITCH: {

@@ -9,15 +9,15 @@ from django.core.exceptions import ValidationError
 from django.db.utils import OperationalError
 from django.utils.translation import gettext as _
 
-from ..programs.versions import PLUGIN_ID
-from . import members
-from .guard import guarded
-from .guests import asked_by
-from .host import host
-from .locks import completing_alone
-from .refusals import refusal
-from .saleor2 import memo
-from .tokens import token_of
+from ..customers import members
+from ..guard import guarded
+from ..host.current import host
+from ..host.guests import asked_by
+from ..host.port import PLUGIN_ID
+from ..host.saleor2 import memo
+from ..host.tokens import token_of
+from ..locks import completing_alone
+from ..refusals import refusal
 
 
 class RewardsMiddleware:

@@ -12,6 +12,7 @@ from typing import Sequence
 
 from dateutil import tz
 
+from ..emails import normal_email
 from ..ledger import LedgerError, LedgerErrorCode, posting
 from ..ledger.errors import TOLD
 from ..ledger.upkeep import family
@@ -24,7 +25,6 @@ from ..models import (
     PointsPolicy,
     StaffAllowance,
 )
-from ..referrals.emails import normal_email
 from .errors import ProgramErrorCode
 
 #: For how long it is kept what a member of staff gave on a day.

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from .errors import ProgramError, ProgramErrorCode
 
 if TYPE_CHECKING:
-    from ..plugin.host import ChannelRef
+    from ..host.port import ChannelRef
 
 
 def channel_of(channel_pk: int, *, field: str) -> ChannelRef:
     """Return the channel with that primary key; raise ``ProgramError`` if none."""
-    from ..plugin.host import host
+    from ..host.current import host
 
     for channel in host.channels():
         if channel.pk == channel_pk:
@@ -24,7 +24,7 @@ def channel_of(channel_pk: int, *, field: str) -> ChannelRef:
 
 def channel_by_slug(slug: str, *, field: str) -> ChannelRef:
     """Return the channel with that slug; raise ``ProgramError`` if there is none."""
-    from ..plugin.host import host
+    from ..host.current import host
 
     for channel in host.channels():
         if channel.slug == slug:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Iterable, Mapping
 
 from django.db import transaction
@@ -168,7 +169,9 @@ def _announce(program: Program, *, reviews_tiers: bool) -> None:
         enqueue("mark_tiers_for_review", program.pk)
 
 
-def mark_for_review(program_pk: int, after: int, limit: int) -> int | None:
+def mark_for_review(
+    program_pk: int, after: int, *, limit: int, at: datetime
+) -> int | None:
     """Let the tiers of up to ``limit`` accounts be reviewed as soon as possible.
 
     ``after`` is the primary key to go on from. Returns that of the last account,
@@ -178,7 +181,7 @@ def mark_for_review(program_pk: int, after: int, limit: int) -> int | None:
         program_id=program_pk, state=AccountState.OPEN, pk__gt=after
     ).order_by("pk")
     pks = list(accounts.values_list("pk", flat=True)[:limit])
-    review_soon(Account.objects.filter(pk__in=pks))
+    review_soon(Account.objects.filter(pk__in=pks), at)
     return pks[-1] if len(pks) == limit else None
 
 
@@ -203,23 +206,22 @@ def _lapsing(program_pk: int) -> QuerySet[Account]:
 
 
 @transaction.atomic
-def clear_lapses(program_pk: int, limit: int) -> bool:
+def clear_lapses(program_pk: int, *, limit: int, at: datetime) -> int:
     """Clear the times at which up to ``limit`` accounts would have lapsed.
 
-    Returns whether more may be left. Nothing happens where the policy is back.
+    Returns how many it cleared. Nothing happens where the policy is back.
     """
     # While it is locked the policy cannot come back, and with it times that count.
     policy = PointsPolicy.objects.select_for_update().get(program_id=program_pk)
     if policy.expiry == PointsExpiry.AFTER_INACTIVITY:
-        return False
+        return 0
     pks = list(_lapsing(program_pk).order_by("pk").values_list("pk", flat=True)[:limit])
     _lapsing(program_pk).filter(pk__in=pks).update(lapses_at=None)
-    return len(pks) == limit
+    return len(pks)
 
 
-def review_soon(accounts: QuerySet[Account]) -> None:
+def review_soon(accounts: QuerySet[Account], at: datetime) -> None:
     """Let the tiers of these accounts be reviewed as soon as possible."""
-    now = timezone.now()
     # What is due already keeps the moment from which it is.
-    not_due = Q(tier_due_at=None) | Q(tier_due_at__gt=now)
-    accounts.filter(not_due).update(tier_due_at=now)
+    not_due = Q(tier_due_at=None) | Q(tier_due_at__gt=at)
+    accounts.filter(not_due).update(tier_due_at=at)

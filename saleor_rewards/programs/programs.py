@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from ..models import Guests, Program, VoucherSlot
 from .channels import channel_of
@@ -116,3 +116,9 @@ def _cap_errors(cap: Decimal | None) -> list[FieldError]:
 
 def _invalid(field: str, message: str) -> FieldError:
     return FieldError(ProgramErrorCode.INVALID_VALUE.name, field, message)
+
+
+def running_programs() -> QuerySet[Program]:
+    """Select the programs whose points are switched on, with their policies."""
+    running = Program.objects.filter(is_active=True, points_policy__is_active=True)
+    return running.select_related("points_policy").order_by("pk")

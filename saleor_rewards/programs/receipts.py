@@ -22,7 +22,6 @@ from ..engine import (
     compile_program,
     effect_from_json,
     evaluate,
-    parse_rule,
 )
 from ..ledger.settle import GONE, Agreement, Terms, grant_of, lines_digest
 from ..models import Outcome, Program, Receipt, RuleVersion
@@ -198,16 +197,7 @@ def _points_versions(program: Program, at: datetime) -> list[RuleVersion]:
 def _compile(
     settings: dict[str, Any], versions: Iterable[RuleVersion]
 ) -> CompiledProgram:
-    rules = [
-        parse_rule(
-            version.definition,
-            id=version.rule_id,
-            version=version.number,
-            name=version.name,
-            currencies=None,
-        )
-        for version in versions
-    ]
+    rules = [version.parsed() for version in versions]
     return compile_program(program_settings(settings), rules)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..engine import AmountError, TooManyDecimals, exponent, to_minor
 from ..models import Shortage
-from ..referrals.signals import SignalCode
+from ..signal_codes import SignalCode
 from .errors import FieldError, ProgramErrorCode
 from .points_checks import LARGEST_COUNT, LARGEST_WORTH, MOST_DAYS
 

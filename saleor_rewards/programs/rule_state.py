@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS
 
 from ..described import Described
-from ..engine import RuleDefinition, RuleErrors, Warning, lint_rule, parse_rule
+from ..engine import RuleDefinition, RuleErrors, Warning, lint_rule
 from ..models import Rule, Tier
 
 
@@ -90,7 +90,7 @@ class Surroundings:
         cls, definitions: Iterable[Mapping[str, Any]], using: str = DEFAULT_DB_ALIAS
     ) -> Surroundings:
         """Look up what definitions name, in one query a kind and one for channels."""
-        from ..plugin.host import host
+        from ..host.current import host
 
         wanted: dict[str, set[str]] = defaultdict(set)
         for definition in definitions:
@@ -221,10 +221,7 @@ def _existing(kind: str, ids: Iterable[str], using: str) -> set[str]:
 
 
 def _parsed(rule: Rule) -> RuleDefinition | RuleErrors:
-    current = rule.current
     try:
-        return parse_rule(
-            current.definition, id=rule.pk, version=current.number, name=current.name
-        )
+        return rule.current.parsed()
     except RuleErrors as errors:
         return errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from ..engine import (
@@ -9,7 +10,6 @@ from ..engine import (
     RuleDefinition,
     RuleErrors,
     compile_program,
-    parse_rule,
 )
 from ..models import Program, Rule
 from .settings import program_settings, settings_of
@@ -24,24 +24,8 @@ def compile_trial(
     as they are for carts.
     """
     rules = [] if tried is None else [replace(tried, id=pk)]
-    saved = (
-        Rule.objects.filter(program_id=program.pk, is_active=True, deleted_at=None)
-        .exclude(pk=pk if tried else None)
-        .exclude(current=None)
-        .select_related("current")
-        .order_by("pk")
-    )
-    for rule in saved if program.is_active else ():
-        current = rule.current
-        try:
-            rules.append(
-                parse_rule(
-                    current.definition,
-                    id=rule.pk,
-                    version=current.number,
-                    name=current.name,
-                )
-            )
-        except RuleErrors:
-            continue
+    saved = Rule.objects.in_force().filter(program_id=program.pk)
+    for rule in saved.exclude(pk=pk if tried else None):
+        with suppress(RuleErrors):
+            rules.append(rule.current.parsed())
     return compile_program(program_settings(settings_of(program)), rules)

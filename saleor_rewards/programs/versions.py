@@ -17,7 +17,9 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
-PLUGIN_ID = "rewards"
+from ..host.port import PLUGIN_ID
+from . import plugin_row
+
 ITEM_NAME = "rules_version"
 
 #: Two processes that both find no row would both make one, as the channel is
@@ -79,8 +81,6 @@ def take_version(configuration: Any) -> str:
 def _make_row() -> Any:
     from saleor.plugins.models import PluginConfiguration
 
-    from ..plugin import RewardsPlugin
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ROW_LOCK])
     row = PluginConfiguration.objects.filter(identifier=PLUGIN_ID).first()
@@ -90,10 +90,8 @@ def _make_row() -> Any:
     # starts with all of them.
     return PluginConfiguration.objects.create(
         identifier=PLUGIN_ID,
-        name=RewardsPlugin.PLUGIN_NAME,
-        description=RewardsPlugin.PLUGIN_DESCRIPTION,
-        active=RewardsPlugin.get_default_active(),
-        configuration=[
-            dict(item) for item in RewardsPlugin.DEFAULT_CONFIGURATION or ()
-        ],
+        name=plugin_row.NAME,
+        description=plugin_row.DESCRIPTION,
+        active=plugin_row.DEFAULT_ACTIVE,
+        configuration=[dict(item) for item in plugin_row.DEFAULTS],
     )

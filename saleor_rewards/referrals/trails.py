@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Iterable, Iterator, Tuple
 
+from ..emails import normal_email
+from ..networks import normal_ip
 from .addresses import AddressFacts, normal_address
-from .emails import normal_email
-from .networks import normal_ip
 
 KINDS = ("email", "address", "card", "ip")
 #: From a kind and a normal form to a keyed hash, such as `digests.digest`.

@@ -11,7 +11,8 @@ import pytest
 from saleor_rewards.described import Described
 from saleor_rewards.engine import BenefitType, OfferCode, OfferState, WarningCode
 from saleor_rewards.referrals.errors import ReferralErrorCode
-from saleor_rewards.referrals.signals import DEFAULT_WEIGHTS, SignalCode
+from saleor_rewards.referrals.signals import DEFAULT_WEIGHTS
+from saleor_rewards.signal_codes import SignalCode
 
 from ..referrals import page as cases
 
@@ -54,28 +55,15 @@ def test_a_table_has_every_member_once_with_its_sentence(
 
 def test_the_operators_guide_lists_every_code_that_can_be_logged() -> None:
     # given
-    package = ROOT / "saleor_rewards"
-    folders = [package / name for name in ("plugin", "graphql", "transfers")]
-    sources = [one for folder in folders for one in folder.rglob("*.py")]
+    sources = (ROOT / "saleor_rewards").rglob("*.py")
     logged = {
         code
-        for source in (*sources, package / "jobs.py", package / "tasks.py")
+        for source in sources
         for code in re.findall(r'"(REWARDS_[A-Z_]+)"', source.read_text())
     }
 
     # then
     assert set(codes_in("operators.md", "faults")) == logged
-
-
-def test_the_operators_guide_lists_every_periodic_task() -> None:
-    # given
-    schedule = (ROOT / "saleor_rewards" / "schedule.py").read_text()
-    text = (DOCS / "operators.md").read_text()
-    table = text.split("<!-- checked: schedule -->")[1].split("\n\n")[0]
-
-    # then
-    entries = re.findall(r'^    "(rewards-[a-z-]+)"', schedule, re.MULTILINE)
-    assert re.findall(r"^\| `([a-z-]+)`", table, re.MULTILINE) == entries
 
 
 def test_the_merchants_guide_lists_every_state_of_a_rule() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saleor_rewards.referrals.emails import SAME_PROVIDER, normal_email
+from saleor_rewards.emails import SAME_PROVIDER, normal_email
 
 PROVIDERS = st.sampled_from(
     (

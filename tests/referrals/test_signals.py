@@ -16,11 +16,11 @@ from saleor_rewards.referrals.signals import (
     Facts,
     Link,
     Signal,
-    SignalCode,
     verdict_of,
     weigh,
 )
 from saleor_rewards.referrals.trails import Trail
+from saleor_rewards.signal_codes import SignalCode
 
 from .frauds import FRAUDS
 from .honest import HONEST

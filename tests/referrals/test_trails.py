@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saleor_rewards.referrals.networks import normal_ip
+from saleor_rewards.networks import normal_ip
 from saleor_rewards.referrals.trails import KINDS, Trail, trail_of
 
 from .people import ANNA, OLEG, digest

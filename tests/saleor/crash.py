@@ -17,8 +17,9 @@ from typing import Any, Callable, Iterator
 import pytest
 from django.db import connection, connections, transaction
 
-from saleor_rewards.plugin import hooks
-from saleor_rewards.plugin.points import settling
+from saleor_rewards.orders import settling
+
+from .plugin_hooks import hooks
 
 #: The folder of PostgreSQL's programs, where the tests' server comes from them.
 PROGRAMS = os.environ.get("REWARDS_POSTGRES", "")

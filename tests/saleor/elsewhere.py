@@ -10,7 +10,7 @@ from typing import Any, Callable, Iterator
 import pytest
 from django.db import connection, connections, transaction
 
-from saleor_rewards.plugin import gate
+from saleor_rewards.checkout import gate
 
 
 def connect_replica() -> None:

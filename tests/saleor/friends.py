@@ -9,10 +9,11 @@ from typing import Any
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
 
+from saleor_rewards.checkout.claiming import claim
 from saleor_rewards.models import Referral, ReferralCode, ReferralPolicy
-from saleor_rewards.plugin.referrals import claim, code_of
 from saleor_rewards.programs import update_referrals
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
+from saleor_rewards.referrals.member_codes import code_of
 
 from .people import customer
 from .world import Cart, Shop, Shopper

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 import pytest
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 if TYPE_CHECKING:
     from .staff import Staff

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from saleor_rewards.checks import saleor_version
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 #: What tests need of a host, and whether the one at hand has it.
 NEEDS = {

@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterator
 import pytest
 from django.db import connection
 
-from saleor_rewards.plugin import locks
+from saleor_rewards import locks
 
 GUIDE = Path(__file__).parents[2] / "docs" / "operators.md"
 MARK = "<!-- checked: locks -->"

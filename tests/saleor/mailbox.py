@@ -9,8 +9,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, Iterator
 
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.host import host
+from saleor_rewards.host.capabilities import capabilities
+from saleor_rewards.host.current import host
 
 from .world import HOST
 

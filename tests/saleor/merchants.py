@@ -13,7 +13,7 @@ from django.test import Client
 from saleor.account.models import User
 from saleor.app.models import App
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 ACCESS = import_module(f"{__package__}.access_{capabilities.adapter}")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import Any, Iterator
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import Referral
-from saleor_rewards.plugin.capabilities import capabilities
 
 from .friends import switch_on
 from .mailbox import Mailbox, open_mailbox

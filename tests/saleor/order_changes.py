@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterator
 import pytest
 from django.utils import timezone
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 from .inputs import document, node_id
 from .limits import needs

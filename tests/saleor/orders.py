@@ -8,8 +8,8 @@ from uuid import uuid4
 from django.utils import timezone
 from saleor.order.models import Order
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import Receipt
-from saleor_rewards.plugin.capabilities import capabilities
 
 from .world import HOST
 

@@ -10,9 +10,9 @@ import graphene
 from saleor.account import models
 from saleor.account.models import User
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.ledger import accounts, posting
 from saleor_rewards.models import Account
-from saleor_rewards.plugin.capabilities import capabilities
 
 from .merchants import ACCESS, Caller, anonymous, staff
 from .talk import TALK

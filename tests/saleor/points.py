@@ -18,11 +18,11 @@ from saleor_rewards.ledger import balance, posting
 from saleor_rewards.ledger import member as member_account
 from saleor_rewards.ledger.invariants import assert_account
 from saleor_rewards.models import Account, Entry, Hold, Lot, Pledge, Settlement
-from saleor_rewards.plugin import hooks
-from saleor_rewards.plugin.points.settling import reconcile
+from saleor_rewards.orders.settling import reconcile
 from saleor_rewards.reservations import UNDER_WAY
 
 from .inputs import document
+from .plugin_hooks import hooks
 from .world import HOST, Cart, Shop, Shopper
 
 WRITES = ("INSERT", "UPDATE", "DELETE")

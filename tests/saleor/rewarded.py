@@ -17,9 +17,9 @@ from saleor_rewards.models import (
     StripeCharge,
     StripeDispute,
 )
-from saleor_rewards.plugin.points.settling import settle_order
-from saleor_rewards.plugin.referrals.rewarding import due_referrals
+from saleor_rewards.orders.settling import settle_order
 from saleor_rewards.programs import update_referrals
+from saleor_rewards.referrals.rewarding import due_referrals
 
 from .points import Member, sums
 from .staff import pk_of

@@ -12,10 +12,10 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout
 
 from saleor_rewards import tasks
+from saleor_rewards.host.capabilities import capabilities
+from saleor_rewards.host.current import host
+from saleor_rewards.host.port import PLUGIN_ID
 from saleor_rewards.models import PriceAgreement
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.host import host
-from saleor_rewards.programs.versions import PLUGIN_ID
 
 from .points import Member
 from .world import Cart, Refused, Shop, Shopper

@@ -10,8 +10,8 @@ from typing import Any
 from django.test import Client
 from saleor.order.models import Order
 
+from saleor_rewards.host.guests import MOST_ADDRESSES
 from saleor_rewards.models import NetworkLimit, Rule
-from saleor_rewards.plugin.guests import MOST_ADDRESSES
 
 from .world import HOST, Cart, Shop, Shopper
 

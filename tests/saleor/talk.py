@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 TALK = import_module(f"{__package__}.talk_{capabilities.adapter}")

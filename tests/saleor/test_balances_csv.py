@@ -13,7 +13,7 @@ from django.utils import timezone as clock
 
 from saleor_rewards.ledger import balance, posting
 from saleor_rewards.models import Account, Entry, EntryNote, Lot, Shortage
-from saleor_rewards.transfers import MOST_ROWS
+from saleor_rewards.points.transfers import MOST_ROWS
 
 from . import merchants
 from .importing import HEADER, imported, rows_of, send, statuses

@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from saleor.account.models import User
 
+from saleor_rewards.guard import faults
+from saleor_rewards.host.current import host
 from saleor_rewards.ledger.upkeep import merge
 from saleor_rewards.models import Account, Entry
-from saleor_rewards.plugin.guard import faults
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.members import account_of
-from saleor_rewards.plugin.points.birthdays import (
+from saleor_rewards.points.birthdays import (
     birthday_of,
     celebrated,
     give_birthdays,
     latest,
     programs_at_dawn,
 )
+from saleor_rewards.points.members import account_of
 
 from .people import customer
 from .world import Shop

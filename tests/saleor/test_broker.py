@@ -8,8 +8,8 @@ from typing import Any, Callable
 import pytest
 from django.db import transaction
 
+from saleor_rewards import guard
 from saleor_rewards.models import Tier
-from saleor_rewards.plugin import guard
 from saleor_rewards.programs import replace_tiers, update_points
 
 from .inputs import document

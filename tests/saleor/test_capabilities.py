@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from saleor_rewards.checks import SUPPORTED
-from saleor_rewards.plugin.capabilities import Capabilities, capabilities
+from saleor_rewards.host.capabilities import Capabilities, capabilities
 
 from .limits import LINE
 

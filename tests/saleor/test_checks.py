@@ -12,7 +12,7 @@ from graphene import Field, ObjectType, String
 from saleor.graphql.api import schema
 
 from saleor_rewards import checks
-from saleor_rewards.graphql import mount
+from saleor_rewards.graphql import mount, mount_state
 
 from .limits import needs
 
@@ -60,8 +60,8 @@ def test_a_schema_that_was_built_too_early_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # given
-    state = mount.MountState()
-    monkeypatch.setattr(mount, "state", state)
+    state = mount_state.MountState()
+    monkeypatch.setattr(mount_state, "state", state)
     assert mount.SCHEMA_MODULE in sys.modules
 
     # when
@@ -84,7 +84,7 @@ def test_fields_that_find_no_place_are_an_error_and_the_api_goes_on(
 
     fields.mount_fields = mount_fields  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, fields.__name__, fields)
-    monkeypatch.setattr(mount, "state", mount.MountState())
+    monkeypatch.setattr(mount_state, "state", mount_state.MountState())
 
     # when
     monkeypatch.delitem(sys.modules, mount.SCHEMA_MODULE)
@@ -102,9 +102,9 @@ def test_a_fault_in_the_mounting_is_told_with_its_cause(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # given
-    state = mount.MountState()
+    state = mount_state.MountState()
     state.fault = AttributeError("Checkout has no fields")
-    monkeypatch.setattr(mount, "state", state)
+    monkeypatch.setattr(mount_state, "state", state)
 
     # when
     (message,) = checks.check_schema()
@@ -125,7 +125,7 @@ def test_a_field_of_saleors_that_is_gone_is_named(
     fields = {name: Field(String) for name in hidden_codes.HIDDEN["OrderLine"]}
     order_line = type("OrderLine", (ObjectType,), fields)
     order = type("Order", (ObjectType,), {"voucher_code": Field(String)})
-    monkeypatch.setattr(mount.state, "missing_fields", [])
+    monkeypatch.setattr(mount_state.state, "missing_fields", [])
 
     # when
     hidden_codes.hide_codes((order_line, order))

@@ -13,7 +13,7 @@ from saleor.checkout.models import Checkout
 from saleor.discount.models import Voucher
 from saleor.order.models import Order
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 from .limits import needs
 from .payments import DummyGateway

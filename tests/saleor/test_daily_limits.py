@@ -11,9 +11,15 @@ from saleor_rewards.models import (
     ReferralCode,
     ReferralInvite,
 )
-from saleor_rewards.plugin.referrals import choose_code, codes, invite, renew_code
-from saleor_rewards.plugin.referrals.codes import MOST_CODES_A_DAY, MOST_INVITES_A_DAY
+from saleor_rewards.referrals import member_codes as codes
 from saleor_rewards.referrals.errors import ReferralErrorCode
+from saleor_rewards.referrals.member_codes import (
+    MOST_CODES_A_DAY,
+    MOST_INVITES_A_DAY,
+    choose_code,
+    invite,
+    renew_code,
+)
 
 from .friends import now, referrer, switch_on
 from .racing import at_once, meeting_before

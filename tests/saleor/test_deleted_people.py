@@ -7,6 +7,10 @@ import pytest
 from saleor.account.models import User
 
 from saleor_rewards import tasks
+from saleor_rewards.customers.erasing import erase
+from saleor_rewards.host.capabilities import capabilities
+from saleor_rewards.host.guests import address_digest
+from saleor_rewards.identity import digest
 from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import (
     Account,
@@ -17,12 +21,8 @@ from saleor_rewards.models import (
     ReferralState,
     TypedAddress,
 )
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.erasing import erase
-from saleor_rewards.plugin.guests import address_digest
-from saleor_rewards.plugin.members import member_account
-from saleor_rewards.plugin.referrals import invite
-from saleor_rewards.referrals.digests import digest
+from saleor_rewards.points.members import member_account
+from saleor_rewards.referrals.member_codes import invite
 
 from .friends import code_for, friend_cart, referrer, switch_on, try_code
 from .merchants import ACCESS, STAFF, USERS, Caller, staff

@@ -12,8 +12,8 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout
 from saleor.discount.models import Voucher
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import OwnedVoucher, Receipt
-from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.programs import update_rule
 from saleor_rewards.tasks import end_stale_pledges
 

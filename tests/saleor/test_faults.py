@@ -9,13 +9,15 @@ from typing import Any, Callable, Iterator
 import pytest
 from django.db import connection
 
+from saleor_rewards import guard
+from saleor_rewards.checkout import gate, service
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import Rule, RuleVersion
-from saleor_rewards.plugin import gate, guard, hooks, rulebook, service
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.programs import bump_version
+from saleor_rewards.programs import bump_version, rulebook
 
 from . import witness
 from .elsewhere import held_elsewhere
+from .plugin_hooks import hooks
 from .world import Cart, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from saleor.plugins.models import PluginConfiguration
 
-from saleor_rewards.plugin.guard import faults
+from saleor_rewards.guard import faults
 
 from .world import HOST, Cart, Shop, Shopper, money
 

@@ -8,8 +8,8 @@ from typing import Callable
 import pytest
 from saleor.order.models import Order
 
+from saleor_rewards.checkout import service
 from saleor_rewards.models import Hold, PriceAgreement, Receipt
-from saleor_rewards.plugin import service
 from saleor_rewards.programs import update_rule
 
 from .limits import needs

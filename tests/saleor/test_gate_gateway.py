@@ -15,10 +15,10 @@ from django.utils import timezone
 from saleor.order.models import Order
 
 from saleor_rewards.engine import Evaluation, evaluate
+from saleor_rewards.host.current import host
+from saleor_rewards.host.port import PLUGIN_ID
 from saleor_rewards.models import Hold, PriceAgreement, Receipt, Settlement
-from saleor_rewards.plugin.host import host
 from saleor_rewards.programs import update_rule
-from saleor_rewards.programs.versions import PLUGIN_ID
 from saleor_rewards.tasks import release_holds
 
 from .elsewhere import do_elsewhere, in_thread
@@ -256,7 +256,7 @@ def test_no_order_has_the_total_of_one_moment_and_the_lines_of_another(
     shopper.pay(cart, Decimal("30.00"))
     update_rule(rule.pk, is_active=False)
     assert shopper.look(cart).total == Decimal("40.00")
-    memo = import_module("saleor_rewards.plugin.saleor2.memo")
+    memo = import_module("saleor_rewards.host.saleor2.memo")
     utils = import_module("saleor.checkout.utils")
     completing, after_total = memo.completing, utils._process_user_data_for_order
 

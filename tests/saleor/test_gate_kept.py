@@ -12,9 +12,9 @@ from saleor.checkout.models import Checkout
 from saleor.discount.models import Voucher
 from saleor.shipping.models import ShippingMethod
 
+from saleor_rewards.checkout import gate, withdrawing
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import OwnedVoucher, PriceAgreement, Receipt
-from saleor_rewards.plugin import gate, withdrawing
-from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.programs import update_rule
 from saleor_rewards.tasks import end_stale_pledges, withdraw_offers
 

@@ -14,10 +14,10 @@ from saleor.checkout.models import CheckoutLine
 from saleor.order.models import Order
 from saleor.payment.models import Payment
 
+from saleor_rewards.host.current import host
+from saleor_rewards.host.port import PLUGIN_ID
 from saleor_rewards.models import Hold, PriceAgreement, Rule
-from saleor_rewards.plugin.host import host
 from saleor_rewards.programs import update_rule
-from saleor_rewards.programs.versions import PLUGIN_ID
 from saleor_rewards.tasks import end_stale_pledges, release_holds
 
 from .inputs import document

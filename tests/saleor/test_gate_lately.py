@@ -13,13 +13,13 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
 from saleor_rewards import tasks
+from saleor_rewards.checkout import lately, service
 from saleor_rewards.engine import Evaluation, evaluate
+from saleor_rewards.host.current import host
+from saleor_rewards.host.port import PLUGIN_ID, Reading
 from saleor_rewards.models import Hold, PriceAgreement, Receipt, Rule, RuleVersion
-from saleor_rewards.plugin import lately, service
-from saleor_rewards.plugin.host import Reading, host
 from saleor_rewards.programs import delete_rule, recompute, update_rule
 from saleor_rewards.programs.history import changes, versions_at, versions_since
-from saleor_rewards.programs.versions import PLUGIN_ID
 from saleor_rewards.tasks import release_holds
 
 from .limits import needs

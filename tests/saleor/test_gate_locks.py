@@ -12,11 +12,11 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout, CheckoutLine
 from saleor.order.models import Order
 
+from saleor_rewards import guard
+from saleor_rewards.checkout import redeeming
+from saleor_rewards.host.capabilities import capabilities
+from saleor_rewards.host.current import host
 from saleor_rewards.models import Hold, HoldState, Receipt
-from saleor_rewards.plugin import guard
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.points import redeeming
 from saleor_rewards.programs import update_rule
 from saleor_rewards.reservations import pledge
 from saleor_rewards.tasks import release_holds

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from saleor.checkout.models import Checkout
 
-from saleor_rewards.plugin import guard
+from saleor_rewards import guard
 
 from .limits import needs
 from .points import make_member

@@ -12,12 +12,11 @@ from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from saleor_rewards import tasks
+from saleor_rewards import guard, tasks
+from saleor_rewards.checkout import redeeming, withdrawing
+from saleor_rewards.host.current import host
 from saleor_rewards.models import Account, Receipt, Settlement
-from saleor_rewards.plugin import guard, withdrawing
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.members import member_account
-from saleor_rewards.plugin.points import redeeming
+from saleor_rewards.points.members import member_account
 from saleor_rewards.reservations import pledge
 from saleor_rewards.tasks import end_stale_pledges, release_holds
 

@@ -12,9 +12,9 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.payment import models as payment
 
+from saleor_rewards.host.bindings import CheckoutMoney
+from saleor_rewards.host.current import host
 from saleor_rewards.models import Hold, PriceAgreement, Receipt, Settlement
-from saleor_rewards.plugin.bindings import CheckoutMoney
-from saleor_rewards.plugin.host import host
 from saleor_rewards.programs import recompute, update_rule
 from saleor_rewards.tasks import end_stale_pledges, release_holds
 

@@ -9,8 +9,8 @@ import pytest
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
 
+from saleor_rewards.checkout import redeeming
 from saleor_rewards.models import Receipt, Settlement
-from saleor_rewards.plugin.points import redeeming
 
 from .behind_gate import BehindGate
 from .inputs import document

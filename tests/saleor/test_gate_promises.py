@@ -14,8 +14,8 @@ from saleor.checkout.models import Checkout
 from saleor.payment import models as payment
 from saleor.warehouse.models import Stock
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import Hold, Pledge, PriceAgreement
-from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.programs import update_rule
 from saleor_rewards.tasks import end_stale_pledges, release_holds
 

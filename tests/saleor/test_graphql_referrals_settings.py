@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from saleor_rewards.models import ReferralPolicy
-from saleor_rewards.referrals.signals import DEFAULT_WEIGHTS, SignalCode
+from saleor_rewards.referrals.signals import DEFAULT_WEIGHTS
+from saleor_rewards.signal_codes import SignalCode
 
 from .inputs import REFERRALS, document
 from .merchants import Caller, merchant

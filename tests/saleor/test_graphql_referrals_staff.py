@@ -10,8 +10,8 @@ from django.utils import timezone
 from saleor_rewards.graphql.referrals.enums import ClaimState
 from saleor_rewards.graphql.referrals.messages import claim_messages, signal_texts
 from saleor_rewards.models import Referral, ReferralDecision, Verdict
-from saleor_rewards.plugin.referrals.reasons import Reason
-from saleor_rewards.referrals.signals import SignalCode
+from saleor_rewards.referrals.reasons import Reason
+from saleor_rewards.signal_codes import SignalCode
 
 from . import merchants
 from .friends import code_for, switch_on

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from saleor.account.models import User
 
+from saleor_rewards.checkout.claiming import checkout_referral
+from saleor_rewards.host.guests import MOST_ADDRESSES
 from saleor_rewards.models import Guests, Referral, ReferralState
-from saleor_rewards.plugin.guests import MOST_ADDRESSES
-from saleor_rewards.plugin.referrals import checkout_referral, invite
-from saleor_rewards.plugin.referrals.reasons import Reason, is_noted
 from saleor_rewards.referrals.errors import ReferralErrorCode
+from saleor_rewards.referrals.member_codes import invite
+from saleor_rewards.referrals.reasons import Reason, is_noted
 
 from .friends import (
     checkout_of,

@@ -14,9 +14,9 @@ from django.test import RequestFactory
 from django.utils import timezone
 from saleor.checkout.models import Checkout
 
+from saleor_rewards.host import guests
+from saleor_rewards.host.guests import MOST_ADDRESSES
 from saleor_rewards.models import Guests, NetworkLimit, TypedAddress
-from saleor_rewards.plugin import guests
-from saleor_rewards.plugin.guests import MOST_ADDRESSES
 from saleor_rewards.programs import update_rule
 from saleor_rewards.tasks import forget_evidence
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from saleor_rewards.models import Receipt
-from saleor_rewards.plugin.members import member_account
+from saleor_rewards.points.members import member_account
 
 from .limits import needs
 from .people import available, confirm, register

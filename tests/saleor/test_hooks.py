@@ -14,9 +14,9 @@ from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
+from saleor_rewards.guard import faults
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.plugin import RewardsPlugin
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.guard import faults
 
 from .staff import pk_of
 from .world import HOST, Cart, Shop, Shopper

@@ -10,7 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from saleor_rewards import tasks
+from saleor_rewards import jobs, tasks
+from saleor_rewards.customers.erasing import erase
 from saleor_rewards.models import (
     Account,
     BalanceImport,
@@ -20,8 +21,7 @@ from saleor_rewards.models import (
     PointsAdjustment,
     StaffAllowance,
 )
-from saleor_rewards.plugin.erasing import erase
-from saleor_rewards.transfers import import_runs
+from saleor_rewards.points.transfers import import_runs
 
 from . import merchants
 from .elsewhere import held_elsewhere, in_thread
@@ -74,7 +74,7 @@ def test_the_bound_counts_over_the_chunks_of_an_import(
     shop: Shop, clerk: Caller, dry_run: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    monkeypatch.setattr(tasks, "CHUNK", 1)
+    monkeypatch.setattr(jobs, "CHUNK", 1)
     text = f"{HEADER}a@b.test,60,,r1\nb@b.test,60,,r2\nc@b.test,40,,r3\nd@b.test,1,,r4"
 
     # when

@@ -8,7 +8,7 @@ from typing import Any, Callable
 import pytest
 from django.utils import timezone
 
-from saleor_rewards import tasks
+from saleor_rewards import guard, jobs, tasks
 from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import (
     Account,
@@ -17,8 +17,7 @@ from saleor_rewards.models import (
     Entry,
     ImportRowStatus,
 )
-from saleor_rewards.plugin import guard
-from saleor_rewards.transfers import MOST_ROWS, import_runs
+from saleor_rewards.points.transfers import MOST_ROWS, import_runs
 
 from . import merchants
 from .crash import die_at, in_child
@@ -69,7 +68,7 @@ def test_the_answer_comes_before_the_points_and_tells_how_far_they_are(
     shop: Shop, clerk: Caller, queued: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    monkeypatch.setattr(tasks, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
     monkeypatch.setattr(tasks.import_balances, "delay", lambda *_arguments: None)
 
     # when
@@ -190,7 +189,7 @@ def test_a_reference_that_stands_twice_fails_in_whatever_chunk_it_comes(
     shop: Shop, clerk: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    monkeypatch.setattr(tasks, "CHUNK", 1)
+    monkeypatch.setattr(jobs, "CHUNK", 1)
 
     # when
     told = imported(clerk, shop, csv_of(2) + "z@example.com,9,,r0\n")

@@ -10,13 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from saleor_rewards import tasks
+from saleor_rewards import jobs, tasks
 from saleor_rewards.ledger import accounts, balance, posting
 from saleor_rewards.ledger.upkeep import settle_due
 from saleor_rewards.models import Account, Entry, Settlement
-from saleor_rewards.plugin.points.cases import cases
-from saleor_rewards.plugin.points.occasions import ends, in_force
-from saleor_rewards.plugin.points.settling import settle_order
+from saleor_rewards.orders.cases import cases
+from saleor_rewards.orders.settling import settle_order
+from saleor_rewards.programs.rulebook import ends, points_in_force
 
 from .points import Member, make_member, no_hooks, reconcile_all, rows, written
 from .staff import Staff, pk_of
@@ -220,7 +220,7 @@ def test_points_for_a_birthday_live_on_where_the_others_just_lapsed(
 ) -> None:
     # given
     at = timezone.now() + 2 * DAY
-    book = in_force(shop.channel.pk)
+    book = points_in_force(shop.channel.pk)
 
     # when
     found = ends(ann.account, book, at)
@@ -264,7 +264,7 @@ def test_the_task_clears_every_account_in_chunks(
     shop: Shop, goods: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    monkeypatch.setattr(tasks, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
     for _ in range(5):
         lapsing_member(shop)
 

@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterator
 import pytest
 from django.db import connections
 
-from saleor_rewards.tasks import CHUNK
+from saleor_rewards.jobs import CHUNK
 
 from .crash import Server, at_posting, die_after_commit, in_child, own_server
 from .points import Member, make_member, no_hooks, reconcile_all, written

@@ -10,9 +10,10 @@ from django.utils import timezone
 from saleor.account.models import User
 from saleor.checkout.models import Checkout
 
+from saleor_rewards.checkout.claiming import claim
+from saleor_rewards.host.current import host
 from saleor_rewards.models import Account, Hold, Referral
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.referrals import claim, code_of
+from saleor_rewards.referrals.member_codes import code_of
 from saleor_rewards.tasks import end_stale_pledges, release_holds, settle_due_points
 
 from .locking import documented_order, locks_recorded

@@ -12,13 +12,13 @@ from django.contrib.sites.models import Site
 from django.db import connection, connections
 from saleor.account.models import User
 
-from saleor_rewards import tasks
+from saleor_rewards import jobs, tasks
+from saleor_rewards.customers.erasing import Erased, erase
+from saleor_rewards.guard import faults
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.ledger import accounts
 from saleor_rewards.models import Account, AccountState, Entry, EntryKind
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.erasing import Erased, erase
-from saleor_rewards.plugin.guard import faults
-from saleor_rewards.plugin.members import member_account
+from saleor_rewards.points.members import member_account
 
 from .people import (
     account_of,
@@ -323,7 +323,7 @@ def test_tasks_work_in_chunks_and_reach_everybody(
     rewarding: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    monkeypatch.setattr(tasks, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
     users = [customer(f"p{number}@example.com") for number in range(5)]
 
     # when

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from saleor_rewards.identity import digest
 from saleor_rewards.ledger import posting
 from saleor_rewards.ledger.keys import key_by_hand, key_of_import
 from saleor_rewards.ledger.verify import verify
@@ -23,7 +24,6 @@ from saleor_rewards.models import (
     Referral,
     ReferralInvite,
 )
-from saleor_rewards.referrals.digests import digest
 
 from .limits import needs
 from .points import make_member, reconcile_all

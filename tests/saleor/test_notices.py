@@ -9,11 +9,11 @@ from typing import Any, Iterator
 import pytest
 from django.contrib.sites.models import Site
 
-from saleor_rewards import tasks
+from saleor_rewards import jobs, tasks
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.ledger import expiring_soon
 from saleor_rewards.models import Account
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.members import member_account
+from saleor_rewards.points.members import member_account
 
 from .limits import needs
 from .mailbox import Mailbox, open_mailbox
@@ -201,7 +201,7 @@ def test_a_mail_that_fails_stops_no_other_and_is_tried_again(
     shop: Shop, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    monkeypatch.setattr(tasks, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
     emails = [f"p{number}@example.com" for number in range(5)]
     for email in emails:
         points_of(member(shop, email), 10, expires_at=now() + DAY)

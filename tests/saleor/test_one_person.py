@@ -16,10 +16,10 @@ from saleor.order.models import Order
 from saleor.payment.models import Payment
 from saleor.warehouse.models import Stock
 
+from saleor_rewards.checkout import agreements, gate, service
+from saleor_rewards.host.capabilities import capabilities
+from saleor_rewards.host.columns import PROMISED, SOON
 from saleor_rewards.models import Pledge, PriceAgreement
-from saleor_rewards.plugin import agreements, gate, service
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.columns import PROMISED, SOON
 
 from .behind_gate import BehindGate
 from .elsewhere import in_thread

@@ -8,7 +8,7 @@ import pytest
 from saleor.order.models import OrderEvent
 
 from saleor_rewards.models import Receipt
-from saleor_rewards.plugin.points.settling import settle_order
+from saleor_rewards.orders.settling import settle_order
 
 from .limits import needs
 from .points import reconcile_all

@@ -11,8 +11,8 @@ import pytest
 from saleor.checkout.models import Checkout
 from saleor.discount.models import Voucher
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import OwnedVoucher
-from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.tasks import end_stale_pledges
 
 from .elsewhere import held_elsewhere, in_thread
@@ -22,7 +22,7 @@ from .world import HOST, Cart, Refused, Shop, Shopper
 if capabilities.stored_discounts:
     from saleor.discount.models import VoucherCode
 
-    from saleor_rewards.plugin.saleor3 import vouchers
+    from saleor_rewards.host.saleor3 import vouchers
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs("stored discounts")]
 

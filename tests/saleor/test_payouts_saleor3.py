@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 from saleor.checkout.models import Checkout
 
+from saleor_rewards.host.current import host
 from saleor_rewards.models import RewardKind
-from saleor_rewards.plugin.host import host
 
 from .limits import needs
 from .rewarded import Referrer, bring, promise, reward_of, with_code

@@ -12,7 +12,7 @@ from saleor.account.models import User
 
 from saleor_rewards.ledger import posting
 from saleor_rewards.models import Account, AccountState, Entry, EntryNote
-from saleor_rewards.plugin.members import member_account
+from saleor_rewards.points.members import member_account
 
 from .people import available, customer, guest_with, now, points_of
 from .points import earning_cart

@@ -12,8 +12,8 @@ from typing import Any, Callable
 import pytest
 from django.db import connection
 
-from saleor_rewards.plugin.guard import bounded_transaction
-from saleor_rewards.plugin.host import host
+from saleor_rewards.guard import bounded_transaction
+from saleor_rewards.host.current import host
 
 from .elsewhere import in_thread
 from .inputs import document
@@ -152,7 +152,7 @@ def test_the_race_catches_a_reader_that_locks_as_it_reads(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    reader = import_module("saleor_rewards.plugin.saleor3.reader")
+    reader = import_module("saleor_rewards.host.saleor3.reader")
     checkouts = reader._checkout
     monkeypatch.setattr(
         reader,

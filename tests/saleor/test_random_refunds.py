@@ -13,7 +13,7 @@ import pytest
 from saleor.giftcard.models import GiftCard
 from saleor.order.models import Order
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 from .inputs import document
 from .legacy import DummyGateway

@@ -13,11 +13,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from saleor_rewards import tasks
+from saleor_rewards import jobs, tasks
+from saleor_rewards.host.current import host
 from saleor_rewards.models import Hold, ReconcileRun, Settlement
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.points import reconciling, settling
-from saleor_rewards.plugin.stripe import work
+from saleor_rewards.orders import reconciling, settling
+from saleor_rewards.orders import stripe_work as work
 
 from ..stripe_events.build import charge
 from .order_changes import EVERY_WAY, Way, bought, goods
@@ -164,7 +164,7 @@ def test_changed_orders_are_looked_at_a_chunk_at_a_time(
     orders = [bought(shop)[1] for _ in range(5)]
     tasks.reconcile_points()
     begun_after_all(ReconcileRun.objects.get())
-    monkeypatch.setattr(tasks, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
 
     # when
     with no_hooks():

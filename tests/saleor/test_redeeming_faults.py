@@ -8,8 +8,8 @@ from typing import Any, ContextManager
 import pytest
 from saleor.order.models import Order
 
+from saleor_rewards import guard
 from saleor_rewards.models import Account, Receipt, Settlement
-from saleor_rewards.plugin import guard
 
 from .elsewhere import held_elsewhere
 from .inputs import document

@@ -10,7 +10,7 @@ from django.utils import timezone
 from saleor.account.models import User
 
 from saleor_rewards.models import Referral, ReferralState, Verdict
-from saleor_rewards.plugin.referrals.reasons import Reason, note
+from saleor_rewards.referrals.reasons import Reason, note
 
 from .friends import (
     code_for,

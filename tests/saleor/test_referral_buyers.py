@@ -9,10 +9,10 @@ from saleor.account.models import User
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
+from saleor_rewards.checkout.claiming import checkout_referral
 from saleor_rewards.models import Referral, ReferralState, Verdict
-from saleor_rewards.plugin.referrals import checkout_referral
-from saleor_rewards.plugin.referrals.reasons import Reason, is_noted
 from saleor_rewards.referrals.errors import ReferralErrorCode
+from saleor_rewards.referrals.reasons import Reason, is_noted
 
 from .friends import (
     checkout_of,

@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 from saleor.account.models import User
 
+from saleor_rewards.checkout.claiming import checkout_referral
+from saleor_rewards.guard import faults
 from saleor_rewards.models import (
     Evidence,
     Referral,
@@ -16,9 +18,8 @@ from saleor_rewards.models import (
     ReferralState,
     Verdict,
 )
-from saleor_rewards.plugin.guard import faults
-from saleor_rewards.plugin.referrals import checkout_referral, invite, renew_code
 from saleor_rewards.referrals.errors import ReferralErrorCode
+from saleor_rewards.referrals.member_codes import invite, renew_code
 
 from .friends import (
     checkout_of,

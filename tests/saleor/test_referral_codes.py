@@ -14,17 +14,18 @@ from saleor_rewards.models import (
     ReferralCode,
     ReferralInvite,
 )
-from saleor_rewards.plugin.referrals import (
+from saleor_rewards.referrals.codes import lookup_of
+from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
+from saleor_rewards.referrals.limits import LIMITS, LimitScope
+from saleor_rewards.referrals.member_codes import (
+    MOST_CODES_A_DAY,
+    MOST_INVITES_A_DAY,
     choose_code,
     code_of,
     invite,
     link_of,
     renew_code,
 )
-from saleor_rewards.plugin.referrals.codes import MOST_CODES_A_DAY, MOST_INVITES_A_DAY
-from saleor_rewards.referrals.codes import lookup_of
-from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
-from saleor_rewards.referrals.limits import LIMITS, LimitScope
 
 from .friends import HOME, code_for, friend_cart, now, referrer, switch_on, try_code
 from .world import Shop

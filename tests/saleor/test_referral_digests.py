@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 from typing import Any
 
-from saleor_rewards.referrals.digests import digest
+from saleor_rewards.identity import digest
 
 
 def test_a_value_has_one_hash_that_is_not_the_plain_one() -> None:

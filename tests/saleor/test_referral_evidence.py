@@ -10,8 +10,8 @@ from saleor.account.models import User
 from saleor.order.models import Order
 
 from saleor_rewards.models import Referral, StripeCharge, Verdict
-from saleor_rewards.plugin.points.settling import settle_order
-from saleor_rewards.plugin.referrals.evidence import review
+from saleor_rewards.orders.settling import settle_order
+from saleor_rewards.referrals.evidence import review
 
 from .friends import code_for, friend_cart, now, referrer, switch_on, try_code
 from .people import customer

@@ -10,9 +10,9 @@ from django.utils import timezone
 from saleor.account.models import User
 
 from saleor_rewards.models import Referral, ReferralPolicy
-from saleor_rewards.plugin.referrals.rewarding import lapse_claims, settle_referral
-from saleor_rewards.plugin.referrals.trails import forget_evidence
 from saleor_rewards.referrals.errors import ReferralErrorCode
+from saleor_rewards.referrals.identifiers import forget_evidence
+from saleor_rewards.referrals.rewarding import lapse_claims, settle_referral
 
 from .friends import code_for, friend_cart, refused, try_code
 from .points import reconcile_all

@@ -11,12 +11,13 @@ from django.utils import timezone
 from saleor.account.models import User
 
 from saleor_rewards.models import ClaimLimit, Referral, ReferralCode
-from saleor_rewards.plugin.referrals import choose_code, codes
-from saleor_rewards.plugin.referrals.claim_limits import Tries
-from saleor_rewards.plugin.referrals.claims import Claim
+from saleor_rewards.referrals import member_codes as codes
+from saleor_rewards.referrals.claim_limits import Tries
+from saleor_rewards.referrals.claims import Claim
 from saleor_rewards.referrals.codes import lookup_of
 from saleor_rewards.referrals.errors import ReferralErrorCode
 from saleor_rewards.referrals.limits import LIMITS, LimitScope
+from saleor_rewards.referrals.member_codes import choose_code
 
 from .friends import code_for, friend_cart, now, referrer, refused, switch_on, try_code
 from .test_referral_limits import NETWORK, guess

@@ -11,11 +11,12 @@ from django.test import Client, RequestFactory
 from saleor.account.models import User
 
 from saleor_rewards import tasks
+from saleor_rewards.host.client_addresses import client_address
 from saleor_rewards.models import ClaimLimit, Referral
-from saleor_rewards.plugin.referrals import client_address, renew_code
 from saleor_rewards.referrals.codes import new_code
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
 from saleor_rewards.referrals.limits import LIMITS, LimitScope
+from saleor_rewards.referrals.member_codes import renew_code
 
 from .friends import (
     code_for,

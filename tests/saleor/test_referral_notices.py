@@ -8,7 +8,7 @@ from typing import Any, Iterator
 import pytest
 
 from saleor_rewards.models import ReferralReward
-from saleor_rewards.plugin.referrals.notices import (
+from saleor_rewards.referrals.notices import (
     tell_accepted,
     tell_earned,
     tell_revoked,

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from saleor_rewards import tasks
 from saleor_rewards.models import Referral
-from saleor_rewards.plugin.referrals.notices import tell_accepted, tell_earned
+from saleor_rewards.referrals.notices import tell_accepted, tell_earned
 
 from . import rewarded
 from .friends import switch_on

@@ -7,8 +7,8 @@ from typing import Any, Iterator
 import pytest
 
 from saleor_rewards.models import Referral, ReferralNews
-from saleor_rewards.plugin.referrals.notices import send_notice
-from saleor_rewards.plugin.referrals.rewarding import settle_referral
+from saleor_rewards.referrals.notices import send_notice
+from saleor_rewards.referrals.rewarding import settle_referral
 
 from .mailbox import Mailbox, open_mailbox
 from .points import reconcile_all

@@ -9,7 +9,7 @@ import pytest
 from saleor.account.models import User
 
 from saleor_rewards.models import Receipt, Referral, Verdict
-from saleor_rewards.plugin.referrals import invite
+from saleor_rewards.referrals.member_codes import invite
 
 from .friends import (
     code_for,

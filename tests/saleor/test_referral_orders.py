@@ -14,8 +14,8 @@ from saleor_rewards.models import (
     Referral,
     ReferralPolicy,
 )
-from saleor_rewards.plugin.referrals.rewarding import lapse_claims
 from saleor_rewards.programs import update_referrals
+from saleor_rewards.referrals.rewarding import lapse_claims
 
 from .points import no_hooks, reconcile_all, written
 from .rewarded import (

@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone
 
 from saleor_rewards.models import Referral, ReferralDecision
-from saleor_rewards.plugin.referrals import decide
-from saleor_rewards.plugin.referrals.privacy import erase_referrals
-from saleor_rewards.plugin.referrals.rewarding import lapse_claims, settle_referral
 from saleor_rewards.programs import update_referrals
+from saleor_rewards.referrals.privacy import erase_referrals
+from saleor_rewards.referrals.reviews import decide
+from saleor_rewards.referrals.rewarding import lapse_claims, settle_referral
 
 from . import merchants
 from .friends import code_for, try_code

@@ -12,6 +12,8 @@ from django.utils import timezone
 from saleor.account.models import User
 
 from saleor_rewards import tasks
+from saleor_rewards.customers import members
+from saleor_rewards.customers.referrals import sweep_referrals
 from saleor_rewards.models import (
     Evidence,
     Referral,
@@ -21,10 +23,9 @@ from saleor_rewards.models import (
     ReferralState,
     StripeCharge,
 )
-from saleor_rewards.plugin import members
-from saleor_rewards.plugin.referrals import choose_code, code_of, decide, invite
-from saleor_rewards.plugin.referrals.people import sweep_referrals
 from saleor_rewards.referrals.errors import ReferralErrorCode
+from saleor_rewards.referrals.member_codes import choose_code, code_of, invite
+from saleor_rewards.referrals.reviews import decide
 
 from .friends import (
     HOME,

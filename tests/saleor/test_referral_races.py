@@ -18,10 +18,15 @@ from saleor_rewards.models import (
     ReferralDecision,
     ReferralState,
 )
-from saleor_rewards.plugin.referrals import choose_code, claims, code_of, renew_code
-from saleor_rewards.plugin.referrals.reasons import Reason, is_noted
+from saleor_rewards.referrals import claims
 from saleor_rewards.referrals.codes import lookup_of
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
+from saleor_rewards.referrals.member_codes import (
+    choose_code,
+    code_of,
+    renew_code,
+)
+from saleor_rewards.referrals.reasons import Reason, is_noted
 
 from .friends import (
     code_for,

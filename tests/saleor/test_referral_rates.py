@@ -12,9 +12,9 @@ from django.utils import timezone
 from saleor.account.models import User
 
 from saleor_rewards import tasks
+from saleor_rewards.guard import faults
 from saleor_rewards.models import ClaimRate, Referral
-from saleor_rewards.plugin.guard import faults
-from saleor_rewards.plugin.referrals import claim_rates
+from saleor_rewards.referrals import claim_rates
 
 from . import merchants
 from .friends import code_for, friend_cart, referrer, switch_on

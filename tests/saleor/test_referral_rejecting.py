@@ -10,8 +10,8 @@ from saleor.account.models import User
 from saleor.order.models import Order
 
 from saleor_rewards.models import Account
-from saleor_rewards.plugin.referrals import decide
 from saleor_rewards.programs import update_referrals
+from saleor_rewards.referrals.reviews import decide
 
 from .points import Member, no_hooks, reconcile_all, sums
 from .rewarded import WORTH, Referrer, bring, claimed, pay_out, promise

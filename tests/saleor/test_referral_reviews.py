@@ -9,6 +9,8 @@ from saleor.account.models import User
 from saleor.order.models import Order
 
 from saleor_rewards import tasks
+from saleor_rewards.checkout.claiming import checkout_referral
+from saleor_rewards.guard import faults
 from saleor_rewards.models import (
     Evidence,
     Referral,
@@ -18,16 +20,11 @@ from saleor_rewards.models import (
     StripeCharge,
     Verdict,
 )
-from saleor_rewards.plugin.guard import faults
-from saleor_rewards.plugin.referrals import (
-    ask_review,
-    checkout_referral,
-    code_of,
-    decide,
-    reviews,
-)
-from saleor_rewards.plugin.referrals.evidence import review
+from saleor_rewards.referrals import reviews
 from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
+from saleor_rewards.referrals.evidence import review
+from saleor_rewards.referrals.member_codes import code_of
+from saleor_rewards.referrals.reviews import ask_review, decide
 
 from .friends import (
     checkout_of,

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from saleor.account.models import User
 
+from saleor_rewards.host.current import host
 from saleor_rewards.models import Account, Entry, Referral, ReferralReward
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.referrals.rewarding import settle_referral
 from saleor_rewards.programs import update_referrals
+from saleor_rewards.referrals.rewarding import settle_referral
 
 from .inputs import document
 from .points import reconcile_all, written

@@ -15,9 +15,9 @@ from saleor_rewards.models import (
     ReferralDecision,
     ReferralReward,
 )
-from saleor_rewards.plugin.referrals import rewarding
-from saleor_rewards.plugin.referrals.rewarding import settle_referral
 from saleor_rewards.programs import update_referrals
+from saleor_rewards.referrals import rewarding
+from saleor_rewards.referrals.rewarding import settle_referral
 
 from .points import reconcile_all, written
 from .rewarded import (

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from saleor_rewards.host.current import host
+from saleor_rewards.host.port import PLUGIN_ID
 from saleor_rewards.models import Shortage
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.rulebook import rulebook
 from saleor_rewards.programs import ProgramError, settings_of, update_referrals
 from saleor_rewards.programs.referrals import policy_of
-from saleor_rewards.programs.versions import PLUGIN_ID
+from saleor_rewards.programs.rulebook import rulebook
 
 from .friends import now, switch_on
 from .world import Shop

@@ -15,6 +15,8 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone
 
+from saleor_rewards import guard
+from saleor_rewards.host.current import host
 from saleor_rewards.models import (
     Entry,
     EntryKind,
@@ -22,11 +24,9 @@ from saleor_rewards.models import (
     ReferralReward,
     StripeDispute,
 )
-from saleor_rewards.plugin import guard
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.points.settling import settle_order
-from saleor_rewards.plugin.referrals import courses, grants
-from saleor_rewards.plugin.referrals.rewarding import due_referrals, settle_referral
+from saleor_rewards.orders.settling import settle_order
+from saleor_rewards.referrals import courses, grants
+from saleor_rewards.referrals.rewarding import due_referrals, settle_referral
 
 from .crash import die_at, in_child
 from .points import no_hooks, reconcile_all, written

@@ -10,10 +10,12 @@ from django.utils import timezone
 from saleor.account.models import User
 from saleor.order.models import Order
 
+from saleor_rewards.checkout.claiming import checkout_referral
 from saleor_rewards.models import Guests, Referral, ReferralState, Verdict
-from saleor_rewards.plugin.points.settling import settle_order
-from saleor_rewards.plugin.referrals import checkout_referral, decide, invite
+from saleor_rewards.orders.settling import settle_order
 from saleor_rewards.referrals.errors import ReferralErrorCode
+from saleor_rewards.referrals.member_codes import invite
+from saleor_rewards.referrals.reviews import decide
 
 from .friends import (
     checkout_of,

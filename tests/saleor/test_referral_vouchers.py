@@ -11,11 +11,11 @@ from django.db import transaction
 from saleor.discount.models import Voucher
 from saleor.giftcard.models import GiftCard
 
+from saleor_rewards.guard import guarded
+from saleor_rewards.host.current import host
 from saleor_rewards.models import ReferralReward
-from saleor_rewards.plugin.guard import guarded
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.referrals import grants
-from saleor_rewards.plugin.referrals.rewarding import settle_referral
+from saleor_rewards.referrals import grants
+from saleor_rewards.referrals.rewarding import settle_referral
 
 from .points import no_hooks, reconcile_all
 from .rewarded import (

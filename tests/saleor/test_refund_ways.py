@@ -10,9 +10,9 @@ from typing import Any, Callable
 
 import pytest
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import Settlement
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.points.settling import preview
+from saleor_rewards.orders.settling import preview
 
 from .inputs import document
 from .limits import needs

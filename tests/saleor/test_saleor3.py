@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from saleor.checkout.models import Checkout, CheckoutLine
 
+from saleor_rewards.host.current import host
 from saleor_rewards.models import OwnedVoucher, Receipt
-from saleor_rewards.plugin.host import host
 
 from .inputs import document
 from .limits import needs

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from saleor.discount.models import Voucher
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import CheckoutVoucherSlot
-from saleor_rewards.plugin.capabilities import capabilities
 from saleor_rewards.tasks import withdraw_offers
 
 from .inputs import document

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 from .world import HOST, Cart, Refused, Shop, Shopper
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from saleor.celeryconf import app
 
-from saleor_rewards import schedule
+from saleor_rewards import jobs
+
+from .locking import GUIDE
 
 
 def test_beat_knows_every_task_and_when_to_start_it() -> None:
@@ -16,13 +18,13 @@ def test_beat_knows_every_task_and_when_to_start_it() -> None:
     entries = app.conf.beat_schedule
 
     # then
-    for name, entry in schedule.ENTRIES.items():
+    for name, entry in jobs.SCHEDULE.items():
         assert entries[name] == entry
         assert entry["task"] in app.tasks, entry["task"]
 
 
 def test_every_task_is_late_to_acknowledge_and_keeps_no_result() -> None:
-    for entry in schedule.ENTRIES.values():
+    for entry in jobs.SCHEDULE.values():
         task = app.tasks[entry["task"]]
         assert (task.acks_late, task.ignore_result) == (True, True)
 
@@ -33,20 +35,33 @@ def test_saleors_own_entries_stay(settings: Any) -> None:
     settings.CELERY_BEAT_SCHEDULE = {"saleors": theirs}
 
     # when
-    schedule.install()
+    jobs.install_schedule()
 
     # then
-    assert settings.CELERY_BEAT_SCHEDULE == {**schedule.ENTRIES, "saleors": theirs}
+    assert settings.CELERY_BEAT_SCHEDULE == {**jobs.SCHEDULE, "saleors": theirs}
 
 
-@pytest.mark.parametrize("name", schedule.ENTRIES)
+@pytest.mark.parametrize("name", jobs.SCHEDULE)
 def test_an_operators_entry_of_the_same_name_stays(settings: Any, name: str) -> None:
     # given
-    mine = {**schedule.ENTRIES[name], "schedule": 7}
+    mine = {**jobs.SCHEDULE[name], "schedule": 7}
     settings.CELERY_BEAT_SCHEDULE = {name: mine}
 
     # when
-    schedule.install()
+    jobs.install_schedule()
 
     # then
     assert settings.CELERY_BEAT_SCHEDULE[name] == mine
+
+
+def test_the_operators_guide_lists_every_job_that_begins_by_itself() -> None:
+    # given
+    text = GUIDE.read_text()
+    table = text.split("<!-- checked: schedule -->")[1].split("\n\n")[0]
+
+    # then
+    assert table.splitlines()[3:] == [
+        f"| `{job.beat_entry}` | {job.when} | {job.sentence} |"
+        for job in jobs.JOBS
+        if job.cadence is not None
+    ]

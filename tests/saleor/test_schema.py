@@ -12,11 +12,11 @@ from graphql.language.ast import FragmentDefinition, OperationDefinition
 from saleor.graphql.api import schema
 
 import saleor_rewards
+from saleor_rewards.checkout.redeeming import PointsErrorCode
 from saleor_rewards.engine import OfferCode, RuleErrorCode, WarningCode
 from saleor_rewards.graphql.fields import COSTS
 from saleor_rewards.graphql.printing import printed_schema
 from saleor_rewards.ledger.errors import TOLD
-from saleor_rewards.plugin.points.redeeming import PointsErrorCode
 from saleor_rewards.programs import ProgramErrorCode
 from saleor_rewards.referrals.errors import ReferralErrorCode
 

@@ -12,7 +12,7 @@ from saleor.account.models import User
 from saleor_rewards.ledger import balance
 from saleor_rewards.ledger.upkeep import merge
 from saleor_rewards.models import Account, Entry, Receipt, Settlement
-from saleor_rewards.plugin.points.settling import preview, settle_order
+from saleor_rewards.orders.settling import preview, settle_order
 from saleor_rewards.programs import recompute, update_rule
 
 from .points import (

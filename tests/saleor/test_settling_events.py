@@ -12,10 +12,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from saleor_rewards import guard
 from saleor_rewards.models import Account, Entry, EntryKind, Receipt, Settlement
-from saleor_rewards.plugin import guard
-from saleor_rewards.plugin.points import settling
-from saleor_rewards.plugin.points.settling import reconcile, settle_order
+from saleor_rewards.orders import settling
+from saleor_rewards.orders.settling import reconcile, settle_order
 
 from .points import (
     available,

@@ -13,12 +13,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from saleor_rewards.host.current import host
 from saleor_rewards.ledger import Balance, balance, posting
 from saleor_rewards.ledger.facts import OrderFacts
 from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import Account, Entry, Hold, Lot, Settlement
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.points.settling import settle_order
+from saleor_rewards.orders.settling import settle_order
 
 from .points import Member, make_member
 from .staff import pk_of

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import Entry, Settlement
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.points.settling import reconcile, settle_order
+from saleor_rewards.orders.settling import reconcile, settle_order
 
 from .inputs import document
 from .limits import needs

@@ -13,9 +13,9 @@ from django.utils import timezone
 from saleor_rewards.ledger import posting
 from saleor_rewards.ledger.upkeep import settle_due
 from saleor_rewards.models import Account, Hold, HoldState, Lot, Settlement
-from saleor_rewards.plugin import hooks
-from saleor_rewards.plugin.points.settling import preview, reconcile, settle_order
+from saleor_rewards.orders.settling import preview, reconcile, settle_order
 
+from .plugin_hooks import hooks
 from .points import make_member
 from .staff import Staff, pk_of
 from .world import Cart, Shop

@@ -23,7 +23,7 @@ from saleor_rewards.engine import (
     parse_rule,
 )
 from saleor_rewards.engine import ProgramSettings as Settings
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 from .limits import needs
 from .world import Shop

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from saleor_rewards.guard import faults
 from saleor_rewards.models import Receipt
-from saleor_rewards.plugin.guard import faults
-from saleor_rewards.plugin.orders import CORRECTED
+from saleor_rewards.orders.receipts import CORRECTED
 from saleor_rewards.programs.rules import update_rule
 
 from .limits import needs

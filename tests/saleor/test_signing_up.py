@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
+from saleor_rewards.customers.members import welcome
 from saleor_rewards.ledger import accounts
 from saleor_rewards.ledger.upkeep import merge
 from saleor_rewards.models import Entry, EntryKind
-from saleor_rewards.plugin.members import member_account, welcome
+from saleor_rewards.points.members import member_account
 
 from .people import available, customer, now
 from .world import Shop

@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from saleor_rewards.models import NetworkLimit, Rule, RuleVersion, TypedAddress
-from saleor_rewards.plugin.referrals import claim_rates
 from saleor_rewards.programs import bump_version
+from saleor_rewards.referrals import claim_rates
 
 from .friends import code_for, referrer, switch_on, try_code
 from .inputs import document

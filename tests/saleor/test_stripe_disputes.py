@@ -22,9 +22,9 @@ from saleor_rewards.models import (
     StripeEvent,
     StripeRefund,
 )
-from saleor_rewards.plugin.points.settling import settle_order
-from saleor_rewards.plugin.stripe.work import due_events, replay, work_off
-from saleor_rewards.stripe_events.documents import dump, read
+from saleor_rewards.orders.settling import settle_order
+from saleor_rewards.orders.stripe_work import due_events, replay, work_off
+from saleor_rewards.stripe.documents import dump, read
 
 from ..stripe_events.build import NOON, charge, dispute, event, refund
 from .points import available, make_member, reconcile_all

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from saleor_rewards.models import ReferralPolicy, StripeCharge, StripeEvent
-from saleor_rewards.plugin.stripe.work import replay
+from saleor_rewards.orders.stripe_work import replay
 
 from ..stripe_events.build import dispute
 from .local_stripe import PYTHON, LocalStripe, running

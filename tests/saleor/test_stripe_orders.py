@@ -9,6 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from saleor_rewards import guard
+from saleor_rewards.host import stripe_payments
+from saleor_rewards.host.capabilities import capabilities
+from saleor_rewards.host.current import host
 from saleor_rewards.models import (
     Entry,
     ReferralPolicy,
@@ -16,17 +20,13 @@ from saleor_rewards.models import (
     StripeEvent,
     StripeEventState,
 )
-from saleor_rewards.plugin import guard
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.stripe import work
-from saleor_rewards.plugin.stripe.work import (
+from saleor_rewards.orders import stripe_work as work
+from saleor_rewards.orders.stripe_work import (
     PAUSES,
     due_events,
     forget_events,
     work_off,
 )
-from saleor_rewards.stripe_events import tables
 from saleor_rewards.tasks import retry_stripe_events
 
 from ..stripe_events.build import charge, dispute, intent
@@ -305,7 +305,7 @@ def test_orders_with_payments_are_read_in_a_number_of_queries_that_does_not_grow
     facts = host.orders(pks)
     for chosen in (pks, pks[:1]):
         with django_assert_num_queries(3):
-            tables.with_payments({pk: facts[pk] for pk in chosen})
+            stripe_payments.with_payments({pk: facts[pk] for pk in chosen})
     queries = {"saleor2": 7, "saleor3": 8}[capabilities.adapter]
     with django_assert_num_queries(queries):
         host.orders(pks)

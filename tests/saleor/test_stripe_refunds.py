@@ -9,7 +9,7 @@ from django.utils import timezone
 from saleor.payment import ChargeStatus
 from saleor.payment.models import Payment
 
-from saleor_rewards.plugin.stripe.work import due_events, work_off
+from saleor_rewards.orders.stripe_work import due_events, work_off
 
 from ..stripe_events.build import NOON, charge, refund
 from .points import available, earned, earning_cart, reconcile_all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from saleor_rewards.plugin.host import host
+from saleor_rewards.host.current import host
 
 from ..stripe_events.build import dispute
 from .limits import needs

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from saleor_rewards.host.capabilities import capabilities
+from saleor_rewards.host.current import host
 from saleor_rewards.models import StripeCharge
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.host import host
 
 from ..stripe_events.build import charge, dispute
 from .legacy import DummyGateway

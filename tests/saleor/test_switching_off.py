@@ -11,7 +11,9 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 
-from saleor_rewards import tasks
+from saleor_rewards import jobs, tasks
+from saleor_rewards.checkout.withdrawing import left
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import (
     Hold,
     HoldState,
@@ -19,8 +21,6 @@ from saleor_rewards.models import (
     PriceAgreement,
     Receipt,
 )
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.withdrawing import left
 
 from .elsewhere import held_elsewhere
 from .limits import needs
@@ -68,7 +68,7 @@ def test_a_later_run_of_the_job_alone_clears_more_carts_than_go_into_a_chunk(
     shop: Shop, rules: None, monkeypatch: pytest.MonkeyPatch, stop: dict[str, bool]
 ) -> None:
     # given
-    monkeypatch.setattr(tasks, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "CHUNK", 2)
     carts = [shipped(shop, Shopper()) for _ in range(5)]
     switch_off(shop, **stop)
     assert {Shopper().bare_total(cart) for cart in carts} == {Decimal("36.00")}
@@ -166,7 +166,7 @@ def test_one_busy_cart_keeps_no_other_one_and_no_voucher(
     shop: Shop, rules: None, monkeypatch: pytest.MonkeyPatch, take: Any
 ) -> None:
     # given: the busy one is the first of a full chunk
-    monkeypatch.setattr(tasks, "CHUNK", 1)
+    monkeypatch.setattr(jobs, "CHUNK", 1)
     carts = [shipped(shop, Shopper()) for _ in range(3)]
     busy, *others = sorted(carts, key=lambda cart: cart.pk)
     switch_off(shop)

@@ -14,9 +14,9 @@ from saleor.checkout.models import Checkout
 from saleor.discount.models import Voucher
 from saleor.order.models import Order
 
+from saleor_rewards.host.capabilities import capabilities
+from saleor_rewards.host.current import host
 from saleor_rewards.models import OwnedVoucher, PriceAgreement
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.host import host
 from saleor_rewards.programs import delete_rule, update_rule
 from saleor_rewards.tasks import end_stale_pledges
 
@@ -28,7 +28,7 @@ from .world import Cart, Shop, Shopper
 if capabilities.stored_discounts:
     from saleor.discount.models import VoucherCode
 
-    from saleor_rewards.plugin.saleor3 import voucher_ending, vouchers
+    from saleor_rewards.host.saleor3 import voucher_ending, vouchers
 
 pytestmark = [pytest.mark.django_db(transaction=True), needs("transactions")]
 

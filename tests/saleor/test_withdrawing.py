@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from saleor.checkout.models import Checkout
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.management.commands import rewards_withdraw
 from saleor_rewards.models import PriceAgreement
-from saleor_rewards.plugin.capabilities import capabilities
 
 from .elsewhere import held_elsewhere
 from .limits import needs

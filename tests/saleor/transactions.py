@@ -10,7 +10,7 @@ import graphene
 from saleor.app.models import App
 from saleor.payment.models import TransactionItem
 
-from saleor_rewards.plugin.host import host
+from saleor_rewards.host.current import host
 
 from .merchants import PAYMENTS, Caller, permissions_named
 

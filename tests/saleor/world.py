@@ -16,8 +16,8 @@ from typing import Any
 import graphene
 from django.test import Client
 
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.host import host
+from saleor_rewards.host.capabilities import capabilities
+from saleor_rewards.host.current import host
 from saleor_rewards.programs import create_rule, get_or_create_program, update_program
 from saleor_rewards.programs.points import update_points
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saleor_rewards.stripe_events.documents import (
+from saleor_rewards.stripe.documents import (
     CHARGES,
     DISPUTES,
     REFUNDS,

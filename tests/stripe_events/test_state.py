@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saleor_rewards.stripe_events.state import (
+from saleor_rewards.host.charge_state import (
     TAKING,
     ChargeState,
     DisputeState,

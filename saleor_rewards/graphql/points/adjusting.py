@@ -14,9 +14,9 @@ from ...ledger import LedgerError, LedgerErrorCode, accounts
 from ...ledger.keys import key_by_hand
 from ...ledger.membership import review_tier
 from ...models import Account, AccountState, Entry, PointsAdjustment
+from ...points.transfers.reading import is_email
 from ...programs import FieldError, ProgramError, ProgramErrorCode
 from ...programs.adjustments import AdjustmentError, Change, change_by_hand
-from ...transfers.reading import is_email
 from ..definitions import TIME_NEEDED, utc
 from ..ids import pk_of
 from ..merchant import program_of, required_pk
@@ -56,7 +56,7 @@ class RewardsPointsAdjust(PointsByHandMutation):
 
     @classmethod
     def perform_mutation(cls, _root: Any, info: Any, **data: Any) -> Any:
-        from ...plugin.points.redeeming import release_ended
+        from ...checkout.redeeming import release_ended
 
         # What the API counts as available has to be so; before any lock is held.
         release_ended(_known(data["input"]), timezone.now())
@@ -174,8 +174,8 @@ def _open_account(id: str) -> Account:
 
 
 def _of_user(program_pk: int, user_id: str, at: datetime) -> Account:
-    from ...plugin.host import host
-    from ...plugin.members import account_of
+    from ...host.current import host
+    from ...points.members import account_of
 
     pk = pk_of(user_id, "User", column="integer")
     person = None if pk is None else host.people([pk]).get(pk)
@@ -185,8 +185,8 @@ def _of_user(program_pk: int, user_id: str, at: datetime) -> Account:
 
 
 def _of_address(program_pk: int, email: str, at: datetime) -> Account:
-    from ...plugin.host import host
-    from ...plugin.members import account_of
+    from ...host.current import host
+    from ...points.members import account_of
 
     if not is_email(email):
         raise ProgramError.of(

@@ -39,7 +39,7 @@ class EndedHoldsLoader(DataLoader):
     context_key = "rewards_ended_holds"
 
     def batch_load(self, keys: Sequence[Account]) -> list[Sequence[Hold]]:
-        from ...plugin.points.ended_holds import ended_holds
+        from ...checkout.ended_holds import ended_holds
 
         found = ended_holds(keys, timezone.now())
         return [found.get(account.pk, ()) for account in keys]

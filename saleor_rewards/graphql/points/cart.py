@@ -43,7 +43,7 @@ def cart_points(
 
 def owner_of(checkout: Any) -> CartOwner | None:
     """Return whose checkout it is; ``None`` for a guest's."""
-    from ...plugin.host import host
+    from ...host.current import host
 
     if checkout.user_id is None:
         return None

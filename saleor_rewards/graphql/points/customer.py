@@ -80,8 +80,8 @@ def _accounts(user: Any, info: Any) -> Any:
 
 def resolve_user_rewards(root: Any, info: Any) -> Any:
     """Return the customer; refuse all but that customer and MANAGE_USERS."""
-    from ...plugin.guard import guarded
-    from ...plugin.members import follow
+    from ...customers.members import follow
+    from ...guard import guarded
 
     user = instance_of(root)
     if is_owner(info.context, user.pk):

@@ -7,7 +7,7 @@ from typing import Any, Sequence
 import graphene
 
 from ...models import BalanceImport, BalanceImportRow, ImportRowStatus
-from ...transfers import Progress, progress
+from ...points.transfers import Progress, progress
 from ..base import (
     DOC_CATEGORY,
     CountableConnection,

@@ -78,8 +78,8 @@ def resolve_refund_preview(
     _root: Any, info: Any, order_id: str, amount: PythonDecimal
 ) -> Any:
     """Return what a refund of so much would do; null for an unknown order."""
-    from ...plugin.host import host
-    from ...plugin.points.settling import preview
+    from ...host.current import host
+    from ...orders.settling import preview
 
     with host.writing():
         order = instance_by_id(order_id, "Order")

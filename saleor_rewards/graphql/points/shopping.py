@@ -52,7 +52,7 @@ class RewardsPointsRedeem(ShopperMutation):
 
     @classmethod
     def perform_mutation(cls, _root: Any, info: Any, **data: Any) -> Any:
-        from ...plugin.points.redeeming import release_ended
+        from ...checkout.redeeming import release_ended
 
         # What the API counts as available has to be so; before any lock is held.
         release_ended(_open_accounts(info.context.user), timezone.now())
@@ -60,7 +60,7 @@ class RewardsPointsRedeem(ShopperMutation):
 
     @classmethod
     def execute(cls, info: Any, checkout_id: str, points: int) -> RewardsPointsRedeem:
-        from ...plugin.points.redeeming import redeem
+        from ...checkout.redeeming import redeem
 
         checkout = own_checkout(info, checkout_id)
         with in_language_of(checkout, info):
@@ -83,7 +83,7 @@ class RewardsPointsRelease(ShopperMutation):
 
     @classmethod
     def execute(cls, info: Any, checkout_id: str) -> RewardsPointsRelease:
-        from ...plugin.points.redeeming import release
+        from ...checkout.redeeming import release
 
         checkout = own_checkout(info, checkout_id)
         with in_language_of(checkout, info):

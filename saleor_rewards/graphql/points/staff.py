@@ -8,8 +8,8 @@ import graphene
 from django.db.models import Q
 
 from ...models import Account, AccountState
+from ...points.transfers import KEEP_DAYS
 from ...programs import ProgramErrorCode
-from ...transfers import KEEP_DAYS
 from ..base import (
     MANAGE_ORDERS,
     MANAGE_USERS,

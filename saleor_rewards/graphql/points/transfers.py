@@ -9,8 +9,7 @@ import graphene
 from django.utils import timezone
 
 from ...models import Program
-from ...programs import ProgramError, ProgramErrorCode
-from ...transfers import (
+from ...points.transfers import (
     MOST_ROWS,
     CsvError,
     Row,
@@ -18,7 +17,8 @@ from ...transfers import (
     read_rows,
     store,
 )
-from ...transfers.reading import RowError
+from ...points.transfers.reading import RowError
+from ...programs import ProgramError, ProgramErrorCode
 from ..base import DOC_CATEGORY, database
 from ..ids import global_id
 from ..lookups import channel_pk_of, query_pk

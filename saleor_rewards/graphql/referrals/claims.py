@@ -44,9 +44,9 @@ class CheckoutReferral(graphene.ObjectType):
 
 def cart_claim(checkout: Any, request: Any) -> CartClaim | None:
     """Return the claim of a checkout for who asks, ``None`` where there is none."""
-    from ...plugin.guard import guarded
-    from ...plugin.guests import asked_by
-    from ...plugin.referrals import checkout_referral
+    from ...checkout.claiming import checkout_referral
+    from ...guard import guarded
+    from ...host.guests import asked_by
 
     with asked_by(request):
         referral = guarded(

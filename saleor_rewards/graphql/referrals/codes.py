@@ -30,7 +30,7 @@ class MemberMutation(ReferralShopperMutation):
 
     @classmethod
     def execute(cls, info: Any, channel: str, **data: Any) -> Any:
-        from ...plugin.referrals import client_address
+        from ...host.client_addresses import client_address
 
         user = info.context.user
         if not getattr(user, "is_authenticated", False):
@@ -53,7 +53,7 @@ class RewardsReferralCodeRenew(MemberMutation):
 
     @classmethod
     def change(cls, program_pk: int, user: Any, *, ip: str) -> None:
-        from ...plugin.referrals import renew_code
+        from ...referrals.member_codes import renew_code
 
         renew_code(program_pk, user, timezone.now(), ip=ip)
 
@@ -72,7 +72,7 @@ class RewardsReferralCodeChoose(MemberMutation):
 
     @classmethod
     def change(cls, program_pk: int, user: Any, code: str, *, ip: str) -> None:
-        from ...plugin.referrals import choose_code
+        from ...referrals.member_codes import choose_code
 
         choose_code(program_pk, user, code, timezone.now(), ip=ip)
 
@@ -92,7 +92,7 @@ class RewardsReferralInvite(MemberMutation):
 
     @classmethod
     def change(cls, program_pk: int, user: Any, email: str, *, ip: str) -> None:
-        from ...plugin.referrals import invite
+        from ...referrals.member_codes import invite
 
         invite(program_pk, user, email, timezone.now(), ip=ip)
 
@@ -102,7 +102,7 @@ def _program_pk(channel: str) -> int:
 
     Raises ``ProgramError`` for no channel, ``ReferralError`` for no program.
     """
-    from ...plugin.referrals.refusals import refusal
+    from ...referrals.refusals import refusal
 
     channel_pk = channel_by_slug(channel, field="channel").pk
     pk = Program.objects.filter(channel_pk=channel_pk).values_list("pk", flat=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...described import Described
 from ...models import ReferralState, RewardKind, Verdict
-from ...referrals.signals import SignalCode
+from ...signal_codes import SignalCode
 from ..enums import enum_of
 
 

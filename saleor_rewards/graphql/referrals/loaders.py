@@ -38,7 +38,7 @@ class ProgramByChannelSlugLoader(DataLoader):
     context_key = "rewards_program_by_channel_slug"
 
     def batch_load(self, keys: Sequence[str]) -> list[Program | None]:
-        from ...plugin.host import host
+        from ...host.current import host
 
         with host.writing():
             pks = {channel.slug: channel.pk for channel in host.channels()}
@@ -76,8 +76,9 @@ class CodeByMemberLoader(DataLoader):
         return [codes.get(member) or self._made(member) for member in keys]
 
     def _made(self, member: Member) -> ReferralCode | None:
-        from ...plugin.guard import guarded
-        from ...plugin.referrals import client_address, code_of
+        from ...guard import guarded
+        from ...host.client_addresses import client_address
+        from ...referrals.member_codes import code_of
 
         if not is_owner(self.context, member.user_pk):
             return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from ...models import ReferralDecision
-from ...plugin.referrals.reasons import Reason
-from ...referrals.signals import SignalCode
+from ...referrals.reasons import Reason
+from ...signal_codes import SignalCode
 from .enums import ClaimState
 
 

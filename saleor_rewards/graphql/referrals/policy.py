@@ -8,7 +8,8 @@ import graphene
 
 from ...engine import to_minor
 from ...models import Program, ReferralPolicy, Shortage
-from ...referrals.signals import DEFAULT_WEIGHTS, SignalCode
+from ...referrals.signals import DEFAULT_WEIGHTS
+from ...signal_codes import SignalCode
 from ..base import DOC_CATEGORY, DateTime, Money
 from ..loaders import ChannelByPkLoader
 from ..money import money_of

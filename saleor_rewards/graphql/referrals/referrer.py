@@ -189,7 +189,7 @@ class RewardsReferrer(graphene.ObjectType):
 
     @staticmethod
     def resolve_link(root: Referrer, info: Any) -> Any:
-        from ...plugin.referrals import link_of
+        from ...referrals.member_codes import link_of
 
         return _code(root, info).then(
             lambda code: (code and link_of(root.policy, code.code)) or None

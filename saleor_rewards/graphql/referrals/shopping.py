@@ -40,7 +40,9 @@ class RewardsReferralClaim(ReferralShopperMutation):
     def execute(
         cls, info: Any, checkout_id: str, code: str | None = None
     ) -> RewardsReferralClaim:
-        from ...plugin.referrals import admit_claim, claim, client_address
+        from ...checkout.claiming import claim
+        from ...host.client_addresses import client_address
+        from ...referrals.claim_rates import admit_claim
 
         admit_claim(info.context)
         checkout = _checkout(checkout_id)
@@ -71,7 +73,8 @@ class RewardsReferralReviewRequest(ReferralShopperMutation):
 
     @classmethod
     def execute(cls, info: Any, checkout_id: str) -> RewardsReferralReviewRequest:
-        from ...plugin.referrals import admit_claim, ask_review
+        from ...referrals.claim_rates import admit_claim
+        from ...referrals.reviews import ask_review
 
         admit_claim(info.context)
         checkout = _checkout(checkout_id)

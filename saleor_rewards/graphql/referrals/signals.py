@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Sequence
 import graphene
 from django.utils.translation import override
 
-from ...referrals.signals import SignalCode
+from ...signal_codes import SignalCode
 from ..base import DOC_CATEGORY
 from ..languages import language_of
 from .enums import RewardsSignalCode

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import Q
 from django.utils import timezone
 
+from ...checkout.service import refresh_checkout
 from ...models import Referral, ReferralState, Verdict
 from ...programs import ProgramError, ProgramErrorCode
 from ...programs.adjustments import Author
@@ -96,7 +97,7 @@ class RewardsReferralReview(ReferralMutation):
     def execute(
         cls, info: Any, id: str, verdict: str, reason: str
     ) -> RewardsReferralReview:
-        from ...plugin.referrals import decide
+        from ...referrals.reviews import decide
 
         pk = required_pk(id, "RewardsReferral", "id")
         errors = text_errors("reason", reason, LONGEST_REASON) if reason.strip() else []
@@ -104,7 +105,10 @@ class RewardsReferralReview(ReferralMutation):
             raise ProgramError(errors)
         _refuse_own(pk, author_of(info))
         value = Verdict[verdict].value
-        decide(pk, value, reason, actor_of(info), timezone.now())
+        decided = decide(pk, value, reason, actor_of(info), timezone.now())
+        if decided.checkout_token:
+            # The friend's offers come or go with it.
+            refresh_checkout(decided.checkout_token)
         return cls(referral=_referrals().get(pk=pk), errors=[])
 
 

@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Erase and say how many accounts and referrals there were."""
-        from ...plugin.erasing import erase
+        from ...customers.erasing import erase
 
         erased = erase(*person_named(options), timezone.now())
         self.stdout.write(f"Accounts erased: {erased.accounts}")

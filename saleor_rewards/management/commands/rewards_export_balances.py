@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ...models import Program
+from ...points.transfers import export_page
 from ...programs import ProgramError
 from ...programs.channels import channel_by_slug
-from ...transfers import export_page
 
 CHUNK = 1_000
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from ...customers.export import export_imported
 from ...ledger.privacy import export_person
-from ...transfers.privacy import export_imported
 from ..people import add_arguments, person_named
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the JSON to the standard output."""
-        from ...plugin.referrals.privacy import export_referrals
+        from ...referrals.privacy import export_referrals
 
         person = person_named(options)
         held = {

@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from ...models import ImportRowStatus
+from ...points.transfers import CsvError, Import, Outcome, read_rows
 from ...programs import ProgramError, get_or_create_program
 from ...programs.adjustments import Author
 from ...programs.channels import channel_by_slug
-from ...transfers import CsvError, Import, Outcome, read_rows
 
 
 class Command(BaseCommand):

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from ...plugin.points.reconciling import begin, step
-from ...tasks import CHUNK
+from ...jobs import CHUNK
+from ...orders.reconciling import begin, step
 
 
 class Command(BaseCommand):

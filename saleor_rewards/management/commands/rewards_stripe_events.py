@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from ...host.port import PLUGIN_ID
 from ...models import StripeEvent, StripeEventState
-from ...programs.versions import PLUGIN_ID
 
 LAST = 20
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--replay", metavar="EVENT", help="such as evt_1234")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        from ...plugin.host import host
+        from ...host.current import host
 
         with host.writing():
             if options["replay"]:
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 self._list(options["last"], options["failed"])
 
     def _list(self, last: int, failed: bool) -> None:
-        from ...plugin.stripe.work import OPEN
+        from ...orders.stripe_work import OPEN
 
         events = StripeEvent.objects.order_by("-received_at", "-pk")
         if failed:
@@ -45,8 +45,8 @@ class Command(BaseCommand):
             self.stdout.write(_line(event))
 
     def _replay(self, event_id: str) -> None:
-        from ...plugin.host import host
-        from ...plugin.stripe.work import replay
+        from ...host.current import host
+        from ...orders.stripe_work import replay
 
         event = StripeEvent.objects.filter(event_id=event_id).first()
         if event is None:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        from ...plugin.host import host
+        from ...host.current import host
 
         known: list[str] = []
         with host.writing():
@@ -52,10 +52,11 @@ class Command(BaseCommand):
 
 def _pass(at: datetime) -> Iterator[str]:
     """Do what can be done now; yield a line for all that is left."""
-    from ...plugin import withdrawing
-    from ...plugin.host import host
-    from ...plugin.service import is_switched_off
-    from ...tasks import CHUNK
+    from ...checkout import withdrawing
+    from ...checkout.service import is_switched_off
+    from ...host.current import host
+    from ...jobs import CHUNK
+    from ...orders.stopping import withdraw
 
     if not is_switched_off():
         raise CommandError(
@@ -64,7 +65,7 @@ def _pass(at: datetime) -> Iterator[str]:
         )
     after: str | None = ""
     while after is not None:
-        after = withdrawing.withdraw(after, CHUNK, at, ends_vouchers=True)
+        after = withdraw(after, CHUNK, at, ends_vouchers=True)
     host.end_strays()
     left = withdrawing.left(at)
     yield from _named([_paid(one) for one in left.paid], "paid carts")

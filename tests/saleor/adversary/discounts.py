@@ -10,7 +10,7 @@ from typing import Any
 import graphene
 from django.utils import timezone
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 from ..world import HOST
 from .documents import CART, ERRORS, TOTAL, mutation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 CART = "id" if capabilities.transactions else "checkoutId"
 ERRORS = (

@@ -8,9 +8,9 @@ from decimal import Decimal
 from importlib import import_module
 from typing import Iterator
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import Entry, EntryKind, Hold, Receipt, Settlement
-from saleor_rewards.plugin.capabilities import capabilities
 
 from . import judge_carts, judge_codes, judge_log, trace
 from .discounts import ON_ONE_PIECE

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from saleor_rewards import tasks
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 from . import clock, documents, shopping
 from .actors import Actor, Cart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from saleor_rewards.plugin.capabilities import capabilities
+from saleor_rewards.host.capabilities import capabilities
 
 from ..staff import DOCUMENTS as STAFF_DOCUMENTS
 from . import documents, shopping

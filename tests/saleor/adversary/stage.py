@@ -9,13 +9,13 @@ import graphene
 from django.utils import timezone
 from saleor.account.models import User
 
+from saleor_rewards.host.capabilities import capabilities
+from saleor_rewards.host.current import host
 from saleor_rewards.ledger import member as member_account
 from saleor_rewards.ledger import posting
 from saleor_rewards.models import ReferralCode
-from saleor_rewards.plugin.capabilities import capabilities
-from saleor_rewards.plugin.host import host
-from saleor_rewards.plugin.referrals import code_of
 from saleor_rewards.programs import update_referrals
+from saleor_rewards.referrals.member_codes import code_of
 
 from ..merchants import app, staff
 from ..world import HOST, Shop, open_shop

@@ -10,8 +10,8 @@ from typing import Iterator
 
 from django.db import connections
 
+from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import CheckoutVoucherSlot, OwnedVoucher, PriceAgreement
-from saleor_rewards.plugin.capabilities import capabilities
 
 from . import carts, documents
 from .actors import Cart, World

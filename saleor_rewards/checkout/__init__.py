@@ -1,0 +1,1 @@
+"""Checkouts: keeping their offers in step, guarding the order, spending points."""

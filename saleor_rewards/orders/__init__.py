@@ -1,0 +1,1 @@
+"""Settling an order: its receipt, its points and what it means for referrals."""

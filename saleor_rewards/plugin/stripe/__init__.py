@@ -1,1 +1,0 @@
-"""Stripe's events: taken in at a URL of the plugin, worked off in a task."""
