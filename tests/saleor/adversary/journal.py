@@ -43,6 +43,11 @@ class Act:
         return any(name == OUR_FIELD for name, _code, _message in self.errors)
 
     @property
+    def is_broken(self) -> bool:
+        """Whether the answer is an exception's, by its name, and no error's code."""
+        return any(not code.isupper() for code in self.codes)
+
+    @property
     def came_too_late(self) -> bool:
         """Whether the cart was gone already."""
         return bool(self.codes & {"NOT_FOUND", "CHECKOUT_NOT_FOUND"}) or (
