@@ -140,11 +140,14 @@ class Journal:
         with self._lock:
             self.stops.append((begun_at, self.now()))
 
-    def was_stopped(self, act: Act) -> bool:
-        """Tell whether all offers were stopped while something was done."""
+    def was_stopped(self, act: Act, last: Act | None = None) -> bool:
+        """Tell whether all offers were stopped while something was done.
+
+        Or at any time from one act on until a ``last`` one was done.
+        """
+        until = (last or act).done_at
         return any(
-            begun <= act.done_at and act.begun_at <= ended
-            for begun, ended in self.stops
+            begun <= until and act.begun_at <= ended for begun, ended in self.stops
         )
 
     def of(self, token: Any) -> list[Act]:
