@@ -94,7 +94,7 @@ def guard_order_placement(
 def pass_without_offers(
     checkout: Checkout, book_of: Callable[[Checkout], Rulebook | None]
 ) -> None:
-    """Forget what an earlier gate let through, unless it was agreed on and holds.
+    """Forget what an earlier gate let through, and agreed on, unless it holds.
 
     For a host that asks us while we are off, and whose orders do not say what they got.
     """
@@ -105,6 +105,8 @@ def pass_without_offers(
         token = str(checkout.pk)
         if reading is None or not agreements.is_kept(token, reading, timezone.now()):
             forget_receipt(checkout)
+            # The order would take for its own what was agreed on for another cart.
+            agreements.end(token)
 
     guarded("REWARDS_ORDER_GATE", None, work)
 

@@ -246,6 +246,28 @@ def test_an_order_that_is_placed_while_we_are_off_has_no_receipt_of_an_earlier_t
 
 
 @needs("price hooks")
+def test_an_order_that_is_placed_while_we_are_off_has_nothing_agreed_on_for_another_cart(
+    shop: Shop, promised: PromisedCart
+) -> None:
+    # given: a bank is asked for a cart to which goods are added then
+    member = promised.member
+    with asking_the_shopper():
+        assert member.complete(promised.cart) is None
+    assert PriceAgreement.objects.exists()
+    member.add(promised.cart, shop.product("5.00", ships=False), 1)
+
+    # when
+    shop.plugin(active=False)
+    member.pay(promised.cart, Decimal("45.00"))
+    order = member.complete(promised.cart)
+    reconcile_all()
+
+    # then
+    assert total_of(order) == Decimal("45.00")
+    assert not Receipt.objects.exists()
+
+
+@needs("price hooks")
 def test_no_order_has_the_total_of_one_moment_and_the_lines_of_another(
     shop: Shop, gateway: DummyGateway, shopper: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:

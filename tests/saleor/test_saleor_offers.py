@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from saleor.discount.models import Voucher
 
+from saleor_rewards import guard
 from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import CheckoutVoucherSlot
 from saleor_rewards.tasks import withdraw_offers
@@ -272,6 +273,36 @@ def test_a_code_comes_back_of_a_cart_that_nothing_of_ours_is_left_on(
     # then
     assert code_in(cart) == SPRING
     assert shopper.bare_total(cart) == Decimal("109.00")
+
+
+@needs("stored discounts")
+def test_a_code_of_a_cart_that_is_emptied_waits_for_goods(
+    shop: Shop, shopper: Shopper, variant: Any
+) -> None:
+    # given: a promotion is worth more than 10 % of the cheapest piece
+    shop.free_shipping("50.00")
+    shop.voucher(SPRING, "10")
+    Voucher.objects.update(apply_once_per_order=True)
+    promotion = HOST.make_order_promotion("40", from_subtotal("50.00"))
+    cart = shopper.ship(shopper.cart((variant, 2)), shop.shipping_method("10.00"))
+    shopper.promo(cart, SPRING)
+    assert displaced(shopper.look(cart)) == SPRING
+    guard.faults.clear()
+
+    # when
+    shopper.put(cart, variant, 0)
+    shopper.look(cart)
+
+    # then
+    assert not guard.faults
+
+    # when
+    promotion.delete()
+    shopper.put(cart, variant, 2)
+
+    # then
+    cart = shopper.look(shopper.look(cart))
+    assert (code_in(cart), displaced(cart)) == (SPRING, None)
 
 
 @needs("stored discounts")

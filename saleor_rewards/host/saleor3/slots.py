@@ -150,6 +150,9 @@ def put_back(checkout: Checkout, code: str) -> None:
         forget_count(fresh)
     info, lines = _checkout_info(fresh)
     try:
+        if not lines:
+            # Saleor looks for the cheapest of them.
+            raise NotApplicable(code)
         found = get_voucher_code_instance(code, info.channel.slug)
         add_voucher_to_checkout(info.manager, info, lines, found.voucher, found)
     except (InvalidPromoCode, NotApplicable) as error:

@@ -47,10 +47,14 @@ def write(
     """
     carrier: Carrier = reading.carrier
     slot = carrier.slot
-    returning = slot.returning_code(displaces=now.displaces_code)
+    displaces = now.displaces_code
+    # Saleor takes no code for an empty cart: what is kept waits for goods.
+    has_goods = bool(reading.snapshot.lines)
+    returning = slot.returning_code(displaces=displaces) if has_goods else ""
     if slot.is_miscounted:
         forget_count(checkout)
-    keep_code(checkout, slot, reading.snapshot.voucher, displaces=now.displaces_code)
+    if has_goods:
+        keep_code(checkout, slot, reading.snapshot.voucher, displaces=displaces)
     rows_changed = _write_rows(carrier, now)
     columns = {} if returning else _slot_columns(slot, channel_pk, now)
     if not (rows_changed or columns or returning):

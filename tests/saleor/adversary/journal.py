@@ -43,6 +43,11 @@ class Act:
         return any(name == OUR_FIELD for name, _code, _message in self.errors)
 
     @property
+    def is_broken(self) -> bool:
+        """Whether the answer is an exception's, by its name, and no error's code."""
+        return any(not code.isupper() for code in self.codes)
+
+    @property
     def came_too_late(self) -> bool:
         """Whether the cart was gone already."""
         return bool(self.codes & {"NOT_FOUND", "CHECKOUT_NOT_FOUND"}) or (
@@ -135,11 +140,14 @@ class Journal:
         with self._lock:
             self.stops.append((begun_at, self.now()))
 
-    def was_stopped(self, act: Act) -> bool:
-        """Tell whether all offers were stopped while something was done."""
+    def was_stopped(self, act: Act, last: Act | None = None) -> bool:
+        """Tell whether all offers were stopped while something was done.
+
+        Or at any time from one act on until a ``last`` one was done.
+        """
+        until = (last or act).done_at
         return any(
-            begun <= act.done_at and act.begun_at <= ended
-            for begun, ended in self.stops
+            begun <= until and act.begun_at <= ended for begun, ended in self.stops
         )
 
     def of(self, token: Any) -> list[Act]:

@@ -79,7 +79,7 @@ class Verdict:
                 if one.category not in NOT_OURS:
                     yield from trace.lines(journal, one.token)
                 told = one.token
-            if one.category == "11":
+            if one.category in {"10", "11"}:
                 yield journal.story(SWITCHES, last=100)
         yield from self.summary()
 

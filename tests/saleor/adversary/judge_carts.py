@@ -163,7 +163,8 @@ def codes(outcome: Outcome, tables: Any) -> Iterator[Any]:
     # Saleor counts only codes that have a limit.
     for code in tables.codes(outcome.world.stage.single_codes):
         if code.used != len(code.orders):
-            text = f"counter {code.used}, orders {len(code.orders)}"
+            tries = "; ".join(str(act) for act in _tries(outcome, code.code))
+            text = f"counter {code.used}, orders {len(code.orders)}; tried: {tries}"
             token = _eaten_by(outcome, code.code)
             category = "5" if token and code.used > len(code.orders) else "S"
             yield Difference(category, f"code {code.code}", text, token)
@@ -182,24 +183,34 @@ def _has_second_step(acts: list[Act], completion: Act) -> bool:
     return bool(paid) and paid[-1].detail.startswith("ask")
 
 
+def _tries(outcome: Outcome, code: str) -> Iterator[Act]:
+    """Yield the tries to order a cart into which a code was typed before."""
+    for token in sorted(outcome.journal.acts):
+        yield from _with_code(outcome.journal.of(token), code)
+
+
+def _with_code(acts: list[Act], code: str) -> list[Act]:
+    typed = [
+        act.begun_at
+        for act in acts
+        if (act.name, act.detail) == ("PROMO", code) and not act.errors
+    ]
+    return [act for act in _completions(acts) if typed and act.done_at >= typed[0]]
+
+
 def _eaten_by(outcome: Outcome, code: str) -> str:
     """Return a cart with the code whose order the product refused.
 
     None where Saleor's own ways explain it too: a refusal of a gateway leaves the code
-    used up as well, and Saleor 2.10 counts it for each step that a bank asks for.
+    used up as well, and so does an exception behind the count, as where a cart of 0.00
+    has no payment. Saleor 2.10 counts it for each step that a bank asks for.
     """
     refused = ""
     for token in sorted(outcome.journal.acts):
         acts = outcome.journal.of(token)
-        typed = [
-            act
-            for act in acts
-            if (act.name, act.detail) == ("PROMO", code) and not act.errors
-        ]
-        for act in _completions(acts) if typed else []:
-            if act.done_at < typed[0].begun_at:
-                continue
-            if GATEWAY_REFUSED in act.codes or _has_second_step(acts, act):
+        for act in _with_code(acts, code):
+            is_saleors = GATEWAY_REFUSED in act.codes or act.is_broken
+            if is_saleors or _has_second_step(acts, act):
                 return ""
             refused = refused or (token if act.is_refused_by_us else "")
     return refused

@@ -74,6 +74,9 @@ def _paid(outcome: Outcome, acts: list[Act], made: Act) -> Act | None:
     later = [
         a for a in acts if a.begun_at >= last.begun_at and a.done_at <= made.done_at
     ]
+    if outcome.journal.was_stopped(last, made):
+        # No money was taken yet, and nothing of ours is asked while the plugin is off.
+        return None
     # Who looked again, or was refused and ordered again, saw another total.
     saw_another = any(a.total not in (None, last.shown) for a in later)
     is_edited = any(
@@ -144,12 +147,25 @@ def kept_codes(outcome: Outcome, orders: list[OrderView]) -> Iterator[Any]:
             is_raced = raced_a_code(outcome, token)
             if made is None or typed.done_at > made.begun_at or is_kept or is_raced:
                 continue
+            if _was_being_paid(outcome, acts, typed, made):
+                continue
             text = f"{typed.detail}, typed at {typed.begun_at}, is not on the order"
             yield Difference("13", f"order {order.pk}", text, token)
         elif _is_lost(token, typed.detail):
             waiting = CheckoutVoucherSlot.objects.filter(pk=token).first()
             text = f"{typed.detail}, typed at {typed.begun_at}, is gone"
             yield Difference("13", f"cart {token}", f"{text} ({waiting})", token)
+
+
+def _was_being_paid(outcome: Outcome, acts: list[Act], typed: Act, made: Act) -> bool:
+    """Tell whether Saleor's own offers changed while a cart was paid as it was shown.
+
+    A code that had made place for one of these comes back once nobody is paying.
+    """
+    payments = [
+        act for act in acts if act.paid is not None and act.begun_at > typed.done_at
+    ]
+    return bool(payments) and outcome.journal.native_changed(payments[0], made)
 
 
 def _is_lost(token: str, code: str) -> bool:
