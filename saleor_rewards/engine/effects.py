@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Mapping, Union
 
 
@@ -13,10 +13,6 @@ class LineDiscount:
     `for_shipping` says that it stands in for a discount on the delivery price.
 
     >>> effect = LineDiscount(5, 2, "Spring", "7", 150, "USD")
-    >>> effect.reverse().amount
-    -150
-    >>> effect.reverse().reverse() == effect
-    True
     >>> LineDiscount.from_json(effect.to_json()) == effect
     True
     """
@@ -28,10 +24,6 @@ class LineDiscount:
     amount: int
     currency: str
     for_shipping: bool = False
-
-    def reverse(self) -> LineDiscount:
-        """Return the effect that undoes this one."""
-        return replace(self, amount=-self.amount)
 
     def to_json(self) -> dict[str, Any]:
         """Return a plain dict whose `type` is `LINE_DISCOUNT`."""
@@ -52,8 +44,6 @@ class ShippingDiscount:
     effects that were stored before have neither.
 
     >>> effect = ShippingDiscount(6, 1, "Free shipping", "3", 1000, "USD")
-    >>> effect.reverse().amount
-    -1000
     >>> effect_from_json(effect.to_json()) == effect
     True
     """
@@ -66,10 +56,6 @@ class ShippingDiscount:
     currency: str
     percent: str | None = None
     limit_amount: int | None = None
-
-    def reverse(self) -> ShippingDiscount:
-        """Return the effect that undoes this one."""
-        return replace(self, amount=-self.amount)
 
     def to_json(self) -> dict[str, Any]:
         """Return a plain dict whose `type` is `SHIPPING_DISCOUNT`."""
@@ -86,8 +72,6 @@ class PointsDiscount:
     """Take `amount` minor units off one line, paid with the points held for the cart.
 
     >>> effect = PointsDiscount("7", 150, "USD")
-    >>> effect.reverse().amount
-    -150
     >>> effect_from_json(effect.to_json()) == effect
     True
     """
@@ -95,10 +79,6 @@ class PointsDiscount:
     line_id: str
     amount: int
     currency: str
-
-    def reverse(self) -> PointsDiscount:
-        """Return the effect that undoes this one."""
-        return replace(self, amount=-self.amount)
 
     def to_json(self) -> dict[str, Any]:
         """Return a plain dict whose `type` is `POINTS_DISCOUNT`."""
@@ -115,8 +95,6 @@ class PointsEarned:
     """Give `points` for the order, on behalf of one rule version.
 
     >>> effect = PointsEarned(8, 1, "One per dollar", 120)
-    >>> effect.reverse().points
-    -120
     >>> effect_from_json(effect.to_json()) == effect
     True
     """
@@ -125,10 +103,6 @@ class PointsEarned:
     rule_version: int
     rule_name: str
     points: int
-
-    def reverse(self) -> PointsEarned:
-        """Return the effect that undoes this one."""
-        return replace(self, points=-self.points)
 
     def to_json(self) -> dict[str, Any]:
         """Return a plain dict whose `type` is `POINTS_EARNED`."""

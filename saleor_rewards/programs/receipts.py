@@ -17,6 +17,7 @@ from ..engine import (
     Lane,
     LineSnapshot,
     PointsDiscount,
+    RuleErrors,
     ShippingSnapshot,
     Snapshot,
     compile_program,
@@ -52,6 +53,22 @@ def recompute(receipt: Outcome, counted: CustomerSnapshot | None = None) -> Eval
         orders = {name: getattr(counted, name) for name in names}
         snapshot = replace(snapshot, customer=replace(snapshot.customer, **orders))
     return evaluate(snapshot, program, receipt.at)
+
+
+def differing_receipts() -> Iterator[str]:
+    """Yield a line for each receipt that its own rules and inputs give no more.
+
+    Those that were corrected say what their orders got, and are left out.
+    """
+    for receipt in Receipt.objects.filter(is_corrected=False).order_by("pk").iterator():
+        order = receipt.order_pk or f"of checkout {receipt.checkout_token}"
+        try:
+            found = [effect.to_json() for effect in recompute(receipt).effects]
+        except RuleErrors as errors:
+            yield f"Receipt of order {order}: its rules cannot be read: {errors}"
+            continue
+        if found != receipt.effects:
+            yield f"Receipt of order {order}: {receipt.effects}, computed {found}"
 
 
 def agreements(

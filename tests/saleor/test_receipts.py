@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from saleor_rewards.models import Receipt
@@ -38,6 +39,24 @@ def again() -> list[dict[str, Any]]:
 def test_a_receipt_gives_the_same_effects_again(order: dict[str, Any]) -> None:
     assert again() == Receipt.objects.get().effects
     assert sum(effect["amount"] for effect in again()) == 533 + 999
+
+
+def test_an_operator_is_told_which_receipts_are_not_as_their_rules_give(
+    order: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given
+    call_command("rewards_verify", "--receipts")
+    assert "Every receipt is as its rules give it." in capsys.readouterr().out
+    receipt = Receipt.objects.get()
+    receipt.effects[0]["amount"] += 1
+    receipt.save()
+
+    # when
+    with pytest.raises(CommandError, match="1 discrepancies"):
+        call_command("rewards_verify", "--receipts")
+
+    # then
+    assert f"Receipt of order {receipt.order_pk}: " in capsys.readouterr().out
 
 
 def test_rules_that_change_or_go_leave_old_receipts_as_they_were(
