@@ -55,7 +55,9 @@ def test_a_table_has_every_member_once_with_its_sentence(
 
 def test_the_operators_guide_lists_every_code_that_can_be_logged() -> None:
     # given
-    sources = (ROOT / "saleor_rewards").rglob("*.py")
+    package = ROOT / "saleor_rewards"
+    # It names a variable of the environment.
+    sources = set(package.rglob("*.py")) - {package / "checks.py"}
     logged = {
         code
         for source in sources
