@@ -17,6 +17,7 @@ from saleor.graphql.plugins.schema import PluginsMutations, PluginsQueries
 from ..host.capabilities import capabilities
 from .asking import afresh, asking
 from .base import cost_map
+from .customer import CustomerRewards, resolve_user_rewards
 from .deleting import erase_deleted
 from .hidden_codes import hide_codes
 from .looks import looking_first, mending_first
@@ -33,12 +34,11 @@ from .points.adjustments import (
     RewardsPointsAdjustApprove,
     RewardsPointsAdjustDecline,
 )
-from .points.customer import CustomerRewards, resolve_user_rewards
-from .points.shopping import RewardsPointsRedeem, RewardsPointsRelease
 from .points.staff import POINTS_QUERIES
 from .points.transfers import RewardsBalancesImport
 from .queries import QUERIES
 from .receipts import RewardsReceipt, resolve_order_rewards
+from .redeeming import RewardsPointsRedeem, RewardsPointsRelease
 from .referrals.codes import (
     RewardsReferralCodeChoose,
     RewardsReferralCodeRenew,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ContextManager
 
 import graphene
 from django.conf import settings
 from django.utils.translation import (
     get_language_from_request,
     get_supported_language_variant,
+    override,
 )
 
 from ..host.capabilities import capabilities
@@ -50,6 +51,12 @@ def language_of(
 def checkout_language(checkout: Any) -> str | None:
     """Return the language of a checkout, ``None`` where Saleor keeps none."""
     return checkout.language_code if capabilities.languages else None
+
+
+def in_language_of(checkout: Any, info: Any) -> ContextManager[None]:
+    """Return a block that speaks the language chosen for the checkout."""
+    chosen = checkout_language(checkout)
+    return override(language_of(info.context, None, chosen))
 
 
 def _supported(code: str) -> str:

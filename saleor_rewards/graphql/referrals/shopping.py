@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ...programs import ProgramError, ProgramErrorCode
 from ..base import Checkout, wrapped_checkout
 from ..ids import instance_by_id
-from ..points.shopping import in_language_of
+from ..languages import in_language_of
 from .claims import CheckoutReferral, cart_claim
 from .mutations import ReferralShopperMutation
 

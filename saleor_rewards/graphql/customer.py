@@ -7,8 +7,8 @@ from typing import Any
 import graphene
 from promise import Promise
 
-from ...models import Account
-from ..base import (
+from ..models import Account
+from .base import (
     DOC_CATEGORY,
     MANAGE_USERS,
     PermissionDenied,
@@ -16,11 +16,11 @@ from ..base import (
     instance_of,
     is_owner,
 )
-from ..loaders import ChannelByPkLoader
-from ..once import once
-from ..referrals.referrer import RewardsReferrer, resolve_referrer
-from .account import RewardsAccount
-from .loaders import AccountsByUserPkLoader
+from .loaders import ChannelByPkLoader
+from .once import once
+from .points.account import RewardsAccount
+from .points.loaders import AccountsByUserPkLoader
+from .referrals.referrer import RewardsReferrer, resolve_referrer
 
 #: What is said to all others.
 NOT_THEIRS = "A customer's rewards are for that customer and MANAGE_USERS alone."
@@ -80,8 +80,8 @@ def _accounts(user: Any, info: Any) -> Any:
 
 def resolve_user_rewards(root: Any, info: Any) -> Any:
     """Return the customer; refuse all but that customer and MANAGE_USERS."""
-    from ...customers.members import follow
-    from ...guard import guarded
+    from ..customers.members import follow
+    from ..guard import guarded
 
     user = instance_of(root)
     if is_owner(info.context, user.pk):

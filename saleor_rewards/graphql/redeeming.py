@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ContextManager
+from typing import Any
 
 import graphene
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from ...models import Account, AccountState
-from ...programs import ProgramError, ProgramErrorCode
-from ..base import Checkout, wrapped_checkout
-from ..ids import instance_by_id
-from ..languages import checkout_language, language_of
-from ..merchant import RewardsMutation
-from ..offers import resolve_checkout_rewards
-from .cart import CheckoutPoints, cart_points
+from ..models import Account, AccountState
+from ..programs import ProgramError, ProgramErrorCode
+from .base import Checkout, wrapped_checkout
+from .ids import instance_by_id
+from .languages import in_language_of, language_of
+from .merchant import RewardsMutation
+from .offers import resolve_checkout_rewards
+from .points.cart import CheckoutPoints, cart_points
 
 
 class ShopperMutation(RewardsMutation):
@@ -52,7 +52,7 @@ class RewardsPointsRedeem(ShopperMutation):
 
     @classmethod
     def perform_mutation(cls, _root: Any, info: Any, **data: Any) -> Any:
-        from ...checkout.redeeming import release_ended
+        from ..checkout.redeeming import release_ended
 
         # What the API counts as available has to be so; before any lock is held.
         release_ended(_open_accounts(info.context.user), timezone.now())
@@ -60,7 +60,7 @@ class RewardsPointsRedeem(ShopperMutation):
 
     @classmethod
     def execute(cls, info: Any, checkout_id: str, points: int) -> RewardsPointsRedeem:
-        from ...checkout.redeeming import redeem
+        from ..checkout.redeeming import redeem
 
         checkout = own_checkout(info, checkout_id)
         with in_language_of(checkout, info):
@@ -83,7 +83,7 @@ class RewardsPointsRelease(ShopperMutation):
 
     @classmethod
     def execute(cls, info: Any, checkout_id: str) -> RewardsPointsRelease:
-        from ...checkout.redeeming import release
+        from ..checkout.redeeming import release
 
         checkout = own_checkout(info, checkout_id)
         with in_language_of(checkout, info):
@@ -123,12 +123,6 @@ def own_checkout(info: Any, checkout_id: str) -> Any:
             _("You have no such cart."),
         )
     return checkout
-
-
-def in_language_of(checkout: Any, info: Any) -> ContextManager[None]:
-    """Return a block that speaks the language chosen for the checkout."""
-    chosen = checkout_language(checkout)
-    return override(language_of(info.context, None, chosen))
 
 
 def answer(checkout_id: str, info: Any) -> dict[str, Any]:
