@@ -22,7 +22,8 @@ class Described(Enum):
     _value_: Any
     description: str
 
-    def __new__(cls, value: Any, description: str) -> Any:
+    # Called with a value alone, the class looks for its member.
+    def __new__(cls, value: Any, description: str = "") -> Any:
         member = object.__new__(cls)
         member._value_ = value
         member.description = description

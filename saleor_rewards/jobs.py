@@ -97,7 +97,8 @@ class Job:
         return []
 
     def _function(self, path: str) -> Work:
-        return import_string(f"{self.PACKAGE}.{path}")  # type: ignore[no-any-return]
+        found: Work = import_string(f"{self.PACKAGE}.{path}")
+        return found
 
 
 @dataclass(frozen=True)

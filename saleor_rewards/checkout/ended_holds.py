@@ -29,7 +29,8 @@ def ended_holds(accounts: Sequence[Account], at: datetime) -> dict[int, list[Hol
     if not holding:
         return {}
     found: dict[int, list[Hold]] = defaultdict(list)
-    for hold in guarded(FAULT, [], partial(_ended, holding, at)):
+    nothing: list[Hold] = []
+    for hold in guarded(FAULT, nothing, partial(_ended, holding, at)):
         found[hold.account_id].append(hold)
     return dict(found)
 

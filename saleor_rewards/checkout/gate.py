@@ -6,10 +6,11 @@ payment gateway. So what the gate lets through is pledged until the order is the
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 
@@ -130,8 +131,9 @@ def mend(
     now = sync_offers(checkout, book)
     if now is None or agreements.exists(checkout_token):
         return None
-    seen = Counter(reading.shown)
-    seen.update(reading.edited)
+    seen = defaultdict(Decimal, reading.shown)
+    for name, amount in reading.edited.items():
+        seen[name] += amount
     before = replace(reading, shown=dict(seen))
     if not reading.is_overdrawn and shown_by(now.effects) == before.shown:
         return None

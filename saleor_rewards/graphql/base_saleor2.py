@@ -93,12 +93,12 @@ def page_limit() -> int | None:
     return limit
 
 
-def database(_context: Any) -> str:
+def database(context: Any) -> str:
     """Return the alias of the connection that this request reads from."""
     return "default"
 
 
-def reading(_context: Any) -> ContextManager[None]:
+def reading(context: Any) -> ContextManager[None]:
     """Return a block that may read from where :func:`database` says."""
     return nullcontext()
 
@@ -113,10 +113,10 @@ def cost_map() -> dict[str, dict[str, Any]]:
     return {}
 
 
-def forget_checkout(_context: Any, _checkout_pk: Any) -> None:
+def forget_checkout(context: Any, checkout_pk: Any) -> None:
     """Leave it to Saleor, which keeps no price of a checkout."""
 
 
-def is_checkout_loaded(_context: Any, _checkout_pk: Any) -> bool:
+def is_checkout_loaded(context: Any, checkout_pk: Any) -> bool:
     """Return ``False``: each price passes through the plugin."""
     return False

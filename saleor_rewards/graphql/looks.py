@@ -29,9 +29,7 @@ LOOK, READ_AGAIN = "look", "read again"
 def look_of(checkout: Any, info: Any) -> Look | None:
     """Return the look that came first, or look now, too late to mend the answer."""
     _let_others_go_on(info)
-    return once(  # type: ignore[no-any-return]
-        info, (LOOK, checkout.pk), lambda: _late_look(checkout, info)
-    )
+    return once(info, (LOOK, checkout.pk), lambda: _late_look(checkout, info))
 
 
 def _late_look(checkout: Any, info: Any) -> Look | None:

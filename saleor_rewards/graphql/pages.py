@@ -89,7 +89,7 @@ class RowCountLoader(DataLoader):
     newest: type[NewestRowsLoader]
 
     def batch_load(self, keys: Sequence[Any]) -> list[int]:
-        rows = self.newest.rows(self, keys, database(self.context))  # type: ignore[arg-type]
+        rows = self.newest.rows(self, keys, database(self.context))
         found = Counter(rows.order_by().values_list(*self.newest.columns))
         return [found[key] for key in keys]
 

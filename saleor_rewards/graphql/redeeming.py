@@ -27,8 +27,10 @@ class ShopperMutation(RewardsMutation):
         abstract = True
 
     @classmethod
-    def __init_subclass_with_meta__(cls, **options: Any) -> None:
-        super().__init_subclass_with_meta__(permissions=None, **options)
+    def __init_subclass_with_meta__(
+        cls, permissions: Any = None, **options: Any
+    ) -> None:
+        super().__init_subclass_with_meta__(permissions=permissions, **options)
 
     @classmethod
     def perform_mutation(cls, _root: Any, info: Any, **data: Any) -> Any:

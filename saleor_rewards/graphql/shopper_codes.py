@@ -33,7 +33,7 @@ def _adding(resolver: Resolver) -> Resolver:
         token, code = token_in(args), args.get("promo_code") or ""
         before = _guarded(lambda: make_room(token, code)) if token and code else None
         work = partial(resolver, root, info, **args)
-        if before is None:
+        if not token or before is None:
             return work()
         return _or_undo(work, partial(undo_room, token, code, before))
 
@@ -51,7 +51,7 @@ def _removing(resolver: Resolver) -> Resolver:
         if token and bool(code) is not bool(pk):
             taken = _guarded(lambda: take_off(token, code, pk and int(pk)))
         work = partial(resolver, root, info, **args)
-        if taken is None:
+        if not token or taken is None:
             return work()
         return _or_undo(work, partial(undo_take_off, token, taken))
 

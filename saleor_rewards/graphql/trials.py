@@ -115,7 +115,7 @@ def _target(input: Mapping[str, Any]) -> Target:
         return Target(receipt.channel_pk, _at(input, receipt.at), receipt=receipt)
     from ..host.current import host
 
-    checkout = instance_by_id(checkout_id, "Checkout")
+    checkout = instance_by_id(str(checkout_id), "Checkout")
     if checkout is None:
         raise _not_found("checkoutId", "checkout")
     channel_pk = host.channel_pk(checkout)

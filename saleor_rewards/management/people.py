@@ -25,8 +25,8 @@ def person_named(options: dict[str, Any]) -> tuple[int | None, str]:
 
     if options["user"] is not None:
         person = host.people([options["user"]]).get(options["user"])
-        is_theirs = person is not None and person.is_confirmed
-        return options["user"], person.email if is_theirs else ""
+        address = person.email if person is not None and person.is_confirmed else ""
+        return options["user"], address
     email = options["email"].strip().lower()
     if not email:
         raise CommandError("Give an e-mail address.")

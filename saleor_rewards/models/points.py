@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from .choices import DescribedChoices
+from .choices import DescribedChoices, TextChoices
 from .constraints import Check
 from .fields import DocumentField
 from .programs import Program, RuleVersion
@@ -286,7 +286,7 @@ class Lot(models.Model):
         return f"Lot {self.pk}"
 
 
-class HoldState(models.TextChoices):
+class HoldState(TextChoices):
     OPEN = "open", "Open"
     CAPTURED = "captured", "Captured"
     RELEASED = "released", "Released"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from .choices import DescribedChoices
+from .choices import DescribedChoices, TextChoices
 from .constraints import Check
 from .fields import DocumentField
 from .programs import Program, RuleVersion
@@ -100,7 +100,7 @@ class Verdict(DescribedChoices):
     REJECT = "reject", "It does not count.", "Does not count"
 
 
-class ReferralNews(models.TextChoices):
+class ReferralNews(TextChoices):
     """What a referrer is told by mail, in the order in which it comes about."""
 
     ACCEPTED = "accepted", "A friend accepted the invitation"
@@ -292,7 +292,7 @@ class ReferralReward(models.Model):
         return f"{self.kind} of referral {self.referral_id}"
 
 
-class EvidenceKind(models.TextChoices):
+class EvidenceKind(TextChoices):
     EMAIL = "email", "E-mail address"
     ADDRESS = "address", "Postal address"
     CARD = "card", "Card"

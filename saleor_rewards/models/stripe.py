@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from .choices import TextChoices
 from .constraints import Check
 from .fields import DocumentField
 
 
-class StripeEventState(models.TextChoices):
+class StripeEventState(TextChoices):
     RECEIVED = "received", "Not worked off yet"
     DONE = "done", "Worked off"
     IGNORED = "ignored", "Says nothing about rewards"

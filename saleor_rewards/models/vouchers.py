@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from .choices import TextChoices
 from .programs import Rule
 
 
-class OwnedVoucherValue(models.TextChoices):
+class OwnedVoucherValue(TextChoices):
     PERCENTAGE = "percentage", "Percentage"
     FIXED = "fixed", "Fixed amount"
 

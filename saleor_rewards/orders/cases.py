@@ -344,8 +344,10 @@ def early_receipt(facts: OrderFacts, program: Program) -> Receipt | None:
 
 def _may_earn(facts: OrderFacts, program: Program) -> bool:
     policy = _policy(program)
-    is_on = program.is_active and policy is not None and policy.is_active
-    return is_on and policy.since is not None and facts.ordered_at >= policy.since
+    if policy is None or policy.since is None:
+        return False
+    is_on = program.is_active and policy.is_active
+    return is_on and facts.ordered_at >= policy.since
 
 
 def _customer(facts: OrderFacts, program: Program) -> CustomerSnapshot:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Sum
 
 from ..ledger.earning import earned_for
-from ..ledger.settle import available_from, earned_at, expires_at
+from ..ledger.settle import Terms, available_from, earned_at, expires_at
 from ..models import Entry, EntryKind, Hold, HoldState, Settlement, Shortage
 from ..programs.receipts import keep_grant
 from .order_notes import tell_staff
@@ -108,8 +108,7 @@ class Differences:
 
     def _grant(self, version_pk: int, points: int) -> None:
         """Undo what was taken back; what is more than that is earned now."""
-        terms = self.case.agreement.terms
-        at = earned_at(self.case.facts, terms)
+        terms = self._terms
         had = self._had(version_pk)
         earned = earned_for(self.order_pk, version_pk)
         again = earned.on_account(had + points) - earned.on_account(had)
@@ -121,7 +120,8 @@ class Differences:
                 rule_version_pk=version_pk,
             )
         more = earned.beyond(had, had + points)
-        if more:
+        at = earned_at(self.case.facts, terms)
+        if more and at is not None:
             self.book.earn(
                 more,
                 key=self._key("earn", version_pk),
@@ -131,6 +131,13 @@ class Differences:
                 order_pk=self.order_pk,
                 rule_version_pk=version_pk,
             )
+
+    @property
+    def _terms(self) -> Terms:
+        terms = self.case.agreement.terms
+        # Without them nothing is granted, so that nothing differs.
+        assert terms is not None
+        return terms
 
     def _had(self, version_pk: int) -> int:
         return int(self.settlement.points_by_version.get(str(version_pk), 0))
@@ -145,7 +152,7 @@ class Differences:
         self.book.reverse(
             taken,
             key=self._key("reverse", version_pk),
-            shortage=Shortage(self.case.agreement.terms.shortage),
+            shortage=Shortage(self._terms.shortage),
             order_pk=self.order_pk,
             rule_version_pk=version_pk,
         )

@@ -60,8 +60,8 @@ class _Words:
         )
         if paid:
             text = gettext("%(points)s spent: %(worth)s off")
-            points = self._points(self.receipt.points_redeemed)
-            yield text % {"points": points, "worth": self._money(paid)}
+            spent = self._points(self.receipt.points_redeemed)
+            yield text % {"points": spent, "worth": self._money(paid)}
         for offer, points in self._sums(PointsEarned).items():
             text = gettext("%(offer)s: %(points)s to earn")
             yield text % {"offer": offer, "points": self._points(points)}

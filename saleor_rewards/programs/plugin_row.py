@@ -5,6 +5,8 @@ Rules can be saved before Saleor made that row, see :mod:`.versions`.
 
 from __future__ import annotations
 
+from typing import Any, Mapping, Sequence
+
 NAME = "Rewards"
 DESCRIPTION = (
     "Spend-threshold discounts, free shipping and loyalty points. Programs and "
@@ -19,9 +21,9 @@ STRIPE_SECRET = "stripe_webhook_secret"
 STRIPE_TEST_MODE = "stripe_test_mode"
 STRIPE_GATEWAYS = "stripe_gateways"
 
-DEFAULTS = [
+DEFAULTS: Sequence[Mapping[str, Any]] = (
     {"name": KILL_SWITCH, "value": False},
     {"name": STRIPE_SECRET, "value": ""},
     {"name": STRIPE_TEST_MODE, "value": False},
     {"name": STRIPE_GATEWAYS, "value": ""},
-]
+)

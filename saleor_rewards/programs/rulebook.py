@@ -159,7 +159,7 @@ def points_in_force(channel_pk: int) -> Rulebook | None:
     return book if book is not None and book.settings["points"] else None
 
 
-def ends(account: Account, book: Rulebook, at: datetime) -> dict[str, datetime]:
+def ends(account: Account, book: Rulebook, at: datetime) -> dict[str, Any]:
     """Return when points that no order earned expire, as the ledger is told."""
     points = book.settings["points"]
     end = at + timedelta(days=points["expiry_days"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -68,9 +69,14 @@ def program_settings(settings: dict[str, Any]) -> ProgramSettings:
     cap = settings["cap_percent"]
     return ProgramSettings(
         cap_percent=None if cap is None else Decimal(cap),
-        time_zone=tz.gettz(settings["time_zone"]),
+        time_zone=_zone(settings["time_zone"]),
         points=_terms(settings["points"]),
     )
+
+
+def _zone(name: str) -> tzinfo:
+    # The zone may be gone from the machine since it was saved.
+    return tz.gettz(name) or tz.UTC
 
 
 def _points(program: Program) -> dict[str, Any] | None:

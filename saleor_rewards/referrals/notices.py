@@ -85,7 +85,7 @@ def send_notice(referral_pk: int, news: ReferralNews) -> bool:
     """
     referral = _untold(referral_pk, news)
     person = None if referral is None else _reader(referral)
-    if person is None:
+    if referral is None or person is None:
         return True
     with tongue_of(person) as tongue:
         letter = _letter(referral, news, tongue)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, ClassVar, Sequence
 
 import graphene
 from django.utils import timezone
@@ -139,7 +139,8 @@ class DecisionMutation(PointsByHandMutation):
     class Meta:
         abstract = True
 
-    decide: Decide
+    #: A :data:`Decide`.
+    decide: ClassVar[Any]
 
     @classmethod
     def execute(cls, info: Any, ids: Sequence[str], reason: str) -> Any:

@@ -28,12 +28,15 @@ class PointsByHandMutation(RewardsMutation):
         abstract = True
 
     @classmethod
-    def __init_subclass_with_meta__(cls, description: str, **options: Any) -> None:
+    def __init_subclass_with_meta__(
+        # Saleor would say that one of them is enough.
+        cls,
+        permissions: Any = None,
+        description: str = "",
+        **options: Any,
+    ) -> None:
         super().__init_subclass_with_meta__(
-            # Saleor would say that one of them is enough.
-            permissions=None,
-            description=f"{description} {BOTH}",
-            **options,
+            permissions=permissions, description=f"{description} {BOTH}", **options
         )
 
     @classmethod

@@ -47,5 +47,7 @@ class ReferralShopperMutation(ReferralMutation):
         abstract = True
 
     @classmethod
-    def __init_subclass_with_meta__(cls, **options: Any) -> None:
-        super().__init_subclass_with_meta__(permissions=None, **options)
+    def __init_subclass_with_meta__(
+        cls, permissions: Any = None, **options: Any
+    ) -> None:
+        super().__init_subclass_with_meta__(permissions=permissions, **options)

@@ -49,11 +49,12 @@ class Money:
             # A price that was agreed on waits no longer for promises made anew.
             since = at
         offered = to_minor(payment.total, currency) if payment else None
+        is_taken = payment is not None and _is_taken(payment, since)
         return CheckoutMoney(
             total_amount=0,
             gift_card_amount=to_minor(cards or Decimal(0), currency),
             failed_count=_failed(checkout, binding.agreed_at or at),
-            covered_amount=offered if payment and _is_taken(payment, since) else 0,
+            covered_amount=(offered or 0) if is_taken else 0,
             is_current=False,
             offered_amount=offered,
             is_under_way=_is_under_way(payment, at, binding.pledged_at),

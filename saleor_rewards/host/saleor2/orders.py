@@ -138,8 +138,8 @@ def _facts(
 ) -> OrderFacts:
     currency = order.currency
     total = _minor(order.total_gross_amount, currency)
-    charged = _minor(sum(p.captured_amount for p in payments), currency)
-    given = _minor(sum(_given_back(payments)), currency)
+    charged = _minor(sum((p.captured_amount for p in payments), Decimal(0)), currency)
+    given = _minor(sum(_given_back(payments), Decimal(0)), currency)
     paid = is_paid(total, charged, given)
     fulfilled = order.status == OrderStatus.FULFILLED
     address = order.shipping_address or order.billing_address
@@ -243,7 +243,7 @@ def _paid_shares(
     is_for_shipping = order.voucher_type == VoucherType.SHIPPING
     if order.has_gift_cards:
         # The total tells only what the gift cards did not pay.
-        goods = sum(amounts) - (0 if is_for_shipping else discount)
+        goods = sum(amounts, Decimal(0)) - (0 if is_for_shipping else discount)
     else:
         goods = total - shipping + (discount if is_for_shipping else 0)
     paid = max(0, _minor(goods, order.currency))

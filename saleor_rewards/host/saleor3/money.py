@@ -169,13 +169,7 @@ class Money:
             return None
         rows = OrderLineDiscount.objects.filter(ours(), line__order_id=order_pk)
         discounts = [
-            GivenDiscount(
-                *(rule_of(row.reason) or (None, None)),
-                name=row.name,
-                variant_id=str(row.line.variant_id or ""),
-                amount=minor(row.amount_value, row.currency),
-            )
-            for row in rows.select_related("line").order_by("pk")
+            _discount_given(row) for row in rows.select_related("line").order_by("pk")
         ]
         return GivenRewards(tuple(discounts), _shipping_given(order))
 
@@ -278,6 +272,17 @@ def _is_under_way(
         return False
     answers = Transaction.objects.filter(payment=payment, created_at__gte=gate_at)
     return not answers.exists()
+
+
+def _discount_given(row: OrderLineDiscount) -> GivenDiscount:
+    rule_id, version = rule_of(row.reason) or (None, None)
+    return GivenDiscount(
+        rule_id,
+        version,
+        name=row.name,
+        variant_id=str(row.line.variant_id or ""),
+        amount=minor(row.amount_value, row.currency),
+    )
 
 
 def _shipping_given(order: Order) -> GivenDiscount | None:

@@ -150,12 +150,13 @@ def carried(reading: Reading, now: Evaluation) -> tuple[Effect, ...] | None:
     versions = {
         one.rule_id: one.rule_version
         for one in now.effects
-        if not isinstance(one, PointsDiscount)
+        if isinstance(one, (LineDiscount, ShippingDiscount))
     }
     shipping = {
         one.rule_id
         for one in now.effects
-        if isinstance(one, ShippingDiscount) or getattr(one, "for_shipping", False)
+        if isinstance(one, ShippingDiscount)
+        or (isinstance(one, LineDiscount) and one.for_shipping)
     }
     found = [_effect(row, currency, shipping) for row in carrier.rows]
     owned = OwnedVoucher.objects.filter(pk=slot.owned).first() if in_slot else None
