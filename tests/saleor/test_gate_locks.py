@@ -14,6 +14,7 @@ from saleor.order.models import Order
 
 from saleor_rewards import guard
 from saleor_rewards.checkout import redeeming
+from saleor_rewards.checkout.service import refresh_checkout
 from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.host.current import host
 from saleor_rewards.models import Hold, HoldState, Receipt
@@ -226,7 +227,7 @@ class OldCart:
         Checkout.objects.filter(pk=self.cart.pk).update(last_change=old)
 
     def refresh(self) -> None:
-        host.refresh(self.cart.pk)
+        refresh_checkout(self.cart.pk)
 
 
 def delete_old_carts() -> None:

@@ -12,8 +12,8 @@ from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.payment import models as payment
 
+from saleor_rewards.checkout.service import refresh_checkout
 from saleor_rewards.host.bindings import CheckoutMoney
-from saleor_rewards.host.current import host
 from saleor_rewards.models import Hold, PriceAgreement, Receipt, Settlement
 from saleor_rewards.programs import recompute, update_rule
 from saleor_rewards.tasks import end_stale_pledges, release_holds
@@ -238,7 +238,7 @@ class UnpaidCart:
     def touch(self) -> None:
         """Refresh the cart while its prices hold: then a price can be agreed on."""
         self.member.look(self.cart)
-        host.refresh(self.cart.pk)
+        refresh_checkout(self.cart.pk)
 
 
 def pays_a_cent(one: UnpaidCart) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Callable
 import pytest
 from django.db import connection
 
+from saleor_rewards.checkout.service import refresh_checkout
 from saleor_rewards.guard import bounded_transaction
 from saleor_rewards.host.current import host
 
@@ -131,7 +132,7 @@ def _redeem_beside_a_refresh(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Car
     race(
         monkeypatch,
         lambda: member.do(document("PointsRedeem"), checkoutId=cart.id, points=1000),
-        lambda: host.refresh(cart.pk),
+        lambda: refresh_checkout(cart.pk),
         lock=True,
     )
     assert member.account.points_held == 1000
