@@ -84,14 +84,17 @@ def test_nobody_changes_points_of_their_own(
     assert not Entry.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "written", ["adal+points@gmail.com", '"ada.l"@gmail.com', '"a\\dal+x"@gmail.com']
+)
 def test_an_address_of_ones_own_is_ones_own_as_a_guest_too(
-    shop: Shop, clerk: Caller
+    shop: Shop, clerk: Caller, written: str
 ) -> None:
     # given
     clerk.user.email = "ada.l@gmail.com"
     clerk.user.save()
     clerk.authorization = f"JWT {merchants.ACCESS.access_token(clerk.user)}"
-    guest = open_guest_purse(shop, "adal+points@gmail.com")
+    guest = open_guest_purse(shop, written)
 
     # when
     payload = give(clerk, guest, 5)
