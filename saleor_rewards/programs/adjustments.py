@@ -79,7 +79,10 @@ class Author:
         """Return whether an address is their own, however it is written."""
         if not email or not self.email:
             return False
-        return normal_email(email) == normal_email(self.email)
+        if email.lower() == self.email.lower():
+            return True
+        mine = normal_email(self.email)
+        return bool(mine) and normal_email(email) == mine
 
 
 @dataclass(frozen=True)
