@@ -292,6 +292,33 @@ def test_whoever_is_bounded_does_not_lift_the_bound(
     assert bound == (wanted if is_lifted else BOUND)
 
 
+@pytest.mark.parametrize("bound", [BOUND, None])
+@pytest.mark.parametrize(
+    ("permissions", "zone"),
+    [
+        ((USERS, DISCOUNTS), "Pacific/Kiritimati"),
+        ((USERS, DISCOUNTS), "UTC"),
+        ((DISCOUNTS, STAFF), "Pacific/Kiritimati"),
+    ],
+)
+def test_whoever_is_bounded_by_the_day_does_not_choose_where_it_begins(
+    shop: Shop, clerk: Caller, permissions: tuple[str, ...], zone: str, bound: Any
+) -> None:
+    # given
+    shop.points(max_staff_points_per_day=bound)
+
+    # when
+    payload = merchants.staff(*permissions).do(
+        document("ProgramUpdate"), channel=shop.channel.slug, input={"timeZone": zone}
+    )
+
+    # then
+    is_free = STAFF in permissions or zone == "UTC" or bound is None
+    expected = [] if is_free else [("timeZone", "PERMISSION_REQUIRED")]
+    assert codes_of(payload) == expected
+    assert shop.program.time_zone == (zone if is_free else "UTC")
+
+
 def test_counts_of_days_that_are_over_are_deleted(shop: Shop, clerk: Caller) -> None:
     # given
     give(clerk, open_guest_purse(shop, "guest@example.com"), 5)
