@@ -11,6 +11,7 @@ from saleor_rewards import tasks
 from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import (
     Entry,
+    PointsAdjustment,
     StaffAllowance,
 )
 
@@ -225,6 +226,49 @@ def test_a_change_sent_twice_waits_once_and_is_posted_once(
     posted = give(clerk, guest, BOUND + 1, key="case 7")
     assert posted["adjustment"]["state"] == "APPROVED"
     assert available(guest) == BOUND + 1
+
+
+def test_a_key_that_waits_stands_for_no_points_taken_away(
+    shop: Shop, clerk: Caller
+) -> None:
+    # given
+    guest = open_guest_purse(shop, "guest@example.com")
+    give(clerk, guest, BOUND)
+    waits = give(clerk, guest, BOUND, key="case 7")["adjustment"]["id"]
+
+    # when
+    payload = give(clerk, guest, -BOUND, key="case 7")
+
+    # then
+    assert codes_of(payload) == [("key", "KEY_CONFLICT")]
+    assert decide(clerk_of(), "Approve", waits)["errors"] == []
+    assert available(guest) == 2 * BOUND
+
+
+def test_a_change_sent_again_is_the_same_one_once_the_guest_is_a_member(
+    shop: Shop, clerk: Caller
+) -> None:
+    # given
+    guest = open_guest_purse(shop, "guest@example.com")
+    posted, waits = (
+        {"key": key, "points": points}
+        for key, points in (("case 7", 60), ("case 8", BOUND))
+    )
+    to_the_guest = {"accountId": None, "channel": shop.channel.slug}
+    to_the_guest["email"] = guest.email
+    for one in (posted, waits):
+        assert give(clerk, guest, **to_the_guest, **one)["errors"] == []
+
+    # when
+    ada = merchants.customer(guest.email)
+    again = [give(clerk, guest, **to_the_guest, **one) for one in (posted, waits)]
+
+    # then
+    mine = open_purse(shop, ada)
+    assert [one["account"]["id"] for one in again] == [account_id(mine)] * 2
+    assert [bool(one["entry"]) for one in again] == [True, False]
+    assert available(mine) == 60
+    assert PointsAdjustment.objects.count() == 1
 
 
 def test_a_change_that_was_posted_counts_once_however_often_it_is_sent(
