@@ -5,6 +5,7 @@ No mail is ever sent to what comes out here; it is only compared.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 #: No longer address can be delivered to.
@@ -33,6 +34,9 @@ TAKEN_FOR = {"yandex.ru": (".", "-")}
 #: What ends the name that all disposable addresses of one mailbox begin with. It is
 #: not the mailbox's own name, so the letter stays.
 BASE_MARKS = {"yahoo": "-", "ymail": "-", "rocketmail": "-"}
+#: A name in quotes, and one that needs none: quotes are not a part of the name.
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
+PLAIN = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+")
 #: Providers that also take a tag for the part before the domain.
 TAGGED_DOMAINS = ("fastmail.com", "fastmail.fm")
 
@@ -41,10 +45,11 @@ def normal_email(text: str) -> str:
     """Return one spelling for an e-mail address, empty where it is none.
 
     What follows a plus sign is a tag everywhere: providers without tags do not give
-    out addresses with a plus sign.
+    out addresses with a plus sign. Of an address that is none but for its tag, such as
+    "+shop@example.com", nothing is left.
 
-    >>> normal_email("Anna.Nowak+shop@GoogleMail.com")
-    'annanowak@gmail.com'
+    >>> normal_email("Anna.Nowak+shop@GoogleMail.com"), normal_email('"anna"@wp.pl')
+    ('annanowak@gmail.com', 'anna@wp.pl')
     >>> normal_email("anna.nowak@example.com"), normal_email("anna")
     ('anna.nowak@example.com', '')
     """
@@ -53,13 +58,19 @@ def normal_email(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).strip().lower()
     local, _, host = plain.rpartition("@")
     domain = _domain(host)
-    local, domain = _without_tag(local, domain)
+    local, domain = _without_tag(_unquoted(local), domain)
     domain = SAME_PROVIDER.get(domain, domain)
     for letter in IGNORED.get(domain, ""):
         local = local.replace(letter, "")
     if domain in TAKEN_FOR:
         local = local.replace(*TAKEN_FOR[domain])
     return f"{local}@{domain}" if local and domain else ""
+
+
+def _unquoted(local: str) -> str:
+    quoted = QUOTED.fullmatch(local)
+    name = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else ""
+    return name if PLAIN.fullmatch(name) else local
 
 
 def _domain(host: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Union
 
@@ -28,6 +29,9 @@ SHARED = tuple(
     )
 )
 
+#: Some proxies add the port from which a request came, or the brackets around it.
+WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?")
+
 Address = Union[IPv4Address, IPv6Address]
 
 
@@ -40,15 +44,25 @@ def normal_ip(text: str) -> str:
     ('203.0.113.7', '203.0.113.7')
     >>> normal_ip("2001:db8:1:2:aaaa::1"), normal_ip("2001:db8:1:2::9")
     ('2001:db8:1:2::/64', '2001:db8:1:2::/64')
-    >>> normal_ip("10.0.0.5"), normal_ip("router")
-    ('', '')
+    >>> normal_ip("10.0.0.5"), normal_ip("router"), normal_ip("203.0.113.7:4711")
+    ('', '', '203.0.113.7')
     """
     address = _address(text)
-    if address is None or any(address in network for network in SHARED):
+    if address is None or _is_shared(address):
         return ""
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, HOUSEHOLD_BITS), strict=False))
     return str(address)
+
+
+def is_shared(text: str) -> bool:
+    """Tell whether it is an address that many have in common, as proxies do.
+
+    >>> is_shared("10.0.0.5"), is_shared("203.0.113.7"), is_shared("router")
+    (True, False, False)
+    """
+    address = _address(text)
+    return address is not None and _is_shared(address)
 
 
 def network_around(network: str) -> str:
@@ -61,9 +75,15 @@ def network_around(network: str) -> str:
     return str(inside.supernet(new_prefix=AROUND_BITS[inside.version]))
 
 
+def _is_shared(address: Address) -> bool:
+    return any(address in network for network in SHARED)
+
+
 def _address(text: str) -> Address | None:
+    plain = text.strip()
+    found = WITH_PORT.fullmatch(plain)
     try:
-        address = ip_address(text.strip())
+        address = ip_address(found[1] or found[2] if found else plain)
     except ValueError:
         return None
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:

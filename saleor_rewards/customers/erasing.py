@@ -79,6 +79,9 @@ def _part_from(email: str, user_pk: int | None) -> None:
         stale.filter(user_pk=person.pk).update(
             email=person.email, is_email_confirmed=person.is_confirmed
         )
+    # A guest's account that became a member's, who goes by another address by now.
+    merged = Account.objects.filter(email=email, state=AccountState.MERGED)
+    merged.update(email="")
     claimed = Referral.objects.filter(referee_email=email).exclude(
         Q(referee_user_pk=None) | Q(referee_user_pk=user_pk)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Callable, Mapping
 
 from .benefits import (
@@ -22,6 +23,7 @@ from .benefits import (
 )
 from .errors import RuleErrorCode
 from .kinds import BenefitType, Lane, Occasion, PointsCounting, SubtotalBase
+from .money import to_minor
 from .reader import MAX_POINTS, Reader, join
 
 BENEFIT_KEYS = {
@@ -40,6 +42,8 @@ BENEFIT_KEYS = {
 }
 #: A hundred years; what is given with a later end is meant to have none.
 MOST_DAYS = 36500
+#: What every Saleor has room for in a voucher or gift card is below it.
+PAYOUT_LIMIT = 10**9
 
 
 def read_benefit(reader: Reader, value: object, lane: Lane | None) -> Benefit | None:
@@ -196,6 +200,11 @@ def _referral_voucher(
     days = reader.whole(data.get("valid_days"), "benefit.valid_days", 1, MOST_DAYS)
     if amounts is None:
         return None
+    for currency, amount in amounts.entries:
+        if amount >= to_minor(Decimal(PAYOUT_LIMIT), currency):
+            field = join("benefit.amounts", currency)
+            message = f"It must be below {PAYOUT_LIMIT:,}."
+            reader.fail(RuleErrorCode.OUT_OF_RANGE, field, message)
     if data["type"] == BenefitType.REFERRAL_GIFT_CARD.value:
         return ReferralGiftCard(amounts, days)
     return ReferralVoucher(amounts, days)

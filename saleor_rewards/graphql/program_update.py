@@ -67,11 +67,12 @@ class ProgramUpdate:
         the input. The transaction is to be rolled back then.
         """
         pk = self.program_pk
-        self._try(lambda: update_program(pk, **self.settings))
+        may_lift = self.may_lift_bound
+        self._try(lambda: update_program(pk, may_lift_bound=may_lift, **self.settings))
         if self.points is not None:
             changes = _stored(self.points)
             changes["with_new_tiers"] = self.tiers is not None
-            changes["may_lift_bound"] = self.may_lift_bound
+            changes["may_lift_bound"] = may_lift
             self._try(lambda: update_points(pk, **changes))
         if self.tiers is not None:
             rows = [self._tier(index, row) for index, row in enumerate(self.tiers)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ..networks import normal_ip
+from ..networks import is_shared, normal_ip
 
 
 def client_address(request: Any) -> str:
@@ -30,10 +30,13 @@ def last_outside(text: str) -> str:
     """Return the last address of a list that can be a shopper's, ``""`` if none.
 
     A client can begin such a list with whatever it likes; each proxy adds at the
-    end where the request came from.
+    end where the request came from. So nothing counts that stands before what is
+    unknown.
 
-    >>> last_outside("198.51.100.1, 203.0.113.9, 10.0.0.1")
+    >>> last_outside("198.51.100.1, 203.0.113.9:4711, 10.0.0.1")
     '203.0.113.9'
+    >>> last_outside("198.51.100.1, unknown, 10.0.0.1")
+    ''
     """
-    found = (normal_ip(word) for word in reversed(text.split(",")))
-    return next(filter(None, found), "")
+    last = (word for word in reversed(text.split(",")) if not is_shared(word))
+    return normal_ip(next(last, ""))

@@ -6,12 +6,13 @@ import re
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterable, Iterator, Sequence
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Cast, Lower
 from saleor.account.models import User
+from saleor.app.models import App
 from saleor.checkout.models import Checkout
 from saleor.checkout.utils import remove_voucher_from_checkout
 from saleor.order import OrderEvents
@@ -209,6 +210,13 @@ class KnownPeople(ABC):
             address__in=[email.lower() for email in emails]
         )
         return {user.address: self.person(user) for user in users}
+
+    def has_permissions(self, name: str, permissions: Sequence[str]) -> bool:
+        """Return whether a user or an app, as ``User:7`` or ``App:3``, has them all."""
+        kind, _, pk = name.partition(":")
+        people = {"User": User, "App": App}[kind].objects.filter(is_active=True)
+        who = people.filter(pk=pk).first()
+        return who is not None and bool(who.has_perms(permissions))
 
     def footprint(self, user_pk: int | None, email: str) -> Footprint:
         """Return what a user, or whoever gives an e-mail address, left in the shop."""

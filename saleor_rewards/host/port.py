@@ -343,6 +343,9 @@ class Host(Protocol):
     def people_with_emails(self, emails: list[str]) -> dict[str, Person]:
         """Return those who have one of the addresses, by address in lower case."""
 
+    def has_permissions(self, name: str, permissions: Sequence[str]) -> bool:
+        """Return whether a user or an app, as ``User:7`` or ``App:3``, has them all."""
+
     def newcomers(self, since: datetime, after: int, limit: int) -> list[Person]:
         """Return up to ``limit`` welcome customers who joined at ``since`` or later.
 
@@ -389,7 +392,4 @@ class Host(Protocol):
         """
 
     def mail(self, notice: Notice, channel_pk: int) -> bool:
-        """Send a mail the way the shop sends its own; ``False`` where it sends none.
-
-        Raises whatever the sending raises.
-        """
+        """Send a mail as the shop does, ``False`` where it sends none; raise what fails."""

@@ -13,11 +13,15 @@ from ..guard import bounded_transaction, guarded
 from ..host.current import host
 from ..host.port import PLUGIN_ID
 from ..models import (
+    AccountState,
+    Referral,
     ReferralPolicy,
+    Settlement,
     StripeCharge,
     StripeEvent,
     StripeEventState,
 )
+from ..referrals.evidence import is_friend_gone
 from ..stripe.documents import Thing, load
 from ..stripe.tables import NoCharge, keep
 from .settling import settle_order
@@ -154,17 +158,31 @@ def _gateways() -> tuple[str, ...]:
 
 
 def _keep_card(charge: StripeCharge, digest: str, at: datetime) -> None:
-    """Keep a card's hash as long as the channel's referrals need it, if any do."""
+    """Keep a card's hash as long as the channel's referrals need it, if any do.
+
+    What went with its time, or with the person, does not come back.
+    """
     facts = host.orders([charge.order_pk]).get(charge.order_pk) if digest else None
-    if facts is None:
+    if facts is None or _is_buyer_gone(charge.order_pk):
         return
     policy = ReferralPolicy.objects.filter(
         program__channel_pk=facts.channel_pk, is_active=True
     ).first()
-    if policy is not None:
-        charge.card_digest = digest
-        charge.card_ends_at = at + timedelta(days=policy.evidence_days)
+    if policy is None:
+        return
+    kept_for = timedelta(days=policy.evidence_days)
+    if at < facts.ordered_at + kept_for:
+        charge.card_digest, charge.card_ends_at = digest, at + kept_for
         charge.save(update_fields=["card_digest", "card_ends_at"])
+
+
+def _is_buyer_gone(order_pk: str) -> bool:
+    """Tell whether whoever placed an order was erased."""
+    settled = Settlement.objects.filter(order_pk=order_pk)
+    friends = Referral.objects.filter(order_pk=order_pk)
+    return settled.filter(account__state=AccountState.ERASED).exists() or any(
+        map(is_friend_gone, friends)
+    )
 
 
 def replay(event: StripeEvent, at: datetime) -> bool | None:

@@ -15,6 +15,7 @@ from dateutil import tz
 from ..emails import normal_email
 from ..ledger import LedgerError, LedgerErrorCode, posting
 from ..ledger.errors import TOLD
+from ..ledger.keys import key_by_hand
 from ..ledger.upkeep import family
 from ..models import (
     Account,
@@ -58,6 +59,16 @@ class Author:
     email: str = ""
     is_bounded: bool = True
 
+    @classmethod
+    def named(cls, name: str) -> Author:
+        """Return whoever has a name, as far as that tells.
+
+        >>> Author.named("User:7").user_pk, Author.named("App:3").user_pk
+        (7, None)
+        """
+        kind, _, pk = name.partition(":")
+        return cls(name, int(pk) if kind == "User" else None)
+
     @property
     def is_staff(self) -> bool:
         """Return whether it is a person, no app and no command."""
@@ -79,7 +90,10 @@ class Author:
         """Return whether an address is their own, however it is written."""
         if not email or not self.email:
             return False
-        return normal_email(email) == normal_email(self.email)
+        if email.lower() == self.email.lower():
+            return True
+        mine = normal_email(self.email)
+        return bool(mine) and normal_email(email) == mine
 
 
 @dataclass(frozen=True)
@@ -108,10 +122,9 @@ def change_by_hand(
     """
     if change.author.owns(account):
         raise _own_account()
-    if change.points > 0:
-        known = PointsAdjustment.objects.filter(key=change.key)
-        if known.exists() or _is_beyond(account, change, at, given_before):
-            return _waiting(account, change, at)
+    is_known = PointsAdjustment.objects.filter(key=change.key).exists()
+    if is_known or _is_beyond(account, change, at, given_before):
+        return _waiting(account, change, at)
     try:
         return _post(account.pk, change, at)
     except LedgerError as error:
@@ -119,6 +132,20 @@ def change_by_hand(
             raise
         # The ledger's own words name the key, which nobody knows by its hash.
         raise AdjustmentError("KEY_CONFLICT", NAME_TAKEN) from error
+
+
+def key_of_change(account_pk: int, name: str) -> str:
+    """Return the key of a change that staff named, sent before to the person or not.
+
+    What was sent for an account that was merged since is the same change still.
+    """
+    mine = key_by_hand("adjust", account_pk, name)
+    keys = [key_by_hand("adjust", pk, name) for pk in family(account_pk)]
+    for model in (Entry, PointsAdjustment):
+        found = model.objects.filter(key__in=keys).values_list("key", flat=True).first()
+        if found is not None:
+            return str(found)
+    return mine
 
 
 def approve(
@@ -178,6 +205,8 @@ def purge_allowances(at: datetime, limit: int) -> int:
 
 def _is_beyond(account: Account, change: Change, at: datetime, before: int) -> bool:
     """Return whether a change is beyond what its author may give; count it if not."""
+    if change.points < 0:
+        return False
     policies = PointsPolicy.objects.filter(program_id=account.program_id)
     bound = policies.values_list("max_staff_points_per_day", flat=True).first()
     if bound is None or not change.author.is_bounded:
@@ -229,6 +258,9 @@ def _waiting(account: Account, change: Change, at: datetime) -> PointsAdjustment
 
 def _post(account_pk: int, change: Change, at: datetime) -> Entry:
     with posting(account_pk, at) as book:
+        if change.author.owns(book.account):
+            text = "By now it is the account of whoever entered this."
+            raise AdjustmentError(ProgramErrorCode.OWN_ACCOUNT.name, text)
         book.adjust(
             change.points,
             key=change.key,
@@ -242,7 +274,7 @@ def _post(account_pk: int, change: Change, at: datetime) -> Entry:
 def _locked(pks: Sequence[int]) -> dict[int, PointsAdjustment]:
     """Return adjustments by key, locked with their accounts, which come first."""
     rows = PointsAdjustment.objects.filter(pk__in=pks)
-    accounts = {_open_account(row.account_id).pk for row in rows}
+    accounts = {open_account(row.account_id).pk for row in rows}
     # In one order for everybody, so that two never wait for each other.
     list(Account.objects.select_for_update().filter(pk__in=accounts).order_by("pk"))
     return {row.pk: row for row in rows.select_for_update().order_by("pk")}
@@ -272,21 +304,21 @@ def _approve(
     if adjustment.expires_at is not None and adjustment.expires_at <= at:
         code = ProgramErrorCode.INVALID_VALUE.name
         raise AdjustmentError(code, "Its points would have expired by now.")
-    account = _open_account(adjustment.account_id)
+    account = open_account(adjustment.account_id)
     if author.owns(account):
         raise _own_account()
     change = Change(
         points=adjustment.points,
         key=adjustment.key,
         reason=adjustment.reason,
-        author=Author(adjustment.author),
+        author=Author.named(adjustment.author),
         expires_at=adjustment.expires_at,
     )
     _post(account.pk, change, at)
     _decide(adjustment, AdjustmentState.APPROVED, reason, author, at)
 
 
-def _open_account(pk: int) -> Account:
+def open_account(pk: int) -> Account:
     """Return an account, or the one that it was merged into."""
     account = Account.objects.get(pk=pk)
     while account.state == AccountState.MERGED and account.merged_into is not None:

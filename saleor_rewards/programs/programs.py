@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from ..models import Guests, Program, VoucherSlot
+from ..models import Guests, PointsPolicy, Program, VoucherSlot
 from .channels import channel_of
 from .errors import FieldError, ProgramError, ProgramErrorCode
 from .settings import is_time_zone
@@ -38,15 +38,20 @@ def get_or_create_program(channel_pk: int) -> Program:
 
 
 @transaction.atomic
-def update_program(program_pk: int, **changes: Any) -> Program:
+def update_program(
+    program_pk: int, *, may_lift_bound: bool = True, **changes: Any
+) -> Program:
     """Change settings of a program and return it.
 
     ``changes`` may hold ``name``, ``is_active``, ``cap_percent`` (``Decimal``
     above 0 up to 100, or ``None`` for no cap), ``time_zone`` (IANA name),
-    ``voucher_slot`` and ``guests``. Raises ``ProgramError`` naming every wrong field.
+    ``voucher_slot`` and ``guests``. ``may_lift_bound`` says whether staff may be let
+    give more by hand than before. Raises ``ProgramError`` naming every wrong field.
     """
     program = locked_program(program_pk)
     errors = _errors(changes)
+    if not errors and not may_lift_bound:
+        errors += _day_errors(program, changes)
     if errors:
         raise ProgramError(errors)
     for name, value in changes.items():
@@ -90,6 +95,23 @@ def _errors(changes: dict[str, Any]) -> list[FieldError]:
         if name in changes and changes[name] not in choices.values:
             errors.append(_invalid(name, "There is no such choice."))
     return errors
+
+
+def _day_errors(program: Program, changes: dict[str, Any]) -> list[FieldError]:
+    """Return what is wrong with a change of the zone by one whom a bound binds.
+
+    Elsewhere it is another day, of which nothing was given yet.
+    """
+    if changes.get("time_zone", program.time_zone) == program.time_zone:
+        return []
+    bounded = PointsPolicy.objects.filter(
+        program_id=program.pk, max_staff_points_per_day__isnull=False
+    )
+    if not bounded.exists():
+        return []
+    code = ProgramErrorCode.PERMISSION_REQUIRED.name
+    text = "Staff's points are bounded by the day here: this needs MANAGE_STAFF too."
+    return [FieldError(code, "time_zone", text)]
 
 
 def _cap_errors(cap: Decimal | None) -> list[FieldError]:

@@ -156,10 +156,11 @@ class Claim:
         return found.first()
 
     def _by_address(self, policy: ReferralPolicy) -> Invitation | None:
+        named = digest("email", normal_email(self.friend.email))
+        if not named:
+            return None
         invite = ReferralInvite.objects.filter(
-            program_id=policy.program_id,
-            email_digest=digest("email", normal_email(self.friend.email)),
-            ends_at__gt=self.at,
+            program_id=policy.program_id, email_digest=named, ends_at__gt=self.at
         ).first()
         return Invitation(invite.user_pk, None) if invite is not None else None
 

@@ -63,22 +63,37 @@ def review(referral: Referral, at: datetime) -> bool:
 
     The caller holds its row. What staff decided stays; so does the last verdict once
     the referrer is gone or the evidence forgotten, for then nothing would speak against
-    anybody.
+    anybody. Of a friend who is erased nothing is kept anew, and nobody gains by it:
+    what spoke against them before does so still.
     """
     policy = ReferralPolicy.objects.get(program_id=referral.program_id)
+    kept_for = timedelta(days=policy.evidence_days)
+    is_gone = is_friend_gone(referral)
     friend = friend_trail(referral)
     if referral.order_pk:
         friend = friend.joined(trail_left(host.order_footprint(referral.order_pk)))
-        keep_friend(referral, friend, policy, at)
-    is_forgotten = at >= referral.claimed_at + timedelta(days=policy.evidence_days)
+        ordered_at = referral.ordered_at or referral.claimed_at
+        if at < ordered_at + kept_for and not is_gone:
+            keep_friend(referral, friend, policy, at)
+    is_forgotten = at >= referral.claimed_at + kept_for
     if referral.is_decided or is_forgotten or _referrer(referral) is None:
         return False
-    before = referral.verdict
+    before, weight = referral.verdict, referral.weight
     _weigh(referral, friend, policy, at)
+    if is_gone and referral.weight < weight:
+        referral.refresh_from_db(fields=["verdict", "weight", "signals"])
+        return False
     referral.save(update_fields=["verdict", "weight", "signals", "updated_at"])
     if referral.verdict != before:
         _note(referral, at)
     return bool(referral.verdict != before)
+
+
+def is_friend_gone(referral: Referral) -> bool:
+    """Tell whether a friend who ordered was erased, or forgotten, since."""
+    if not referral.order_pk or referral.referee_user_pk is not None:
+        return False
+    return not referral.referee_email
 
 
 def _weigh(

@@ -160,8 +160,13 @@ def checked_email(email: str) -> str:
     try:
         validate_email(email.strip())
     except ValidationError:
-        raise refusal(ReferralErrorCode.EMAIL_REQUIRED, "email") from None
-    return normal_email(email)
+        found = ""
+    else:
+        found = normal_email(email)
+    if not found:
+        # All of which nothing is left would be one and the same friend.
+        raise refusal(ReferralErrorCode.EMAIL_REQUIRED, "email")
+    return found
 
 
 def _keep_network(policy: ReferralPolicy, user: User, ip: str, at: datetime) -> None:

@@ -32,6 +32,7 @@ MAILBOXES = [
     mailbox("A tag at Outlook", "anna@outlook.com", "anna+new@outlook.com"),
     mailbox("A Fastmail subdomain", "anna@fastmail.com", "x@anna.fastmail.com"),
     mailbox("A tag at a domain of one's own", "anna@nowak.pl", "anna+7@nowak.pl"),
+    mailbox("A name in quotes", "anna@gmail.com", '"an.na"@gmail.com'),
     mailbox("A domain in punycode", "a@b\xfccher.de", "a@xn--bcher-kva.de"),
 ]
 

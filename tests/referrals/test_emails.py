@@ -40,6 +40,10 @@ PEOPLE = st.builds("{}@{}".format, NAMES, PROVIDERS)
         ("a.b@mac.com", "a.b@icloud.com"),
         ("anna@\u0431\u0430\u043d\u043a.\u0440\u0444", "anna@xn--80ab2al.xn--p1ai"),
         ('"odd name"@example.com', '"odd name"@example.com'),
+        ('"anna"@example.com', "anna@example.com"),
+        ('"a\\nna.n+shop"@gmail.com', "annan@gmail.com"),
+        ('"anna@work"@example.com', '"anna@work"@example.com'),
+        ('"a..nna."@gmail.com', "anna@gmail.com"),
     ],
 )
 def test_an_address_has_one_spelling(text: str, expected: str) -> None:

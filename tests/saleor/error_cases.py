@@ -231,6 +231,11 @@ def _more_a_day(stage: Stage) -> Changes:
     return {"points": {"maxStaffPointsPerDay": 101}}
 
 
+def _elsewhere(stage: Stage) -> Changes:
+    stage.shop.points(max_staff_points_per_day=100)
+    return {"timeZone": "Pacific/Kiritimati"}
+
+
 PROGRAMS = [
     Case(PROGRAM, "REQUIRED", "name", _program({"name": None})),
     Case(PROGRAM, "REQUIRED", "channel", _unnamed()),
@@ -254,6 +259,7 @@ PROGRAMS = [
          _program(_weights("SAME_IP", "SAME_IP"))),
     Case(PROGRAM, "IN_USE", "tiers", _program(_tier_in_use)),
     Case(PROGRAM, "PERMISSION_REQUIRED", "points.maxStaffPointsPerDay", _program(_more_a_day)),
+    Case(PROGRAM, "PERMISSION_REQUIRED", "timeZone", _program(_elsewhere)),
 ]  # fmt: skip
 
 OF_MERCHANTS = [*_of_rules(), *OTHERS, *PROGRAMS]

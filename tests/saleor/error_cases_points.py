@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
 from django.db import connection
 from django.utils import timezone
 
+from saleor_rewards.points.transfers import read_rows, store
+from saleor_rewards.programs.adjustments import Author
 from saleor_rewards.reservations import pledge
 
 from . import merchants
 from .by_hand import BOUND, clerk_of, waiting
 from .error_stage import Case, Errors, Stage
-from .importing import imported
+from .importing import imported, rows_of
 from .inputs import node_id
 from .purses import account_id, open_purse
 
@@ -108,6 +111,21 @@ def _rows(*rows: str) -> Callable[[Stage], Errors]:
     return send
 
 
+def _by_nobody(stage: Stage) -> Errors:
+    """Let a worker come to a row of somebody who may give no points any more."""
+    at, rows = timezone.now(), io.StringIO(f"{HEADER}\na@b.test,,1,late\n")
+    author = Author(f"User:{merchants.customer().user.pk}")
+    made = store(
+        stage.shop.program.pk,
+        list(read_rows(rows, at)),
+        at,
+        author=author,
+        dry_run=False,
+    )
+    (row,) = rows_of(stage.staff, node_id("RewardsImport", made.pk))
+    return [{**row, "field": f"rows: {row['field']}"}]
+
+
 IMPORTS = [
     Case(IMPORT, "NOT_FOUND", "channel", _csv(f"{HEADER}\n", channel="moon")),
     Case(IMPORT, "INVALID_VALUE", "csv", _csv("colour\nblue\n")),
@@ -120,6 +138,7 @@ IMPORTS = [
     Case(IMPORT, "TOO_LONG", "rows: reference", _rows(f"a@b.test,,1,{'x' * 101}")),
     Case(IMPORT, "OWN_ACCOUNT", "rows: email",
          lambda stage: _rows(f"{stage.staff.user.email},,1,own")(stage)),
+    Case(IMPORT, "PERMISSION_REQUIRED", "rows: row", _by_nobody),
     Case(IMPORT, "DUPLICATE", "rows: reference",
          _rows("a@b.test,,1,twice", "a@b.test,,1,twice")),
     Case(IMPORT, "KEY_CONFLICT", "rows: reference",

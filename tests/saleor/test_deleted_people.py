@@ -220,6 +220,26 @@ def test_an_address_is_not_erased_from_members_who_had_it_before(shop: Shop) -> 
     assert (kept.state, kept.email) == ("open", "countess@example.com")
 
 
+def test_an_address_from_before_is_not_kept_on_what_came_of_a_guests_account(
+    shop: Shop,
+) -> None:
+    # given a member who has points from before, and another address by now
+    shop.points()
+    guest_with(shop, EMAIL, 120)
+    user = customer(EMAIL)
+    member_account(shop.program.pk, user)
+    User.objects.filter(pk=user.pk).update(email="countess@example.com")
+    user.refresh_from_db()
+    kept = member_account(shop.program.pk, user)
+
+    # when
+    erase(None, EMAIL, now())
+
+    # then
+    assert not Account.objects.filter(email=EMAIL).exists()
+    assert (kept.state, available(kept)) == ("open", 120)
+
+
 def test_a_claim_of_another_member_who_typed_the_address_stays_without_it(
     shop: Shop, guest: Account
 ) -> None:

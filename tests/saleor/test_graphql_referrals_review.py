@@ -147,7 +147,10 @@ def test_a_new_try_of_the_friend_does_not_overrule_staff(
 
 
 @pytest.mark.parametrize("verdict", ["ALLOW", "REJECT"])
-@pytest.mark.parametrize("role", ["referrer", "friend", "friend's address"])
+@pytest.mark.parametrize(
+    "role",
+    ["referrer", "friend", "friend's address", "second account", "friend's account"],
+)
 def test_nobody_decides_on_rewards_of_their_own(
     shop: Shop, clerk: Caller, ann: Caller, role: str, verdict: str
 ) -> None:
@@ -157,6 +160,11 @@ def test_nobody_decides_on_rewards_of_their_own(
         Referral.objects.update(referee_user_pk=clerk.user.pk)
     elif role == "friend's address":
         Referral.objects.update(referee_email=clerk.user.email)
+    elif role != "referrer":
+        name, _, domain = clerk.user.email.partition("@")
+        second = make_member(f"{name}+shop@{domain}").user.pk
+        side = "referrer" if role == "second account" else "referee"
+        Referral.objects.update(**{f"{side}_user_pk": second})
 
     # when
     payload = review(clerk, referral, verdict, "It is mine")

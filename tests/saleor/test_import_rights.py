@@ -9,6 +9,7 @@ from typing import Any, Callable
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from saleor.app.models import App
 
 from saleor_rewards import jobs, tasks
 from saleor_rewards.customers.erasing import erase
@@ -159,6 +160,67 @@ def test_one_permission_of_both_shows_no_import(
     # then
     assert make(needed).is_refused(query, id=id)
     assert look(make(USERS, DISCOUNTS), id)["rowsDone"] == 1
+
+
+def _dismiss(clerk: Caller) -> None:
+    clerk.user.groups.clear()
+    clerk.user.user_permissions.clear()
+
+
+def _lock_out(clerk: Caller) -> None:
+    clerk.user.is_active = False
+    clerk.user.save()
+
+
+def _delete(clerk: Caller) -> None:
+    clerk.user.delete()
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("end", [_dismiss, _lock_out, _delete])
+def test_rows_of_who_may_give_no_points_any_more_are_not_posted(
+    shop: Shop,
+    clerk: Caller,
+    queued: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    end: Callable[[Caller], None],
+    dry_run: bool,
+) -> None:
+    # given
+    monkeypatch.setattr(jobs, "CHUNK", 1)
+    monkeypatch.setattr(tasks.import_balances, "delay", lambda *_: None)
+    rows = f"{HEADER}a@b.test,1,,r1\nb@b.test,2,,r2\nc@b.test,3,,r3\n"
+    id = send(clerk, shop, rows, dry_run=dry_run)["import"]["id"]
+    tasks.import_balances(queued[0])
+
+    # when
+    end(clerk)
+    tasks.import_balances(queued[0], 1)
+
+    # then
+    colleague = merchants.staff(USERS, DISCOUNTS)
+    posted = ("READY" if dry_run else "IMPORTED", None, None)
+    refused = ("FAILED", "PERMISSION_REQUIRED", "row")
+    assert told(rows_of(colleague, id)) == [posted, refused, refused]
+    assert look(colleague, id)["state"] == "FINISHED"
+    assert not BalanceImportRow.objects.filter(values__isnull=False).exists()
+    assert Entry.objects.count() == (0 if dry_run else 1)
+
+
+def test_an_app_that_is_stopped_imports_nothing_more(
+    shop: Shop, clerk: Caller, queued: list[int]
+) -> None:
+    # given
+    program = merchants.app(USERS, DISCOUNTS)
+    id = send(program, shop, f"{HEADER}{EMAIL},5,,r1\n")["import"]["id"]
+
+    # when
+    App.objects.update(is_active=False)
+    tasks.import_balances(queued[0])
+
+    # then
+    assert told(rows_of(clerk, id)) == [("FAILED", "PERMISSION_REQUIRED", "row")]
+    assert not Entry.objects.exists()
 
 
 def test_rows_of_somebody_who_is_erased_are_not_posted_any_more(

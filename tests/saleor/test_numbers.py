@@ -15,7 +15,7 @@ from saleor_rewards.ledger.invariants import assert_account
 from saleor_rewards.ledger.upkeep import merge
 from saleor_rewards.models import Account, Entry, EntryKind
 
-from . import merchants
+from . import merchants, rewarded
 from .error_table import PAGE
 from .fuzzing import paths, replaced
 from .inputs import POINTS, REFERRALS, document, dollars, nodes
@@ -181,6 +181,24 @@ def test_each_number_is_taken_up_to_its_bounds_and_refused_by_name_beyond(
         assert taken == [[], []], one
         for found in refused:
             assert found == [(named, "OUT_OF_RANGE")], one
+
+
+@pytest.mark.parametrize("kind", ["voucher", "gift_card"])
+def test_as_much_as_a_rule_can_promise_can_be_given(shop: Shop, kind: str) -> None:
+    # given
+    field = {"voucher": "referralVoucher", "gift_card": "referralGiftCard"}[kind]
+    name = f"benefit.{field}.amounts.N.amount"
+    (most,) = [one.most for one in bounds() if one.field == name]
+    rewarded.switch_on(shop)
+    rewarded.promise(shop, kind, amounts={"USD": str(most)})
+    referrer = rewarded.make_referrer()
+
+    # when
+    friend, _order = rewarded.bring(shop, referrer)
+
+    # then
+    assert friend.state == "rewarded"
+    assert rewarded.reward_of(friend).worth_given == rewarded.cents(str(most))
 
 
 def huge(shop: Shop) -> None:

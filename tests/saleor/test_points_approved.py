@@ -197,3 +197,20 @@ def test_points_of_a_guest_who_became_a_member_meanwhile_are_the_members(
     assert available(mine) == BOUND + 1
     merge(mine.pk, theirs.pk, clock.now())
     assert codes_of(decide(owner, "Approve", second)) == [("ids.0", "OWN_ACCOUNT")]
+
+
+def test_what_became_the_account_of_who_entered_the_points_is_given_none(
+    shop: Shop, clerk: Caller
+) -> None:
+    # given
+    guest = open_guest_purse(shop, "second@example.com")
+    id = waiting(clerk, guest)
+    merge(guest.pk, open_purse(shop, clerk).pk, clock.now())
+
+    # when
+    payload = decide(clerk_of(), "Approve", id)
+
+    # then
+    assert codes_of(payload) == [("ids.0", "OWN_ACCOUNT")]
+    assert not Entry.objects.filter(points_available__gt=0).exists()
+    assert decide(clerk_of(), "Decline", id)["errors"] == []

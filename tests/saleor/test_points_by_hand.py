@@ -11,6 +11,7 @@ from saleor_rewards import tasks
 from saleor_rewards.ledger.verify import verify
 from saleor_rewards.models import (
     Entry,
+    PointsAdjustment,
     StaffAllowance,
 )
 
@@ -84,14 +85,17 @@ def test_nobody_changes_points_of_their_own(
     assert not Entry.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "written", ["adal+points@gmail.com", '"ada.l"@gmail.com', '"a\\dal+x"@gmail.com']
+)
 def test_an_address_of_ones_own_is_ones_own_as_a_guest_too(
-    shop: Shop, clerk: Caller
+    shop: Shop, clerk: Caller, written: str
 ) -> None:
     # given
     clerk.user.email = "ada.l@gmail.com"
     clerk.user.save()
     clerk.authorization = f"JWT {merchants.ACCESS.access_token(clerk.user)}"
-    guest = open_guest_purse(shop, "adal+points@gmail.com")
+    guest = open_guest_purse(shop, written)
 
     # when
     payload = give(clerk, guest, 5)
@@ -224,6 +228,49 @@ def test_a_change_sent_twice_waits_once_and_is_posted_once(
     assert available(guest) == BOUND + 1
 
 
+def test_a_key_that_waits_stands_for_no_points_taken_away(
+    shop: Shop, clerk: Caller
+) -> None:
+    # given
+    guest = open_guest_purse(shop, "guest@example.com")
+    give(clerk, guest, BOUND)
+    waits = give(clerk, guest, BOUND, key="case 7")["adjustment"]["id"]
+
+    # when
+    payload = give(clerk, guest, -BOUND, key="case 7")
+
+    # then
+    assert codes_of(payload) == [("key", "KEY_CONFLICT")]
+    assert decide(clerk_of(), "Approve", waits)["errors"] == []
+    assert available(guest) == 2 * BOUND
+
+
+def test_a_change_sent_again_is_the_same_one_once_the_guest_is_a_member(
+    shop: Shop, clerk: Caller
+) -> None:
+    # given
+    guest = open_guest_purse(shop, "guest@example.com")
+    posted, waits = (
+        {"key": key, "points": points}
+        for key, points in (("case 7", 60), ("case 8", BOUND))
+    )
+    to_the_guest = {"accountId": None, "channel": shop.channel.slug}
+    to_the_guest["email"] = guest.email
+    for one in (posted, waits):
+        assert give(clerk, guest, **to_the_guest, **one)["errors"] == []
+
+    # when
+    ada = merchants.customer(guest.email)
+    again = [give(clerk, guest, **to_the_guest, **one) for one in (posted, waits)]
+
+    # then
+    mine = open_purse(shop, ada)
+    assert [one["account"]["id"] for one in again] == [account_id(mine)] * 2
+    assert [bool(one["entry"]) for one in again] == [True, False]
+    assert available(mine) == 60
+    assert PointsAdjustment.objects.count() == 1
+
+
 def test_a_change_that_was_posted_counts_once_however_often_it_is_sent(
     shop: Shop, clerk: Caller
 ) -> None:
@@ -287,6 +334,33 @@ def test_whoever_is_bounded_does_not_lift_the_bound(
     shop.program.points_policy.refresh_from_db()
     bound = shop.program.points_policy.max_staff_points_per_day
     assert bound == (wanted if is_lifted else BOUND)
+
+
+@pytest.mark.parametrize("bound", [BOUND, None])
+@pytest.mark.parametrize(
+    ("permissions", "zone"),
+    [
+        ((USERS, DISCOUNTS), "Pacific/Kiritimati"),
+        ((USERS, DISCOUNTS), "UTC"),
+        ((DISCOUNTS, STAFF), "Pacific/Kiritimati"),
+    ],
+)
+def test_whoever_is_bounded_by_the_day_does_not_choose_where_it_begins(
+    shop: Shop, clerk: Caller, permissions: tuple[str, ...], zone: str, bound: Any
+) -> None:
+    # given
+    shop.points(max_staff_points_per_day=bound)
+
+    # when
+    payload = merchants.staff(*permissions).do(
+        document("ProgramUpdate"), channel=shop.channel.slug, input={"timeZone": zone}
+    )
+
+    # then
+    is_free = STAFF in permissions or zone == "UTC" or bound is None
+    expected = [] if is_free else [("timeZone", "PERMISSION_REQUIRED")]
+    assert codes_of(payload) == expected
+    assert shop.program.time_zone == (zone if is_free else "UTC")
 
 
 def test_counts_of_days_that_are_over_are_deleted(shop: Shop, clerk: Caller) -> None:

@@ -15,10 +15,11 @@ from saleor_rewards.models import (
     Evidence,
     Referral,
     ReferralDecision,
+    ReferralInvite,
     ReferralState,
     Verdict,
 )
-from saleor_rewards.referrals.errors import ReferralErrorCode
+from saleor_rewards.referrals.errors import ReferralError, ReferralErrorCode
 from saleor_rewards.referrals.member_codes import invite, renew_code
 
 from .friends import (
@@ -159,6 +160,30 @@ def test_nobody_named_a_stranger(shop: Shop, ann: User) -> None:
 
     # then
     stranger = friend_cart(shop, "eve@example.com")
+    assert refused(stranger, None) is ReferralErrorCode.NOT_ACCEPTED
+
+
+def test_an_address_that_is_nothing_but_a_tag_names_nobody(
+    shop: Shop, ann: User
+) -> None:
+    # when
+    with pytest.raises(ReferralError) as caught:
+        invite(shop.program.pk, ann, "+bob@example.com", now())
+
+    # then
+    assert caught.value.code is ReferralErrorCode.EMAIL_REQUIRED
+    assert not ReferralInvite.objects.exists()
+
+
+def test_an_invitation_from_before_for_nothing_but_a_tag_is_nobodys(
+    shop: Shop, ann: User
+) -> None:
+    # given
+    invite(shop.program.pk, ann, "bob@example.com", now())
+    ReferralInvite.objects.update(email_digest="")
+
+    # then
+    stranger = friend_cart(shop, "+eve@shop.test")
     assert refused(stranger, None) is ReferralErrorCode.NOT_ACCEPTED
 
 

@@ -9,11 +9,13 @@ import pytest
 from saleor.account.models import User
 from saleor.order.models import Order
 
+from saleor_rewards.customers.erasing import erase
 from saleor_rewards.models import Referral, StripeCharge, Verdict
 from saleor_rewards.orders.settling import settle_order
 from saleor_rewards.referrals.evidence import review
+from saleor_rewards.referrals.member_codes import code_of
 
-from .friends import code_for, friend_cart, now, referrer, switch_on, try_code
+from .friends import HOME, code_for, friend_cart, now, referrer, switch_on, try_code
 from .people import customer
 from .staff import Staff, pk_of
 from .world import Cart, Shop, Shopper
@@ -199,3 +201,89 @@ def test_a_member_whose_friends_send_everything_back(
 
     # then
     assert ("RETURNED_GOODS" in decided(claimed)) is is_told
+
+
+@pytest.fixture
+def ordered(shop: Shop) -> tuple[Referral, dict[str, Any]]:
+    """A friend from a member's own network, who ordered and did not pay yet."""
+    switch_on(shop, evidence_days=30)
+    ann = referrer("ann@example.com")
+    code = code_of(shop.program.pk, ann, now(), ip=HOME).code
+    shopper = Shopper()
+    cart = friend_cart(shop, "second@example.com", shopper)
+    cart = shopper.ship(cart, shop.shipping_method())
+    claimed = try_code(cart, code, ip=HOME)
+    order = shopper.order(cart)
+    settle_order(pk_of(order))
+    assert decided(claimed) == {"SAME_IP": 25, "NEVER_ORDERED": 25}
+    return claimed, order
+
+
+def paid(staff: Staff, order: dict[str, Any]) -> None:
+    staff.capture(order, str(order["total"]["gross"]["amount"]))
+    settle_order(pk_of(order))
+
+
+def test_a_friend_who_leaves_before_paying_is_judged_as_before(
+    ordered: tuple[Referral, dict[str, Any]], staff: Staff
+) -> None:
+    # given
+    claimed, order = ordered
+    erase(None, "second@example.com", now())
+
+    # when
+    paid(staff, order)
+
+    # then
+    claimed.refresh_from_db()
+    assert (claimed.state, claimed.verdict) == ("paid", Verdict.REVIEW)
+    assert decided(claimed) == {"SAME_IP": 25, "NEVER_ORDERED": 25}
+
+
+def test_what_comes_to_light_speaks_against_a_friend_who_left(
+    ordered: tuple[Referral, dict[str, Any]], staff: Staff
+) -> None:
+    # given
+    claimed, order = ordered
+    erase(None, "second@example.com", now())
+    ann = User.objects.get(email="ann@example.com")
+    Order.objects.filter(pk=pk_of(order)).update(user_email=ann.email)
+
+    # when
+    paid(staff, order)
+
+    # then
+    claimed.refresh_from_db()
+    assert claimed.verdict == Verdict.REJECT
+    assert decided(claimed)["SAME_EMAIL"] == 100
+
+
+def test_nothing_is_kept_anew_of_a_friend_who_left(
+    ordered: tuple[Referral, dict[str, Any]], staff: Staff
+) -> None:
+    # given
+    claimed, order = ordered
+    assert claimed.evidence.exists()
+    erase(None, "second@example.com", now())
+
+    # when
+    paid(staff, order)
+
+    # then
+    assert not claimed.evidence.exists()
+
+
+def test_nothing_is_kept_anew_once_its_time_is_over(
+    ordered: tuple[Referral, dict[str, Any]],
+) -> None:
+    # given
+    claimed, _order = ordered
+    claimed.refresh_from_db()
+    for days, is_kept in ((29, True), (30, False)):
+        claimed.evidence.all().delete()
+
+        # when
+        review(claimed, claimed.ordered_at + days * DAY)
+
+        # then
+        assert claimed.evidence.exists() is is_kept

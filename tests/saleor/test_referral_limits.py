@@ -228,6 +228,21 @@ def test_the_api_says_the_same_of_every_code_that_does_not_count(
             "203.0.113.9",
         ),
         (
+            "HTTP_X_FORWARDED_FOR",
+            {"HTTP_X_FORWARDED_FOR": "198.51.100.1, 203.0.113.9:51234"},
+            "203.0.113.9",
+        ),
+        (
+            "HTTP_X_FORWARDED_FOR",
+            {"HTTP_X_FORWARDED_FOR": "198.51.100.1, [2001:db8:1:2::9]:443, 10.0.0.7"},
+            "2001:db8:1:2::/64",
+        ),
+        (
+            "HTTP_X_FORWARDED_FOR",
+            {"HTTP_X_FORWARDED_FOR": "198.51.100.1, unknown, 10.0.0.7"},
+            "",
+        ),
+        (
             ["HTTP_X_REAL_IP", "REMOTE_ADDR"],
             {"HTTP_X_REAL_IP": "what I like", "REMOTE_ADDR": "2001:db8:1:2:3::4"},
             "2001:db8:1:2::/64",

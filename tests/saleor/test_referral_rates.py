@@ -80,6 +80,28 @@ def test_many_addresses_of_one_network_are_bounded_together(
     assert said(from_network("203.0.114.1"), cart, code) == "ACCEPTED"
 
 
+@pytest.mark.parametrize("added", ["203.0.113.9:51234", "unknown, 203.0.113.9:51234"])
+def test_nobody_is_another_by_what_they_write_before_the_proxy_does(
+    shop: Shop, code: str, settings: Any, added: str
+) -> None:
+    # given
+    settings.REAL_IP_ENVIRON = "HTTP_X_FORWARDED_FOR"
+    cart = friend_cart(shop)
+
+    # when
+    answers = [
+        said(
+            Shopper(client=Client(HTTP_X_FORWARDED_FOR=f"{wanted}, {added}")),
+            cart,
+            code,
+        )
+        for wanted in (f"198.51.{number}.1" for number in range(MOST + 1))
+    ]
+
+    # then
+    assert answers == ["ACCEPTED"] * MOST + ["TOO_MANY_ATTEMPTS"]
+
+
 def test_a_network_of_version_6_is_bounded_as_one(shop: Shop, code: str) -> None:
     # given
     cart = friend_cart(shop)

@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from saleor.order.models import Order
 
 from saleor_rewards import guard
+from saleor_rewards.customers.erasing import erase
 from saleor_rewards.host import stripe_payments
 from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.host.current import host
 from saleor_rewards.models import (
     Entry,
+    Referral,
     ReferralPolicy,
+    Settlement,
     StripeCharge,
     StripeEvent,
     StripeEventState,
@@ -226,6 +230,54 @@ def test_a_card_is_kept_as_a_hash_as_long_as_referrals_of_the_channel_need_it(
     assert forget_events(kept.card_ends_at, 10) == 1
     kept.refresh_from_db()
     assert (kept.card_digest, kept.card_ends_at) == ("", None)
+
+
+@pytest.mark.parametrize("is_member_of_points", [True, False])
+def test_the_hash_of_a_card_does_not_come_back_for_whoever_was_erased(
+    shop: Shop, shopper: Shopper, stripe: Sender, is_member_of_points: bool
+) -> None:
+    # given
+    ReferralPolicy.objects.create(program=shop.program, is_active=True)
+    order_pk = pay_by_stripe(shop, shopper)
+    email = Order.objects.get(pk=order_pk).user_email
+    if not is_member_of_points:
+        Settlement.objects.all().delete()
+        Referral.objects.create(
+            program=shop.program,
+            referee_email=email,
+            order_pk=order_pk,
+            claimed_at=timezone.now(),
+            ends_at=timezone.now(),
+        )
+    stripe.tell("charge.succeeded", charge(**PAID))
+    assert StripeCharge.objects.get().card_digest
+
+    # when
+    erase(None, email, timezone.now())
+    stripe.tell("charge.updated", charge(**PAID))
+
+    # then
+    assert StripeCharge.objects.get().card_digest == ""
+
+
+def test_the_hash_of_a_card_does_not_come_back_once_its_time_is_over(
+    shop: Shop, shopper: Shopper, stripe: Sender
+) -> None:
+    # given
+    ReferralPolicy.objects.create(
+        program=shop.program, is_active=True, evidence_days=30
+    )
+    order_pk = pay_by_stripe(shop, shopper)
+    created = {
+        f"created{'_at' if capabilities.channels else ''}": timezone.now() - 30 * DAY
+    }
+    Order.objects.filter(pk=order_pk).update(**created)
+
+    # when
+    stripe.tell("charge.updated", charge(**PAID))
+
+    # then
+    assert StripeCharge.objects.get().card_digest == ""
 
 
 def test_old_events_go_and_cards_of_no_order_before_them(stripe: Sender) -> None:

@@ -11,12 +11,17 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ...ledger import LedgerError, LedgerErrorCode, accounts
-from ...ledger.keys import key_by_hand
 from ...ledger.membership import review_tier
 from ...models import Account, AccountState, Entry, PointsAdjustment
 from ...points.transfers.reading import is_email
 from ...programs import FieldError, ProgramError, ProgramErrorCode
-from ...programs.adjustments import AdjustmentError, Change, change_by_hand
+from ...programs.adjustments import (
+    AdjustmentError,
+    Change,
+    change_by_hand,
+    key_of_change,
+    open_account,
+)
 from ..definitions import TIME_NEEDED, utc
 from ..ids import pk_of
 from ..merchant import program_of, required_pk
@@ -69,7 +74,7 @@ class RewardsPointsAdjust(PointsByHandMutation):
         account = _account(input, at)
         change = Change(
             points=input["points"],
-            key=key_by_hand("adjust", account.pk, input.get("key") or str(uuid4())),
+            key=key_of_change(account.pk, input.get("key") or str(uuid4())),
             reason=input["reason"].strip(),
             author=author_of(info),
             expires_at=expires_at,
@@ -77,7 +82,7 @@ class RewardsPointsAdjust(PointsByHandMutation):
         found = _changed(account, change, input, at)
         review_tier(account.pk, at)
         waits = isinstance(found, PointsAdjustment)
-        shown = Account.objects.select_related("tier").get(pk=found.account_id)
+        shown = open_account(found.account_id)
         return cls(
             account=shown,
             entry=None if waits else found,

@@ -117,13 +117,26 @@ def _refuse_own(pk: int, author: Author) -> None:
     referral = Referral.objects.filter(pk=pk).first()
     if referral is None or author.user_pk is None:
         return
-    people = (referral.referrer_user_pk, referral.referee_user_pk)
-    if author.user_pk in people or author.has_address(referral.referee_email):
+    if author.user_pk in _people(referral) or _is_of_address(referral, author):
         raise ProgramError.of(
             ProgramErrorCode.OWN_ACCOUNT,
             "id",
             "Nobody decides on rewards of their own; let somebody else do it.",
         )
+
+
+def _people(referral: Referral) -> list[int]:
+    pks = (referral.referrer_user_pk, referral.referee_user_pk)
+    return [pk for pk in pks if pk is not None]
+
+
+def _is_of_address(referral: Referral, author: Author) -> bool:
+    """Tell whether either side has an address of the author's, however it is written."""
+    from ...host.current import host
+
+    known = host.people(_people(referral)).values()
+    addresses = [referral.referee_email, *(person.email for person in known)]
+    return any(map(author.has_address, addresses))
 
 
 REFERRAL_QUERIES: dict[str, graphene.Field] = {

@@ -16,6 +16,8 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils.dateparse import parse_datetime
 
+from ...guard import guarded
+from ...host.current import host
 from ...jobs import enqueue
 from ...models import Account, BalanceImport, BalanceImportRow, ImportRowStatus
 from ...programs.adjustments import Author
@@ -24,6 +26,9 @@ from .imports import Import, Known, Outcome
 from .reading import Row, RowError
 
 TASK = "import_balances"
+
+#: What whoever sent an import has to have as long as rows are posted.
+NEEDED = ("account.manage_users", "discount.manage_discounts")
 
 #: For how long it can be looked up what became of the rows of an import.
 KEEP_DAYS = 90
@@ -83,11 +88,14 @@ def work_off(import_pk: int, after: int, limit: int, at: datetime) -> int | None
     """Post up to ``limit`` queued rows of an import behind the number ``after``.
 
     Returns the number of the last one, ``None`` where no more are left. A row that
-    cannot be posted at this moment stays for the next time.
+    cannot be posted at this moment stays for the next time. Where whoever sent them may
+    give no points any more, all that are left fail.
     """
     found = BalanceImport.objects.filter(pk=import_pk, finished_at=None).first()
     if found is None:
         return None
+    if not _may_give(found.author):
+        _refuse(found)
     queued = found.rows.filter(status=ImportRowStatus.QUEUED)
     chunk = list(queued.filter(number__gt=after).order_by("number")[:limit])
     author = Author(found.author, found.author_user_pk, found.author_email)
@@ -102,6 +110,21 @@ def work_off(import_pk: int, after: int, limit: int, at: datetime) -> int | None
             finished_at=at, author_email=""
         )
     return None
+
+
+def _may_give(author: str) -> bool:
+    return host.has_permissions(author, NEEDED)
+
+
+def _refuse(found: BalanceImport) -> None:
+    """Let the rows fail that nobody posted yet."""
+    found.rows.filter(status=ImportRowStatus.QUEUED).update(
+        status=ImportRowStatus.FAILED,
+        values=None,
+        code="PERMISSION_REQUIRED",
+        field="row",
+        message="Whoever sent it may give no points any more.",
+    )
 
 
 def _work_off(run: Import, seen: BalanceImportRow, known: Known) -> None:
@@ -136,9 +159,6 @@ def _counting(run: Import, import_pk: int) -> Iterator[None]:
 
 
 def _guarded(work: Any) -> None:
-    # The guard is the plugin's, which may be loading while this is imported.
-    from ...guard import guarded
-
     guarded("REWARDS_IMPORT_ROW", None, work)
 
 
