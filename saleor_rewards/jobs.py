@@ -5,12 +5,37 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from celery import Task
+from django.db import ProgrammingError, transaction
 
 ENQUEUE = "REWARDS_ENQUEUE"
 
 #: How Celery connects: some versions try for ever by themselves.
 ONE_TRY = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
+
+
+class Job(Task):  # type: ignore[misc]
+    """A task that waits for our tables: before they are migrated it does nothing.
+
+    A worker that dies leaves it to another one, and nobody asks for what it returns.
+    """
+
+    abstract = True
+    acks_late = True
+    ignore_result = True
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """Do the work, or say once a process what to run."""
+        # The guard is the plugin's, which may be loading while this is imported.
+        from .plugin.guard import is_told_to_migrate
+
+        try:
+            # Not by what is overridden: it forgets how often the task was tried.
+            return self.run(*arguments, **options)
+        except ProgrammingError as error:
+            if not is_told_to_migrate(error):
+                raise
+            return None
 
 
 def enqueue(task: str, *arguments: Any, fault: str = ENQUEUE) -> None:
