@@ -41,7 +41,9 @@ class Job:
     """Work that goes on after a request, or begins by itself.
 
     ``path`` is the function that does it, without our package's name; ``sentence`` says
-    X
+    what it does. ``cadence`` is how often it begins by itself, never where it is
+    ``None``, and ``entry`` what beat calls that. ``retries`` is how often
+    :class:`TryAgain` is answered by a new try.
     """
 
     name: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
+from django.db import ProgrammingError
 from django.utils import timezone
 
+from .guard import is_told_to_migrate
 from .host.current import host
 from .jobs import JOBS, Job, TryAgain
 
@@ -26,6 +28,10 @@ def _task_of(job: Job) -> Any:
         try:
             with host.writing():
                 further = job.run(arguments, timezone.now())
+        except ProgrammingError as error:
+            if not is_told_to_migrate(error):
+                raise
+            return
         except TryAgain:
             if self.request.retries < job.retries:
                 pause = RETRY_SECONDS * 2**self.request.retries
