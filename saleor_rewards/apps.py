@@ -1,4 +1,4 @@
-"""Where Django starts the product."""
+"""Django's entry point, which registers checks, fields of the schema and jobs."""
 
 from __future__ import annotations
 

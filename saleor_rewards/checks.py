@@ -1,4 +1,4 @@
-"""What Django's ``check`` tells an operator before a shopper meets it."""
+"""System checks, which tell an operator what is wrong before a shopper meets it."""
 
 from __future__ import annotations
 

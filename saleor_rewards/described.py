@@ -1,4 +1,4 @@
-"""Enums whose members say in a sentence what they mean.
+"""Enums whose members carry a sentence that says what they mean.
 
 The sentence stands beside the member, once: GraphQL's schema, the guides and the table
 of errors read it from there. Knows nothing of Django or graphene.

@@ -1,4 +1,4 @@
-"""One spelling for all addresses that lead to one mailbox.
+"""Normal forms of e-mail addresses that lead to one mailbox.
 
 No mail is ever sent to what comes out here; it is only compared.
 """

@@ -1,4 +1,4 @@
-"""One guard around every hook body: a fault of ours never stops a shopper."""
+"""The guard around every hook body: a fault of ours never stops a shopper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keyed hashes: equal values can be seen to be equal, and none can be read back."""
+"""Keyed hashes of personal values: equal ones are seen, and none can be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All work on Saleor's Celery workers: one table, and one protocol for its chunks.
+"""The table of all jobs for Celery workers, and one protocol for their chunks.
 
 :mod:`saleor_rewards.tasks` makes a task of each job. Every chunk is a transaction of its
 own or several, and safe to run twice; what is left to do is a further task.

@@ -1,4 +1,4 @@
-"""Locks on what has no row of ours to lock; most are held until a transaction ends."""
+"""Locks on what has no row of ours, most of them until a transaction ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One spelling for the network addresses of one household or office."""
+"""Normal forms of network addresses of one household or office."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an order is refused."""
+"""Refusals of orders, with the code that Saleor's clients know."""
 
 from __future__ import annotations
 

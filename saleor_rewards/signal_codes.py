@@ -1,4 +1,4 @@
-"""What can speak against a referral."""
+"""Signals that can speak against a referral, each with its sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A task of Saleor's own Celery app for each job, see :mod:`saleor_rewards.jobs`."""
+"""Celery tasks, one for each job of :mod:`saleor_rewards.jobs`."""
 
 from __future__ import annotations
 

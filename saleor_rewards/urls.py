@@ -1,4 +1,4 @@
-"""Our own paths for Saleor 2.10, which knows no paths of plugins.
+"""Paths of our own for Saleor 2.10, which knows no paths of plugins.
 
 A ``ROOT_URLCONF`` of the shop's adds ``path("", include("saleor_rewards.urls"))``;
 Saleor 3 has the same path without it.

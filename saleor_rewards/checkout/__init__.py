@@ -1,1 +1,1 @@
-"""Checkouts: keeping their offers in step, guarding the order, spending points."""
+"""Checkouts: their offers kept in step, the guard of the order, points spent."""

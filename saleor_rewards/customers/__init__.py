@@ -1,1 +1,1 @@
-"""One person over all that we keep: joining, changed addresses, export and erasure."""
+"""Customers over all that we keep: joining, changed addresses, export, erasure."""

@@ -1,1 +1,1 @@
-"""Our part of Saleor's own GraphQL schema."""
+"""The product's part of Saleor's own GraphQL schema."""

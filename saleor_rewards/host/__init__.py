@@ -1,1 +1,1 @@
-"""Saleor as we see it: one port, one adapter for each Saleor, and what both share."""
+"""The host, which is the running Saleor: one port, and one adapter for each line."""

@@ -1,1 +1,1 @@
-"""Mails: their content, their language, and sending them the way the shop does."""
+"""Mails: their content, their language, and sending them as the shop does."""

@@ -1,0 +1,1 @@
+"""The steps that bring tables and data from one release to the next."""

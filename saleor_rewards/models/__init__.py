@@ -1,4 +1,4 @@
-"""Tables of the product. None of them points into Saleor's tables.
+"""Tables of the product, none of which points into a table of Saleor.
 
 Saleor's rows are named by their primary keys, so that merchants can delete a
 channel, a voucher or an order without our tables standing in the way, and a

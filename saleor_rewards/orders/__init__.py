@@ -1,1 +1,1 @@
-"""Settling an order: its receipt, its points and what it means for referrals."""
+"""Orders: their receipts, their points and what they mean for referrals."""

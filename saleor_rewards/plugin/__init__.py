@@ -1,4 +1,4 @@
-"""What Saleor calls: the plugin class, its hooks on each host, and its middlewares."""
+"""The plugin that Saleor calls: its class, its hooks on each host, its middlewares."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Points in a shop: what orders and occasions earn, spending, settling and mails."""
+"""Points of members: accounts, sign-ups, birthdays, mails, imports and exports."""

@@ -1,4 +1,4 @@
-"""Services that change programs and rules, and compute receipts again."""
+"""Programs and rules: changing them, reading them, computing receipts again."""
 
 from .errors import FieldError, ProgramError, ProgramErrorCode
 from .points import replace_tiers, update_points

@@ -1,4 +1,4 @@
-"""What is bound to one completion of a checkout, and when it ends.
+"""Reservations of what is bound to one completion of a checkout, and their end.
 
 A pledge begins at the gate, in the transaction that lets the checkout through, and
 ends by the checkout's order or, once nothing can come of the completion any more, by

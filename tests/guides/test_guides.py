@@ -53,6 +53,26 @@ def test_a_table_has_every_member_once_with_its_sentence(
     assert sorted(told) == sorted((code.name, code.description) for code in enum)
 
 
+def test_the_page_on_architecture_lists_every_layer_with_its_first_sentence() -> None:
+    # given
+    text = (ROOT / "pyproject.toml").read_text()
+    rows = re.findall(r'"(.*)"', text.split("\nlayers = [")[1].split("]")[0])
+    names = [name for row in rows for name in re.split(" [|:] ", row)]
+
+    # then
+    assert rows_of("architecture.md", "layers") == [
+        [f"`{name}`", first_sentence(name)] for name in names
+    ]
+
+
+def first_sentence(name: str) -> str:
+    """Return the first line of a docstring, as it is in Markdown."""
+    module = ROOT / "saleor_rewards" / name
+    path = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
+    docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+    return re.sub(r":\w+:(?=`)", "", docstring.splitlines()[0])
+
+
 def test_the_operators_guide_lists_every_code_that_can_be_logged() -> None:
     # given
     package = ROOT / "saleor_rewards"
