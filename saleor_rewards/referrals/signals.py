@@ -36,7 +36,7 @@ class SignalCode(Described):
     SAME_EMAIL = (
         "SAME_EMAIL",
         "Their e-mail addresses lead to one mailbox: tags behind a plus, dots at "
-        "Gmail, other names of one provider.",
+        "Gmail, quotes, other names of one provider.",
     )
     SAME_ADDRESS = (
         "SAME_ADDRESS",
