@@ -9,6 +9,7 @@ from saleor.graphql.account.schema import AccountMutations
 from saleor.graphql.account.types import User
 from saleor.graphql.checkout.schema import CheckoutMutations, CheckoutQueries
 from saleor.graphql.checkout.types import Checkout
+from saleor.graphql.meta.schema import MetaMutations
 from saleor.graphql.order.schema import OrderMutations
 from saleor.graphql.order.types import Order, OrderLine
 from saleor.graphql.payment.schema import PaymentMutations
@@ -177,7 +178,8 @@ def mount_fields() -> None:
         setattr(PluginsMutations, name, asking(mutation.Field()))
     keep_codes(CheckoutMutations)
     erase_deleted(AccountMutations)
-    for mutations in (CheckoutMutations, PaymentMutations):
+    # Saleor tells of a cart as changed where only its metadata were.
+    for mutations in (CheckoutMutations, MetaMutations, PaymentMutations):
         for field in mutations._meta.fields.values():
             asking(field)
     for field in OrderMutations._meta.fields.values():

@@ -137,12 +137,14 @@ def customer_of(checkout: Any, book: Rulebook) -> CustomerSnapshot:
     if not HISTORY & book.compiled.needs:
         return known
     told = _told(checkout, book)
-    # What is not noted yet is told to no request; a task goes on with it.
-    is_open = not is_asked() if told is None else told
+    if told is None:
+        # What is not noted yet is told to no request; a task goes on with it, unless it
+        # was refused to whoever asked last.
+        told = not is_asked() and checkout.typed_told is not False
     return replace(
         known,
-        **_history(checkout, book, is_open=is_open),
-        has_referral=_has_referral(checkout, book, is_open=is_open),
+        **_history(checkout, book, is_open=told),
+        has_referral=_has_referral(checkout, book, is_open=told),
     )
 
 

@@ -151,11 +151,13 @@ def _others(
 ) -> tuple[tuple[Trail, ...], tuple[Trail, ...]]:
     """Return what others left who were brought, by the referrer and by other members.
 
-    Of each only what the friend left too.
+    Of each only what the friend left too, in whatever channel: a friend of the shop's
+    is one friend in all of them.
     """
+    left = set(friend.entries())
     rows = Evidence.objects.filter(
-        program_id=referral.program_id,
-        digest__in=[value for _kind, value in friend.entries()],
+        kind__in={kind for kind, _value in left},
+        digest__in={value for _kind, value in left},
         referral__paid_at__isnull=False,
     )
     others = rows.exclude(referral__state=ReferralState.LAPSED)

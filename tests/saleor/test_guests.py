@@ -9,12 +9,15 @@ from functools import partial
 from typing import Any, Callable
 
 import pytest
+from django.contrib.sites.models import Site
 from django.db.models import F
 from django.test import RequestFactory
 from django.utils import timezone
 from saleor.checkout.models import Checkout
+from saleor.site.models import SiteSettings
 
 from saleor_rewards.host import guests
+from saleor_rewards.host.current import host
 from saleor_rewards.host.guests import MOST_ADDRESSES
 from saleor_rewards.models import Guests, NetworkLimit, TypedAddress
 from saleor_rewards.programs import update_rule
@@ -168,6 +171,69 @@ def test_what_was_not_noted_keeps_its_price_where_nobody_asks(
 
     # then
     assert Shopper().bare_total(cart) == HALF
+
+
+def note_something(shopper: Shopper, cart: Any) -> None:
+    """Write metadata on a cart, which anybody may who holds its ID."""
+    if "use_legacy_update_webhook_emission" in {
+        field.name for field in SiteSettings._meta.get_fields()
+    }:
+        # As in every shop that is older than the setting.
+        SiteSettings.objects.update(use_legacy_update_webhook_emission=True)
+        Site.objects.clear_cache()
+    shopper.ask(
+        """
+        mutation($id: ID!) {
+          updateMetadata(id: $id, input: [{key: "seen", value: "yes"}]) {
+            errors { message }
+            item { ... on Checkout { totalPrice { gross { amount } } } }
+          }
+        }
+        """,
+        id=cart.id,
+    )
+
+
+def come_by(_shopper: Shopper, cart: Any) -> None:
+    """Let a task look at the cart."""
+    host.refresh(cart.pk)
+
+
+@needs("stored discounts")
+@pytest.mark.parametrize("occasion", [note_something, come_by])
+def test_a_price_tells_no_more_an_hour_later_where_nobody_counts(
+    welcome: Welcome, occasion: Callable[..., None]
+) -> None:
+    # given
+    customers(["old@example.com"])
+    stranger = from_network()
+    use_up(welcome, stranger)
+    carts = [welcome.start(stranger, f"{one}@example.com") for one in ("old", "new")]
+    TypedAddress.objects.update(typed_at=F("typed_at") - timedelta(minutes=61))
+
+    # when
+    for cart in carts:
+        occasion(stranger, cart)
+
+    # then
+    assert [stranger.bare_total(cart) for cart in carts] == [FULL, FULL]
+
+
+@needs("stored discounts")
+def test_whoever_writes_metadata_is_told_as_little_as_whoever_writes_the_address(
+    welcome: Welcome,
+) -> None:
+    # given a cart from before addresses were noted
+    stranger = from_network()
+    use_up(welcome, stranger)
+    cart = welcome.start(stranger, "kim@example.com")
+    TypedAddress.objects.all().delete()
+
+    # when
+    note_something(stranger, cart)
+
+    # then
+    assert stranger.bare_total(cart) == FULL
 
 
 def test_an_order_beyond_the_limit_goes_through_without_the_offer(

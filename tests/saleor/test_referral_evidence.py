@@ -15,10 +15,14 @@ from saleor_rewards.orders.settling import settle_order
 from saleor_rewards.referrals.evidence import review
 from saleor_rewards.referrals.member_codes import code_of
 
+from . import rewarded
 from .friends import HOME, code_for, friend_cart, now, referrer, switch_on, try_code
+from .limits import needs
+from .payments import PAYMENTS
 from .people import customer
+from .rewarded import make_referrer
 from .staff import Staff, pk_of
-from .world import Cart, Shop, Shopper
+from .world import HOST, Cart, Shop, Shopper
 
 pytestmark = pytest.mark.django_db
 
@@ -287,3 +291,41 @@ def test_nothing_is_kept_anew_once_its_time_is_over(
 
         # then
         assert claimed.evidence.exists() is is_kept
+
+
+def open_trusting(slug: str) -> Shop:
+    """Open a channel that rewards referrals and takes orders before they are paid."""
+    channel = HOST.make_channel(slug, "USD")
+    channel.allow_unpaid_orders = True
+    channel.save()
+    HOST.open_warehouse(slug)
+    opened = Shop(channel=channel)
+    weights = {"NEVER_ORDERED": 0, "YOUNG_ACCOUNT": 0}
+    rewarded.switch_on(opened, review_weight=50, weights=weights)
+    rewarded.promise(opened, "points")
+    return opened
+
+
+@needs("channels")
+@pytest.mark.django_db(transaction=True)
+def test_one_friend_in_two_channels_is_no_two_friends(shop: Shop) -> None:
+    # given two channels that take orders before they are paid
+    shops = [open_trusting(slug) for slug in ("here", "there")]
+    ann, email, orders = make_referrer(), "second@example.com", []
+    good = shop.product("50.00", ships=False)
+    for one in shops:
+        shopper = Shopper()
+        cart = shopper.cart((good, 1), email=email, channel=one.channel.slug)
+        rewarded.claimed(one, ann, cart, email)
+        orders.append(shopper.complete(cart))
+
+    # when the later one is paid first, both are the first order
+    for order in reversed(orders):
+        PAYMENTS.create(order["id"], f"psp {order['id']}", amountCharged=50)
+        rewarded.pay_out()
+
+    # then
+    here, there = Referral.objects.order_by("pk")
+    assert (there.state, there.verdict) == ("rewarded", Verdict.ALLOW)
+    assert (here.state, here.verdict) == ("paid", Verdict.REVIEW)
+    assert dict(here.signals)["REPEATED_EMAIL"] == 60
