@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from celery import shared_task
 from django.utils import timezone
+
+from .jobs import job
 
 CHUNK = 200
 
 #: How often a mail that failed is tried again, and after what pause at first.
-MOST_RETRIES = 6
-RETRY_SECONDS = 60
+MOST_RETRIES, RETRY_SECONDS = 6, 60
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def withdraw_offers(after: str = "") -> None:
     """Take every offer of ours off every checkout that is not paid, chunk by chunk.
 
@@ -37,7 +37,7 @@ def withdraw_offers(after: str = "") -> None:
         withdraw_offers.delay(last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def revisit_checkouts(variant_pk: int, after: str = "") -> None:
     """Bring the checkouts that hold a variant and carry offers to its new price.
 
@@ -52,7 +52,7 @@ def revisit_checkouts(variant_pk: int, after: str = "") -> None:
         revisit_checkouts.delay(variant_pk, last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def release_holds(after: int = 0) -> None:
     """Let go of points that were put aside for checkouts which came to nothing.
 
@@ -68,7 +68,7 @@ def release_holds(after: int = 0) -> None:
         release_holds.delay(last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def end_stale_pledges(after: int = 0) -> None:
     """End what is bound to completions of which no order can come any more.
 
@@ -105,7 +105,7 @@ def _end_unasked_vouchers() -> None:
             last = host.end_unasked_vouchers(last, CHUNK, timezone.now())
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def settle_due_points() -> None:
     """Post what became available, what expired and what lapsed, a chunk at a time.
 
@@ -120,7 +120,7 @@ def settle_due_points() -> None:
         settle_due_points.delay()
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def reconcile_points(run_pk: int | None = None, after: str = "") -> None:
     """Bring the points to what the orders say, from the orders alone.
 
@@ -133,7 +133,7 @@ def reconcile_points(run_pk: int | None = None, after: str = "") -> None:
         reconcile_points.delay(run_pk, last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def import_balances(import_pk: int | None = None, after: int = 0) -> None:
     """Post the rows of an import, a chunk at a time; without one, go on with each.
 
@@ -152,7 +152,7 @@ def import_balances(import_pk: int | None = None, after: int = 0) -> None:
         import_balances.delay(import_pk, last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def review_tiers() -> None:
     """Review the tiers whose time has come, a chunk at a time.
 
@@ -167,7 +167,7 @@ def review_tiers() -> None:
         review_tiers.delay()
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def welcome_members(after: int = 0) -> None:
     """Open accounts for customers who confirmed their address without a hook.
 
@@ -183,7 +183,7 @@ def welcome_members(after: int = 0) -> None:
         welcome_members.delay(last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def sweep_members(after: int = 0) -> None:
     """Erase the accounts of users who are gone; follow changed addresses.
 
@@ -199,7 +199,7 @@ def sweep_members(after: int = 0) -> None:
         sweep_members.delay(last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def give_birthday_points(program_pk: int | None = None, after: int = 0) -> None:
     """Give points for birthdays where a day just began.
 
@@ -220,7 +220,7 @@ def give_birthday_points(program_pk: int | None = None, after: int = 0) -> None:
         give_birthday_points.delay(program_pk, last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def send_expiry_notices(program_pk: int | None = None, after: int = 0) -> None:
     """Write to members whose points expire soon.
 
@@ -241,7 +241,7 @@ def send_expiry_notices(program_pk: int | None = None, after: int = 0) -> None:
         send_expiry_notices.delay(program_pk, last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def mark_tiers_for_review(program_pk: int, after: int = 0) -> None:
     """Have every member's tier reviewed, after a program's tiers changed.
 
@@ -257,7 +257,7 @@ def mark_tiers_for_review(program_pk: int, after: int = 0) -> None:
         mark_tiers_for_review.delay(program_pk, last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def clear_lapses(program_pk: int) -> None:
     """Clear when accounts would have lapsed, once a program lets none lapse any more.
 
@@ -272,7 +272,7 @@ def clear_lapses(program_pk: int) -> None:
         clear_lapses.delay(program_pk)
 
 
-@shared_task(bind=True, acks_late=True, ignore_result=True, max_retries=MOST_RETRIES)
+@job(bind=True, max_retries=MOST_RETRIES)
 def send_referral_notice(self: Any, referral_pk: int, news: str) -> None:
     """Write to the referrer of what became of a friend; a failed mail, again later.
 
@@ -289,7 +289,7 @@ def send_referral_notice(self: Any, referral_pk: int, news: str) -> None:
         raise self.retry(countdown=RETRY_SECONDS * 2**self.request.retries)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def work_off_stripe_event(event_pk: int) -> None:
     """Bring what one event of Stripe's tells to its order.
 
@@ -300,7 +300,7 @@ def work_off_stripe_event(event_pk: int) -> None:
     work_off(event_pk, timezone.now())
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def retry_stripe_events() -> None:
     """Try events of Stripe's again whose order was not there, or that failed.
 
@@ -317,7 +317,7 @@ def retry_stripe_events() -> None:
         retry_stripe_events.delay()
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def forget_stripe_events() -> None:
     """Delete what of Stripe's nobody needs any more, a chunk at a time.
 
@@ -332,7 +332,7 @@ def forget_stripe_events() -> None:
         forget_stripe_events.delay()
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def forget_evidence() -> None:
     """Delete what is kept of people and whose time is over. Safe to run twice."""
     from .plugin.guests import forget_networks
@@ -359,7 +359,7 @@ def forget_evidence() -> None:
         forget_evidence.delay()
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def sweep_referrals(after: int = 0) -> None:
     """Take users who are gone out of all referrals.
 
@@ -374,7 +374,7 @@ def sweep_referrals(after: int = 0) -> None:
         sweep_referrals.delay(last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def reward_referrals(after: int = 0) -> None:
     """Grant the rewards of referrals whose hold period is over.
 
@@ -387,7 +387,7 @@ def reward_referrals(after: int = 0) -> None:
         reward_referrals.delay(last)
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@job()
 def lapse_claims() -> None:
     """Let claims lapse that no order made good in time, a chunk at a time.
 

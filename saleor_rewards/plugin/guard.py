@@ -17,6 +17,14 @@ T = TypeVar("T")
 #: PostgreSQL's word for a lock that did not come in time.
 LOCK_NOT_AVAILABLE = "55P03"
 
+#: Its words for a table, a column and a function that it does not know.
+UNKNOWN = ("42P01", "42703", "42883")
+
+#: With what the names of our tables and functions begin.
+OURS = "saleor_rewards_"
+
+NOT_MIGRATED = "REWARDS_NOT_MIGRATED"
+
 #: Faults since the process began, by code. Operators export it as a metric.
 faults: Counter[str] = Counter()
 
@@ -50,15 +58,36 @@ def note_fault(code: str, error: Exception, outcome: str) -> None:
     faults[code] += 1
     if is_lock_timeout(error):
         logger.warning("%s: gave way to whoever holds a lock", code)
-    else:
+    elif not is_told_to_migrate(error):
         logger.exception("%s: %s", code, outcome)
+
+
+def is_told_to_migrate(error: Exception) -> bool:
+    """Return whether a table of ours is not what this release needs.
+
+    The log says what to run, once a process: each request would say it again.
+    """
+    if _words_of(error).isdisjoint(UNKNOWN) or OURS not in str(error):
+        return False
+    faults[NOT_MIGRATED] += 1
+    if faults[NOT_MIGRATED] == 1:
+        logger.error(
+            "%s: there are no rewards until `python manage.py migrate` was run: %s",
+            NOT_MIGRATED,
+            str(error).splitlines()[0],
+        )
+    return True
 
 
 def is_lock_timeout(error: Exception) -> bool:
     """Return whether a statement waited longer for a lock than it may."""
+    return LOCK_NOT_AVAILABLE in _words_of(error)
+
+
+def _words_of(error: Exception) -> set[Any]:
+    """Return how PostgreSQL calls what went wrong, whichever driver tells it."""
     cause: Any = error.__cause__
-    names = ("pgcode", "sqlstate")
-    return LOCK_NOT_AVAILABLE in (getattr(cause, name, None) for name in names)
+    return {getattr(cause, name, None) for name in ("pgcode", "sqlstate")}
 
 
 def bound_locks() -> None:
