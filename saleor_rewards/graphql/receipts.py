@@ -125,7 +125,7 @@ class RewardsReceipt(graphene.ObjectType):
     )
     points_earned = graphene.Int(
         required=True,
-        description="How many points it was to earn, as the checkout told.",
+        description="How many points its rules came to when it was placed.",
     )
     points_posted = graphene.Int(
         required=True,

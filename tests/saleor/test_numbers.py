@@ -24,7 +24,7 @@ from .points import make_member, reconcile_all
 from .purses import account_id, days, earn, open_purse
 from .staff import Staff, pk_of
 from .test_graphql_fuzz import BENEFITS, OF_REFERRERS
-from .world import Shop
+from .world import Cart, Shop, Shopper
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -210,7 +210,7 @@ def test_a_cart_and_an_order_never_earn_more_than_graphql_can_say(shop: Shop) ->
     reconcile_all()
 
     # then
-    assert data["checkout"]["rewards"]["points"]["earned"] == MAX_INT
+    assert data["checkout"]["rewards"]["points"]["earned"] == MAX_INT - 5
     assert sum(offer["points"] for offer in offers) == MAX_INT
     assert member.account.points_available == MAX_INT
     told = receipt_of(member, order)
@@ -223,6 +223,30 @@ def receipt_of(member: Any, order: dict[str, Any]) -> dict[str, Any]:
     return rewards
 
 
+def earned_by(asking: Shopper | Caller, cart: Cart) -> int:
+    """Return how many points whoever asks is told that a cart earns."""
+    data = asking.ask(document("CheckoutPoints"), token=cart.pk)
+    return int(data["checkout"]["rewards"]["points"]["earned"])
+
+
+def test_points_that_pay_make_room_for_those_that_an_order_earns(shop: Shop) -> None:
+    # given
+    shop.points(return_days=0, minimum_points=1)
+    shop.rule("A thousand", {"type": "POINTS_FIXED", "points": 1000}, lane="POINTS")
+    member = make_member(shop, MAX_INT)
+
+    # when
+    cart = member.put_aside(shop.product("30.00", ships=False), 400)
+    earned = earned_by(member, cart)
+    member.buy(cart)
+    reconcile_all()
+
+    # then
+    assert earned == 400
+    assert member.account.points_available == MAX_INT
+    assert_account(member.account.pk)
+
+
 def test_a_full_account_takes_what_fits_and_says_so(shop: Shop) -> None:
     # given
     shop.points(return_days=0)
@@ -230,10 +254,14 @@ def test_a_full_account_takes_what_fits_and_says_so(shop: Shop) -> None:
     member = make_member(shop, MAX_INT - 300)
 
     # when
-    order = member.buy(member.cart((shop.product("30.00", ships=False), 1)))
+    cart = member.cart((shop.product("30.00", ships=False), 1))
+    clerk = merchants.staff("manage_checkouts")
+    told_before = earned_by(member, cart), earned_by(clerk, cart)
+    order = member.buy(cart)
     reconcile_all()
 
-    # then
+    # then: nobody else learns that the account is full
+    assert told_before == (300, 1000)
     account = member.account
     assert account.points_available == MAX_INT
     earned = Entry.objects.get(kind=EntryKind.EARN, order_pk=str(pk_of(order)))

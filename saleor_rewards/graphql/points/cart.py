@@ -50,39 +50,67 @@ def owner_of(checkout: Any) -> CartOwner | None:
     return CartOwner(checkout.user_id, host.channel_pk(checkout))
 
 
-def points_of(root: CartPoints, info: Any) -> Any:
-    """Return a promise of the points that the cart's owner can spend on it.
+def _standing(root: CartPoints, info: Any) -> Any:
+    """Return a promise of how the owner's account stands, if it is the owner who asks.
 
-    Those put aside for it count. A balance is for nobody else to see: whoever
+    Of ``None`` before there is an account. A balance is for nobody else to see: whoever
     holds the token of a checkout may not be its owner.
     """
     owner = root.owner
     if owner is None or not is_owner(info.context, owner.user_pk):
         return None
+
+    def of_channel(accounts: Any) -> Any:
+        for account in accounts:
+            if account.program.channel_pk == owner.channel_pk:
+                return StandingLoader(info.context).load(account)
+        return None
+
+    return AccountsByUserPkLoader(info.context).load(owner.user_pk).then(of_channel)
+
+
+def points_of(root: CartPoints, info: Any) -> Any:
+    """Return a promise of the points that the cart's owner can spend on it.
+
+    Those put aside for it count. ``None`` for everybody else.
+    """
     held = root.evaluation.snapshot.customer.points_held
 
-    def with_held(standing: Standing) -> int:
+    def with_held(standing: Standing | None) -> int:
+        if standing is None:
+            return 0
         # Its time may have come since the cart was evaluated.
         is_back = any(
             one.checkout_token == root.checkout_token for one in standing.ended
         )
         return in_int(standing.balance.available + (0 if is_back else held))
 
-    def with_accounts(accounts: Any) -> Any:
-        for account in accounts:
-            if account.program.channel_pk == owner.channel_pk:
-                return StandingLoader(info.context).load(account).then(with_held)
-        return 0
+    loading = _standing(root, info)
+    return loading and loading.then(with_held)
 
-    loading = AccountsByUserPkLoader(info.context).load(owner.user_pk)
-    return loading.then(with_accounts)
+
+def earned_of(root: CartPoints, info: Any) -> Any:
+    """Return how many points the order earns, as far as its owner sees."""
+    earned = in_int(root.evaluation.earned_points)
+
+    def fitting(standing: Standing | None) -> int:
+        if standing is None:
+            return earned
+        # The order takes what pays for it, which makes room.
+        room = standing.balance.room + root.evaluation.redeemed_points
+        return min(earned, room)
+
+    loading = _standing(root, info) if earned else None
+    return loading.then(fitting) if loading else earned
 
 
 class CheckoutPoints(graphene.ObjectType):
     doc_category = DOC_CATEGORY
 
     earned = graphene.Int(
-        required=True, description="How many points the order will earn."
+        required=True,
+        description="How many points the order will earn. To the customer whose cart "
+        "it is, no more than their account has room for.",
     )
     redeemed = graphene.Int(
         required=True, description="How many points pay for the cart."
@@ -113,8 +141,8 @@ class CheckoutPoints(graphene.ObjectType):
         description = "The points of a cart."
 
     @staticmethod
-    def resolve_earned(root: CartPoints, _info: Any) -> int:
-        return in_int(root.evaluation.earned_points)
+    def resolve_earned(root: CartPoints, info: Any) -> Any:
+        return earned_of(root, info)
 
     @staticmethod
     def resolve_redeemed(root: CartPoints, _info: Any) -> int:
