@@ -48,7 +48,7 @@ def looking_first(resolver: Callable[..., Any]) -> Callable[..., Any]:
 
     def resolve(root: Any, info: Any, **args: Any) -> Any:
         found = resolver(root, info, **args)
-        if not _is_asked(info.field_asts[0].selection_set, info.fragments):
+        if not _is_asked(info.field_asts[0].selection_set, info.fragments, set()):
             return found
 
         def looked(node: Any) -> Any:
@@ -122,16 +122,20 @@ def _let_others_go_on(info: Any) -> None:
     )
 
 
-def _is_asked(selections: Any, fragments: Any) -> bool:
-    """Return whether a selection asks for the rewards, in a fragment or by itself."""
+def _is_asked(selections: Any, fragments: Any, seen: set[str]) -> bool:
+    """Return whether a selection asks for the rewards, in a fragment or by itself.
+
+    A fragment is ``seen`` once: those that spread others twice each would take for ever.
+    """
     for one in selections.selections if selections else ():
         kind = type(one).__name__
         if kind == "Field" and one.name.value == FIELD:
             return True
-        if kind == "InlineFragment" and _is_asked(one.selection_set, fragments):
+        if kind == "InlineFragment" and _is_asked(one.selection_set, fragments, seen):
             return True
-        if kind == "FragmentSpread":
+        if kind == "FragmentSpread" and one.name.value not in seen:
+            seen.add(one.name.value)
             named = fragments[one.name.value]
-            if _is_asked(named.selection_set, fragments):
+            if _is_asked(named.selection_set, fragments, seen):
                 return True
     return False

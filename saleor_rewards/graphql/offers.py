@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal as PythonDecimal
+from functools import partial
 from typing import Any, Iterable, Iterator, Mapping, NamedTuple
 
 import graphene
@@ -155,7 +156,10 @@ class RewardsOffer(graphene.ObjectType):
         root: CartOffer, info: Any, language_code: str | None = None
     ) -> str:
         language = language_of(info.context, language_code, root.checkout_language)
-        return offer_message(root.offer, root.currency, language)
+        said = root.offer, root.currency, language
+        # Under many names it is asked for as often, and Saleor counts it for nothing.
+        message: str = once(info, ("message", *said), partial(offer_message, *said))
+        return message
 
     @staticmethod
     def resolve_amount(root: CartOffer, _info: Any) -> Any:

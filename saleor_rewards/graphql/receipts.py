@@ -30,6 +30,7 @@ from .ids import global_id
 from .loaders import PostedByOrderLoader, ReceiptByOrderLoader
 from .money import money_of
 from .numbers import in_int
+from .once import once
 
 
 class Entry(NamedTuple):
@@ -144,29 +145,32 @@ class RewardsReceipt(graphene.ObjectType):
         description = "What an order got, by rule version."
 
     @staticmethod
-    def resolve_savings(root: Receipt, _info: Any) -> Any:
-        return _total(root, [entry.effect for entry in _entries(root)])
+    def resolve_savings(root: Receipt, info: Any) -> Any:
+        return _total(root, [entry.effect for entry in _entries(root, info)])
 
     @staticmethod
-    def resolve_shipping_savings(root: Receipt, _info: Any) -> Any:
-        return _total(root, _of_type(root, ShippingDiscount))
+    def resolve_shipping_savings(root: Receipt, info: Any) -> Any:
+        return _total(root, _of_type(root, info, ShippingDiscount))
 
     @staticmethod
-    def resolve_entries(root: Receipt, _info: Any) -> list[Entry]:
-        return _entries(root)
+    def resolve_entries(root: Receipt, info: Any) -> list[Entry]:
+        return _entries(root, info)
 
     @staticmethod
     def resolve_points_redeemed(root: Receipt, _info: Any) -> int:
         return in_int(root.points_redeemed)
 
     @staticmethod
-    def resolve_points_worth(root: Receipt, _info: Any) -> Any:
-        worth = points_worth(Snapshot.from_json(root.snapshot), _effects(root))
-        return money_of(worth, root.currency)
+    def resolve_points_worth(root: Receipt, info: Any) -> Any:
+        def worth() -> int:
+            return points_worth(Snapshot.from_json(root.snapshot), _effects(root, info))
+
+        return money_of(once(info, ("points worth", root.pk), worth), root.currency)
 
     @staticmethod
-    def resolve_points_earned(root: Receipt, _info: Any) -> int:
-        return in_int(sum(effect.points for effect in _of_type(root, PointsEarned)))
+    def resolve_points_earned(root: Receipt, info: Any) -> int:
+        earned = _of_type(root, info, PointsEarned)
+        return in_int(sum(effect.points for effect in earned))
 
     @staticmethod
     def resolve_points_returned(root: Receipt, info: Any) -> Any:
@@ -194,21 +198,27 @@ def _points(receipt: Receipt, info: Any, name: str) -> Any:
     return _posted(receipt, info, name).then(in_int)
 
 
-def _effects(receipt: Receipt) -> list[Effect]:
-    return [effect_from_json(effect) for effect in receipt.effects]
+def _effects(receipt: Receipt, info: Any) -> list[Effect]:
+    """Return what a receipt has, read once however often a request asks."""
+    effects: list[Effect] = once(
+        info,
+        ("effects", receipt.pk),
+        lambda: [effect_from_json(effect) for effect in receipt.effects],
+    )
+    return effects
 
 
-def _of_type(receipt: Receipt, type_: Any) -> list[Any]:
-    return [effect for effect in _effects(receipt) if isinstance(effect, type_)]
+def _of_type(receipt: Receipt, info: Any, type_: Any) -> list[Any]:
+    return [effect for effect in _effects(receipt, info) if isinstance(effect, type_)]
 
 
-def _entries(receipt: Receipt) -> list[Entry]:
+def _entries(receipt: Receipt, info: Any) -> list[Entry]:
     variants = {
         line["id"]: line["variant_id"] for line in receipt.snapshot.get("lines", ())
     }
     return [
         Entry(effect, variants.get(getattr(effect, "line_id", None)))
-        for effect in _of_type(receipt, (LineDiscount, ShippingDiscount))
+        for effect in _of_type(receipt, info, (LineDiscount, ShippingDiscount))
     ]
 
 

@@ -10,6 +10,9 @@ import pytest
 from graphql import parse
 from saleor.graphql.api import schema
 
+from saleor_rewards.graphql import offers, receipts
+from saleor_rewards.graphql.looks import _is_asked
+from saleor_rewards.models import Receipt
 from saleor_rewards.programs import replace_tiers
 
 from .friends import code_for, referrer, switch_on, try_code
@@ -202,6 +205,76 @@ def test_what_a_shop_owes_is_summed_once_under_many_names(shop: Shop) -> None:
 
     # then
     assert len(sums) == 1
+
+
+def counting(patch: pytest.MonkeyPatch, module: Any, name: str) -> list[Any]:
+    """Note each call of a function of a module, which does what it did."""
+    work, calls = getattr(module, name), []
+
+    def noted(*arguments: Any) -> Any:
+        calls.append(arguments)
+        return work(*arguments)
+
+    patch.setattr(module, name, noted)
+    return calls
+
+
+def test_an_offer_is_put_into_words_once_for_each_language(
+    shop: Shop, shopper: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    cart = in_reach(shop, shopper)
+    languages = ("EN", "ZH_HANS")
+    names = [
+        f"{language}{number}: message(languageCode: {language})"
+        for language in languages
+        for number in range(ALIASES // 2)
+    ]
+    query = looking(f"rewards {{ offers {{ name {' '.join(names)} }} }}")
+    calls = counting(monkeypatch, offers, "offer_message")
+
+    # when
+    told = shopper.ask(query, **TALK.identity(cart))["checkout"]["rewards"]["offers"]
+
+    # then
+    assert len(calls) == len(told) * len(languages)
+    for offer in told:
+        assert len(set(offer.values()) - {offer["name"]}) == len(languages)
+
+
+def test_a_receipt_is_read_once_under_many_names(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    shop.points(minimum_points=1)
+    member = make_member(shop, 300)
+    order = member.spend(shop.product("40.00", ships=False), 100)
+    worth = many(ALIASES, "pointsWorth { amount } savings { amount }")
+    order_by_token = f"orderByToken(token: $token) {{ rewards {{ {worth} }} }}"
+    query = f"query($token: UUID!) {{ {order_by_token} }}"
+    calls = counting(monkeypatch, receipts, "effect_from_json")
+
+    # when
+    told = member.ask(query, token=order["token"])["orderByToken"]["rewards"]
+
+    # then
+    assert {row["amount"] for row in told.values()} == {1, 0}
+    assert len(calls) == len(Receipt.objects.get().effects)
+
+
+def test_fragments_that_spread_each_other_are_looked_through_once() -> None:
+    # given a document in which each of many fragments spreads the next one twice
+    depth = 60
+    spreads = [
+        f"fragment F{number} on Checkout {{ ...F{number + 1} ...F{number + 1} }}"
+        for number in range(depth)
+    ]
+    whole = f"{{ ...F0 }} {' '.join(spreads)} fragment F{depth} on Checkout {{ id }}"
+    query, *named = parse(whole).definitions
+    fragments = {one.name.value: one for one in named}
+
+    # then
+    assert not _is_asked(query.selection_set, fragments, set())
 
 
 def holds(first: int) -> str:
