@@ -29,12 +29,14 @@ NEEDS = {
     "price hooks": not capabilities.stored_discounts,
     "stored discounts": capabilities.stored_discounts,
     "transactions": capabilities.transactions,
+    "unnoted changes": not capabilities.channels,
 }
 
 _ON_SALEOR_3 = {
     "one language": "every customer of Saleor 3 has a language",
     "own paths": "Saleor 3 leads to plugins by itself",
     "price hooks": "Saleor 3 stores discounts and asks no plugin for prices",
+    "unnoted changes": "Saleor 3 notes when an order changed",
 }
 
 #: What each line of Saleor lacks, and why that is no gap of the product.

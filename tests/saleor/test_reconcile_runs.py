@@ -11,15 +11,20 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
+from saleor.order.models import Order
 
 from saleor_rewards import tasks
 from saleor_rewards.models import Hold, ReconcileRun, Settlement
+from saleor_rewards.plugin.bindings import Since
 from saleor_rewards.plugin.host import host
 from saleor_rewards.plugin.points import reconciling, settling
 from saleor_rewards.plugin.stripe import work
 
 from ..stripe_events.build import charge
+from .elsewhere import held_elsewhere
+from .limits import needs
 from .order_changes import EVERY_WAY, Way, bought, goods
 from .points import no_hooks, reconcile_all, written
 from .staff import Staff, pk_of
@@ -106,12 +111,22 @@ def begun_after_all(run: ReconcileRun) -> None:
 
 def changed_since_the_last() -> list[str]:
     """Return the orders that the next run would look at."""
+    return changed(since_the_last())
+
+
+def since_the_last() -> Since:
+    """Return from where on the next run would look."""
     with host.writing():
         pk = reconciling.begin(timezone.now())
         run = ReconcileRun.objects.get(pk=pk)
         since = reconciling._since(run)
         run.delete()
-        assert since is not None
+    assert since is not None
+    return since
+
+
+def changed(since: Since) -> list[str]:
+    with host.writing():
         signs = settling.ChangeSigns(
             since, settling.told_of(since.at), settling.open_tokens()
         )
@@ -271,3 +286,52 @@ def test_a_run_from_long_ago_is_not_gone_on_from(shop: Shop) -> None:
 
     # then
     assert ReconcileRun.objects.get().since_at is None
+
+
+def test_every_order_is_looked_at_once_the_database_was_restored(shop: Shop) -> None:
+    # given a database whose transactions are counted from elsewhere than before the dump
+    shop.points()
+    tasks.reconcile_points()
+    begun_after_all(ReconcileRun.objects.get())
+    ReconcileRun.objects.update(transaction_id=F("transaction_id") + 1_000_000)
+
+    # when
+    tasks.reconcile_points()
+
+    # then
+    assert ReconcileRun.objects.get().since_at is None
+
+
+@needs("unnoted changes")
+def test_what_was_being_written_as_a_run_began_is_found_whoever_writes_later(
+    shop: Shop, staff: Staff
+) -> None:
+    # given an order that is written by whoever was writing already then
+    shop.points()
+    _member, order = bought(shop)
+    pk = pk_of(order)
+
+    def change() -> None:
+        Order.objects.filter(pk=pk).update(shipping_method_name="By hand")
+
+    with held_elsewhere(change):
+        tasks.reconcile_points()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmin::text::bigint FROM order_order WHERE id = %s", [pk])
+        (writer,) = cursor.fetchone()
+    run = ReconcileRun.objects.filter(transaction_id__lte=writer)
+    assert run.update(started_at=timezone.now(), transaction_id=writer)
+
+    # when
+    since = since_the_last()
+    with held_elsewhere(write), held_elsewhere(write):
+        found = changed(since)
+
+    # then
+    assert found == [pk]
+
+
+def write() -> None:
+    """Be somebody who writes something or other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT txid_current()")

@@ -21,6 +21,13 @@ from .settling import OVERLAP, Reconciled, day_one, reconcile
 #: What Stripe told is kept for 90 days, so nobody goes on from an older run.
 STALE = timedelta(days=30)
 
+#: Whether a run was last written by a transaction that came after its beginning. It was
+#: not where a dump brought its row along: there transactions are counted from elsewhere.
+WRITTEN_SINCE = (
+    "age(saleor_rewards_reconcilerun.xmin)"
+    " <= age(mod(saleor_rewards_reconcilerun.transaction_id, 4294967296)::text::xid)"
+)
+
 #: What of a program decides what an order gets late; rules go by their history.
 PROGRAM = ("is_active", "guests", "cap_percent", "time_zone")
 
@@ -29,7 +36,8 @@ def begin(at: datetime, *, is_full: bool = False) -> int | None:
     """Begin a run and return its key; ``None`` where there is nothing to reconcile.
 
     It goes on from the last run that left nothing undone, unless points or referrals
-    work otherwise since then: that may give something to any order.
+    work otherwise since then: that may give something to any order. Nor does it where
+    the database was restored from a dump since.
     """
     with host.writing():
         if day_one() is None:
@@ -80,7 +88,7 @@ def _last_good(at: datetime, digest: str) -> ReconcileRun | None:
     good = ReconcileRun.objects.filter(
         finished_at__isnull=False, failed=0, started_at__gt=at - STALE
     )
-    last = good.order_by("-pk").first()
+    last = good.extra(where=[WRITTEN_SINCE]).order_by("-pk").first()
     return last if last is not None and last.settings_digest == digest else None
 
 

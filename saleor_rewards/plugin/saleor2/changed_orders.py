@@ -8,8 +8,9 @@ from saleor.payment.models import Payment, Transaction
 from ..bindings import ChangeSigns
 from ..common import first_orders, orders_of_ours
 
-#: Whether a transaction wrote the row that is not older than a given one.
-WRITTEN = "age(order_order.xmin) <= txid_snapshot_xmax(txid_current_snapshot()) - %s"
+#: Whether a transaction wrote the row that is not older than a given one. Both ages go
+#: by one moment, whoever else is writing then.
+WRITTEN = "age(order_order.xmin) <= age(mod(%s, 4294967296)::text::xid)"
 
 
 class ChangedOrders:
