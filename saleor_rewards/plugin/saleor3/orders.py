@@ -13,6 +13,7 @@ from typing import Any, Iterable, Sequence
 import graphene
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    CharField,
     DecimalField,
     F,
     Max,
@@ -30,7 +31,7 @@ from saleor.giftcard import GiftCardEvents
 from saleor.giftcard.models import GiftCardEvent
 from saleor.order import FulfillmentStatus, OrderEvents, OrderOrigin, OrderStatus
 from saleor.order.models import FulfillmentLine, Order, OrderLine
-from saleor.payment import TransactionEventType, TransactionKind
+from saleor.payment import TransactionEventType
 from saleor.payment.models import (
     Payment,
     Transaction,
@@ -40,24 +41,19 @@ from saleor.payment.models import (
 from saleor.product.models import CollectionProduct
 
 from ...ledger.facts import (
-    Charge,
     OrderFacts,
     OrderLineFacts,
     is_paid,
     paid_at,
     refunded,
 )
+from ...models import Receipt
 from ...stripe_events.tables import with_payments
 from ..common import STRIPE_GATEWAYS, of_person
 from ..shown import POINTS
 from .counting import UNDONE, counted_orders
 from .lines import POINTS_REASON, REASON, ancestors, minor, ours
-
-#: Kinds of transactions by which Saleor's older payments take money.
-TAKEN = {TransactionKind.CAPTURE, TransactionKind.CONFIRM, TransactionKind.EXTERNAL}
-
-#: What an older payment gives back, and what of it the bank returned.
-GIVEN = {TransactionKind.REFUND: 1, TransactionKind.REFUND_REVERSED: -1}
+from .order_money import OrderMoney
 
 #: Of goods that came back and were not exchanged.
 RETURNED = [FulfillmentStatus.RETURNED, FulfillmentStatus.REFUNDED_AND_RETURNED]
@@ -77,7 +73,7 @@ class Orders:
             str(order.pk): _facts(
                 order,
                 lines[order.pk],
-                _Money(order.currency, payments[order.pk], transactions[order.pk]),
+                OrderMoney(order.currency, payments[order.pk], transactions[order.pk]),
             )
             for order in _orders().filter(pk__in=pks)
         }
@@ -145,69 +141,6 @@ def _reported_by(apps: Sequence[str], path: str = "") -> Q:
     return of_staff | Q(**{f"{path}app_identifier__in": apps})
 
 
-class _Money:
-    """What was taken and given back for one order, by both of Saleor's ways to pay."""
-
-    def __init__(
-        self,
-        currency: str,
-        payments: Sequence[Payment],
-        transactions: Sequence[TransactionItem],
-    ) -> None:
-        self.currency = currency
-        self.payments = payments
-        self.transactions = transactions
-
-    @property
-    def charged(self) -> int:
-        """What the shop has of it now, in minor units."""
-        taken = [payment.captured_amount for payment in self.payments]
-        taken += map(_kept, self.transactions)
-        return minor(sum(taken, Decimal(0)), self.currency)
-
-    @property
-    def given_back(self) -> int:
-        """What went back in all, in minor units."""
-        given = [item.refunded_value for item in self.transactions]
-        for payment in self.payments:
-            for entry in payment.transactions.all():
-                if entry.is_success:
-                    given.append(GIVEN.get(entry.kind, 0) * entry.amount)
-        return minor(max(sum(given, Decimal(0)), Decimal(0)), self.currency)
-
-    @property
-    def charges(self) -> Iterable[Charge]:
-        """When money was taken."""
-        for payment in self.payments:
-            for entry in payment.transactions.all():
-                if (
-                    entry.kind in TAKEN
-                    and entry.is_success
-                    and not entry.action_required
-                ):
-                    yield self._charge(entry.created_at, entry.amount)
-        for item in self.transactions:
-            for event in item.charge_events:
-                yield self._charge(event.created_at, event.amount_value)
-
-    def _charge(self, at: datetime, amount: Decimal) -> Charge:
-        return Charge(at, minor(amount, self.currency))
-
-
-def _kept(item: TransactionItem) -> Decimal:
-    """Return what the shop has of one transaction, below 0 where it only gave back.
-
-    Apps may tell of a refund without taking it off what they charged, or as a
-    transaction of its own.
-    """
-    # Saleor counts a refund that was asked for as charged no more.
-    charged = item.charged_value + item.refund_pending_value
-    told = sum((event.amount_value for event in item.charge_events), Decimal(0))
-    if not told:
-        told = charged and charged + item.refunded_value
-    return Decimal(min(charged, told - item.refunded_value))
-
-
 def _orders() -> QuerySet[Order]:
     packed = Q(events__type=OrderEvents.FULFILLMENT_FULFILLED_ITEMS)
     sent = Q(fulfillments__status=FulfillmentStatus.FULFILLED)
@@ -220,8 +153,22 @@ def _orders() -> QuerySet[Order]:
             packed_at=Max("events__date", filter=packed),
             sent_at=Max("fulfillments__created_at", filter=sent),
             card_amount=Subquery(_paid_by_gift_cards()),
+            entered_with_tax=Subquery(_entered_with_tax()),
         )
         .order_by("number")
+    )
+
+
+def _entered_with_tax() -> QuerySet[Receipt]:
+    """Return whether prices were entered with tax when an order was placed.
+
+    Its receipt knows; Saleor keeps what the channel does today alone.
+    """
+    return (
+        Receipt.objects.filter(order_pk=Cast(OuterRef("pk"), CharField()))
+        .order_by()
+        .annotate(told=KeyTransform("prices_with_tax", "snapshot"))
+        .values("told")
     )
 
 
@@ -314,13 +261,15 @@ def _by_order(rows: Iterable[Any]) -> dict[Any, list[Any]]:
     return found
 
 
-def _facts(order: Order, lines: Sequence[OrderLine], money: _Money) -> OrderFacts:
+def _facts(order: Order, lines: Sequence[OrderLine], money: OrderMoney) -> OrderFacts:
     total = minor(order.total_gross_amount, order.currency)
     paid = is_paid(total, money.charged, money.given_back)
     fulfilled = _is_fulfilled(order, lines)
     address = order.shipping_address or order.billing_address
-    taxes = getattr(order.channel, "tax_configuration", None)
-    with_tax = taxes is None or taxes.prices_entered_with_tax
+    with_tax = order.entered_with_tax
+    if with_tax is None:
+        taxes = getattr(order.channel, "tax_configuration", None)
+        with_tax = taxes is None or taxes.prices_entered_with_tax
     return OrderFacts(
         order_pk=str(order.pk),
         checkout_token=order.checkout_token or None,
