@@ -58,7 +58,8 @@ class Draft:
         self.name: Any = self._saved_name
         self.is_active: Any = rule.is_active if rule else True
         self.saved: dict[str, Any] | None = current.definition if current else None
-        self.definition: dict[str, Any] = dict(self.saved or {})
+        known = self.saved if isinstance(self.saved, dict) else {}
+        self.definition: dict[str, Any] = dict(known)
         self.paths = Paths()
         self.errors: list[FieldError] = []
 
@@ -201,7 +202,8 @@ class Draft:
         found: Any = self.saved
         for word in key.split("."):
             found = found.get(word) if isinstance(found, dict) else None
-        return {int(pk) for pk in found or () if str(pk).isdecimal()}
+        known = found if isinstance(found, list) else ()
+        return {int(pk) for pk in known if str(pk).isdecimal()}
 
     def _existing(self, type_name: str, pks: list[int]) -> set[int]:
         if type_name != TIER:

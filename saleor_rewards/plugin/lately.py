@@ -167,7 +167,10 @@ def _amount(evaluation: Evaluation) -> Decimal:
 
 
 def _has_hours(version: RuleVersion) -> bool:
-    return "weekly_windows" in version.definition.get("conditions", {})
+    # One that cannot be read holds at no hour.
+    return version.is_readable and "weekly_windows" in (
+        version.definition.get("conditions") or {}
+    )
 
 
 def _open_hold(checkout: Checkout) -> Hold | None:

@@ -157,6 +157,8 @@ def _errors_of_use(program: Program, removed: list[Tier]) -> list[FieldError]:
             f"The rule {rule.current.name} asks for the tier {tier.name}.",
         )
         for rule in (rules if removed else ())
+        # One that cannot be read asks for nothing.
+        if rule.current.is_readable
         for tier in removed
         if str(tier.pk) in rule.current.definition["conditions"]["tiers"]
     ]
