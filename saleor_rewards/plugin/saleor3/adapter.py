@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from saleor.channel.models import Channel
 from saleor.checkout.models import Checkout
-from saleor.core.db.connection import allow_writer
+from saleor.core.db.connection import allow_writer, allow_writer_in_context
 from saleor.discount.models import (
     CheckoutLineDiscount,
     VoucherChannelListing,
@@ -67,7 +67,9 @@ class Saleor3(
 
     def plugin(self, request: Any, plugin_id: str) -> Any:
         """Return the plugin as Saleor loaded it for a request, or ``None``."""
-        return get_plugin_manager_promise(request).get().get_plugin(plugin_id)
+        # After a mutation, a later query of the same batch reads from the writer too.
+        with allow_writer_in_context(request):
+            return get_plugin_manager_promise(request).get().get_plugin(plugin_id)
 
     def read(
         self, checkout: Checkout, book: Rulebook, *, request: Any = None
