@@ -169,7 +169,8 @@ def test_a_journey_goes_through_at_saleors_own_price(
     assert cart.shipping == Decimal("5.00")
     assert set(HOOKS) <= set(reached)
     assert set(HOOKS.values()) <= set(guard.faults)
-    for code in HOOKS.values():
+    logged = [guard.NOT_MIGRATED] if fault is tables_missing else HOOKS.values()
+    for code in logged:
         assert code in caplog.text
 
 

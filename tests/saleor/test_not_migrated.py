@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any, Iterator
 
 import pytest
-from django.apps import apps
 from django.db import connection
 from saleor.celeryconf import app
 
@@ -15,12 +14,11 @@ from saleor_rewards import jobs
 from saleor_rewards.guard import NOT_MIGRATED, faults
 from saleor_rewards.programs import bump_version, rulebook
 
-from .test_fresh_installs import CODE, Visit, installed  # noqa: F401
+from .test_faults import tables_missing
+from .test_fresh_installs import Visit, installed  # noqa: F401
 from .world import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-AWAY = "rewards_elsewhere"
 
 
 def run(*statements: str) -> None:
@@ -39,17 +37,10 @@ def forget_rules() -> None:
 @contextmanager
 def without_tables() -> Iterator[None]:
     """Open a block in which the database is as it is before the first migration."""
-    models = apps.get_app_config("saleor_rewards").get_models()
-    tables = [model._meta.db_table for model in models]
-    run(f"CREATE SCHEMA {AWAY}")
-    run(*(f'ALTER TABLE "{table}" SET SCHEMA {AWAY}' for table in tables))
-    forget_rules()
-    try:
-        yield
-    finally:
-        run(*(f'ALTER TABLE {AWAY}."{table}" SET SCHEMA public' for table in tables))
-        run(f"DROP SCHEMA {AWAY}")
+    with tables_missing():
         forget_rules()
+        yield
+    forget_rules()
 
 
 @contextmanager
