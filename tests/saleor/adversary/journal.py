@@ -48,6 +48,11 @@ class Act:
         return any(not code.isupper() for code in self.codes)
 
     @property
+    def is_code_refused_by_saleor(self) -> bool:
+        """Whether Saleor found the cart's own code used up, or ended, at the order."""
+        return "VOUCHER_NOT_APPLICABLE" in self.codes and not self.is_refused_by_us
+
+    @property
     def came_too_late(self) -> bool:
         """Whether the cart was gone already."""
         return bool(self.codes & {"NOT_FOUND", "CHECKOUT_NOT_FOUND"}) or (
@@ -149,6 +154,10 @@ class Journal:
         return any(
             begun <= until and act.begun_at <= ended for begun, ended in self.stops
         )
+
+    def has_stopped_since(self, moment: Decimal) -> bool:
+        """Tell whether a time in which all offers were stopped ended since a moment."""
+        return any(ended >= moment for _begun, ended in self.stops)
 
     def of(self, token: Any) -> list[Act]:
         """Return what touched a cart, in the order in which it began."""

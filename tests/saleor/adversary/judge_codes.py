@@ -147,7 +147,11 @@ def kept_codes(outcome: Outcome, orders: list[OrderView]) -> Iterator[Any]:
             is_raced = raced_a_code(outcome, token)
             if made is None or typed.done_at > made.begun_at or is_kept or is_raced:
                 continue
-            if _was_being_paid(outcome, acts, typed, made):
+            is_refused = any(
+                act.done_at > typed.done_at and act.is_code_refused_by_saleor
+                for act in acts
+            )
+            if is_refused or _was_being_paid(outcome, acts, typed, made):
                 continue
             text = f"{typed.detail}, typed at {typed.begun_at}, is not on the order"
             yield Difference("13", f"order {order.pk}", text, token)
