@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from saleor.discount.models import Voucher
 
-from saleor_rewards import guard
 from saleor_rewards.host.capabilities import capabilities
 from saleor_rewards.models import CheckoutVoucherSlot
 from saleor_rewards.tasks import withdraw_offers
@@ -20,9 +19,6 @@ from .slots import code_in
 from .world import HOST, Cart, Refused, Shop, Shopper
 
 if capabilities.stored_discounts:
-    from saleor.checkout.models import Checkout
-    from saleor.discount.models import CheckoutLineDiscount
-
     from .promotions_saleor3 import from_subtotal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -249,60 +245,6 @@ def test_a_code_comes_back_where_offers_are_taken_off(
     assert code_in(cart) == SPRING
     assert shopper.bare_total(cart) == Decimal("52.25")
     assert not CheckoutVoucherSlot.objects.exists()
-
-
-@needs("stored discounts")
-def test_a_code_comes_back_of_a_cart_that_nothing_of_ours_is_left_on(
-    shop: Shop, shopper: Shopper, variant: Any
-) -> None:
-    # given: Saleor's own promotion is worth more beside our free shipping
-    shop.free_shipping("50.00")
-    shop.voucher(SPRING, "10")
-    promotion = HOST.make_order_promotion("40", from_subtotal("50.00"))
-    cart = shopper.ship(shopper.cart((variant, 2)), shop.shipping_method("10.00"))
-    shopper.promo(cart, SPRING)
-    assert displaced(shopper.look(cart)) == SPRING
-
-    # when: it ends as the plugin is switched off
-    promotion.delete()
-    CheckoutLineDiscount.objects.all().delete()
-    Checkout.objects.update(voucher_code=None, discount_amount=0)
-    shop.plugin(active=False)
-    withdraw_offers()
-
-    # then
-    assert code_in(cart) == SPRING
-    assert shopper.bare_total(cart) == Decimal("109.00")
-
-
-@needs("stored discounts")
-def test_a_code_of_a_cart_that_is_emptied_waits_for_goods(
-    shop: Shop, shopper: Shopper, variant: Any
-) -> None:
-    # given: a promotion is worth more than 10 % of the cheapest piece
-    shop.free_shipping("50.00")
-    shop.voucher(SPRING, "10")
-    Voucher.objects.update(apply_once_per_order=True)
-    promotion = HOST.make_order_promotion("40", from_subtotal("50.00"))
-    cart = shopper.ship(shopper.cart((variant, 2)), shop.shipping_method("10.00"))
-    shopper.promo(cart, SPRING)
-    assert displaced(shopper.look(cart)) == SPRING
-    guard.faults.clear()
-
-    # when
-    shopper.put(cart, variant, 0)
-    shopper.look(cart)
-
-    # then
-    assert not guard.faults
-
-    # when
-    promotion.delete()
-    shopper.put(cart, variant, 2)
-
-    # then
-    cart = shopper.look(shopper.look(cart))
-    assert (code_in(cart), displaced(cart)) == (SPRING, None)
 
 
 @needs("stored discounts")

@@ -47,13 +47,11 @@ def write(
     """
     carrier: Carrier = reading.carrier
     slot = carrier.slot
-    displaces = now.displaces_code
-    # Saleor takes no code for an empty cart: what is kept waits for goods.
-    has_goods = bool(reading.snapshot.lines)
-    returning = slot.returning_code(displaces=displaces) if has_goods else ""
+    returning = _returning_code(reading, now)
     if slot.is_miscounted:
         forget_count(checkout)
-    if has_goods:
+    if reading.snapshot.lines:
+        displaces = now.displaces_code
         keep_code(checkout, slot, reading.snapshot.voucher, displaces=displaces)
     rows_changed = _write_rows(carrier, now)
     columns = {} if returning else _slot_columns(slot, channel_pk, now)
@@ -65,6 +63,17 @@ def write(
     elif rows_changed and slot.is_foreign and not now.displaces_code:
         _recalculate_voucher(checkout)
     return True
+
+
+def _returning_code(reading: Reading, now: Evaluation) -> str:
+    """Return the shopper's code that is to be in the slot again, empty for none.
+
+    Saleor takes no code for an empty cart: what is kept waits for goods.
+    """
+    if not reading.snapshot.lines:
+        return ""
+    slot: Slot = reading.carrier.slot
+    return slot.returning_code(displaces=now.displaces_code)
 
 
 def clear(checkout: Checkout) -> None:
@@ -145,6 +154,7 @@ def carried(reading: Reading, now: Evaluation) -> tuple[Effect, ...] | None:
     wanted = [one for one in now.effects if isinstance(one, ShippingDiscount)]
     in_slot = slot.owned is not None and slot.is_as_made
     is_as_wanted = in_slot if wanted else slot.owned is None and not slot.is_stray
+    is_as_wanted = is_as_wanted and not _returning_code(reading, now)
     if is_as_wanted and not any(_differences(carrier, now)):
         return None
     versions = {

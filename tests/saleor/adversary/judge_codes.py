@@ -74,6 +74,9 @@ def _paid(outcome: Outcome, acts: list[Act], made: Act) -> Act | None:
     later = [
         a for a in acts if a.begun_at >= last.begun_at and a.done_at <= made.done_at
     ]
+    if any(act.name == "hold ends" for act in later):
+        # Until when its points are kept the shopper was told.
+        return None
     if outcome.journal.was_stopped(last, made):
         # No money was taken yet, and nothing of ours is asked while the plugin is off.
         return None
