@@ -16,6 +16,9 @@ NATIVE = "native"
 #: The key of acts by which staff switch offers off and on.
 SWITCHES = "switches"
 
+#: Where acts on rules are kept.
+RULES = "rules"
+
 
 @dataclass
 class Act:

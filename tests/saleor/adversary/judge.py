@@ -14,7 +14,7 @@ from saleor_rewards.models import Entry, EntryKind, Hold, Receipt, Settlement
 
 from . import judge_carts, judge_codes, judge_log, trace
 from .discounts import ON_ONE_PIECE
-from .journal import SWITCHES
+from .journal import NATIVE, RULES, SWITCHES
 from .run import Outcome
 from .views import OrderView
 
@@ -79,8 +79,10 @@ class Verdict:
                 if one.category not in NOT_OURS:
                     yield from trace.lines(journal, one.token)
                 told = one.token
-            if one.category in {"10", "11"}:
-                yield journal.story(SWITCHES, last=100)
+            if one.category in {"4", "10", "11", "12", "13"}:
+                for kind in (SWITCHES, NATIVE, RULES):
+                    yield f"    {kind}:"
+                    yield journal.story(kind, last=150)
         yield from self.summary()
 
     def summary(self) -> Iterator[str]:

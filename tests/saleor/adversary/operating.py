@@ -12,7 +12,7 @@ from saleor_rewards.host.capabilities import capabilities
 
 from . import clock, documents, shopping
 from .actors import Actor, Cart
-from .journal import SWITCHES
+from .journal import RULES, SWITCHES
 from .stage import FLASHES
 
 JOBS = [
@@ -49,7 +49,14 @@ def flash(actor: Actor, cart: Cart | None = None, *, now: bool = False) -> None:
     if not now and actor.chance(75):
         times = {"startsAt": begins.isoformat(), "endsAt": ends.isoformat()}
         wanted = {"isActive": True, **times}
-    actor.staff.send("RULE_UPDATE", documents.RULE_UPDATE, id=rule, input=wanted)
+    actor.staff.send(
+        "RULE_UPDATE",
+        documents.RULE_UPDATE,
+        RULES,
+        detail=f"{rule} {wanted}",
+        id=rule,
+        input=wanted,
+    )
 
 
 def renew_flash(actor: Actor, _cart: Cart | None = None) -> None:
@@ -58,7 +65,10 @@ def renew_flash(actor: Actor, _cart: Cart | None = None) -> None:
     rules = actor.stage.flashes[channel]
     place = actor.random.randrange(len(rules))
     with actor.world.operator:
-        actor.staff.send("RULE_DELETE", documents.RULE_DELETE, id=rules[place])
+        gone = rules[place]
+        actor.staff.send(
+            "RULE_DELETE", documents.RULE_DELETE, RULES, detail=gone, id=gone
+        )
         wanted = {
             "name": FLASHES[place],
             "lane": "ORDER",
@@ -66,7 +76,12 @@ def renew_flash(actor: Actor, _cart: Cart | None = None) -> None:
             "benefit": {"percentOff": {"percent": 20 + 10 * place}},
         }
         answer = actor.staff.send(
-            "RULE_CREATE", documents.RULE_CREATE, channel=channel, input=wanted
+            "RULE_CREATE",
+            documents.RULE_CREATE,
+            RULES,
+            detail=FLASHES[place],
+            channel=channel,
+            input=wanted,
         )
         if answer.is_ok and answer.payload.get("rule"):
             rules[place] = answer.payload["rule"]["id"]
