@@ -16,8 +16,8 @@ from django.utils import timezone
 from saleor.checkout.models import Checkout
 from saleor.site.models import SiteSettings
 
+from saleor_rewards.checkout.service import refresh_checkout
 from saleor_rewards.host import guests
-from saleor_rewards.host.current import host
 from saleor_rewards.host.guests import MOST_ADDRESSES
 from saleor_rewards.models import Guests, NetworkLimit, TypedAddress
 from saleor_rewards.programs import update_rule
@@ -196,7 +196,7 @@ def note_something(shopper: Shopper, cart: Any) -> None:
 
 def come_by(_shopper: Shopper, cart: Any) -> None:
     """Let a task look at the cart."""
-    host.refresh(cart.pk)
+    refresh_checkout(cart.pk)
 
 
 @needs("stored discounts")

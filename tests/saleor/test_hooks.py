@@ -63,6 +63,9 @@ class Things:
         self.user = self.customer = User.objects.create(
             email="ann@example.com", is_active=True
         )
+        self.staff_user = User.objects.create(
+            email="bo@example.com", is_active=True, is_staff=True
+        )
         self.request = RequestFactory().post("/plugins/global/rewards/stripe/")
         self.plugin_id = RewardsPlugin.PLUGIN_ID
         self.channel_slug = None

@@ -213,8 +213,8 @@ def test_what_a_run_left_undone_is_looked_at_again(
             tasks.reconcile_points()
         else:
             patch.setattr(reconciling, "reconcile", _fail)
-            with pytest.raises(ZeroDivisionError):
-                tasks.reconcile_points()
+            # The worker that goes on with the run dies, not the one that began it.
+            tasks.reconcile_points()
     runs_before = ReconcileRun.objects.count()
     tasks.reconcile_points()
 
