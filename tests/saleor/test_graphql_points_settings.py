@@ -316,7 +316,11 @@ def test_a_tier_that_a_rule_in_force_asks_for_stays(shop: Shop, boss: Caller) ->
         rule=rule,
         number=1,
         name="Double points",
-        definition={"lane": "POINTS", "conditions": {"tiers": [str(pk)]}},
+        definition={
+            "lane": "POINTS",
+            "conditions": {"tiers": [str(pk)]},
+            "benefit": {"type": "POINTS_FIXED", "points": 10},
+        },
     )
     rule.save()
 
