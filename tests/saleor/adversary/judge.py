@@ -146,7 +146,10 @@ def _order(order: OrderView, outcome: Outcome) -> Iterator[Difference]:
         text = f"points took {worth} off, {taken} points were taken"
         yield Difference("2", about, f"{text} (receipt: {told['POINTS']})", token)
     if receipt is None and (order.rows or order.given):
-        yield Difference("6", about, "no receipt, and something was given", token)
+        # What a code is worth that came while it was ordered is told by nothing.
+        is_saleors = not order.rows and judge_carts.raced_a_code(outcome, token)
+        text = "no receipt, and something was given"
+        yield Difference("S" if is_saleors else "6", about, text, token)
 
 
 def _receipt_of(order: OrderView) -> Receipt | None:
