@@ -52,8 +52,11 @@ def refresh_checkout(checkout_token: str) -> None:
     """Bring a checkout's prices to what its rules give, where the plugin is on."""
     plugin = host.loaded_plugin(PLUGIN_ID)
     checkout = host.checkout(checkout_token)
-    if checkout is None:
-        return
+    if checkout is not None:
+        _refresh_in_force(checkout, plugin)
+
+
+def _refresh_in_force(checkout: Checkout, plugin: Any) -> None:
     book = rules_in_force(host.channel_pk(checkout), plugin)
     if book is not None:
         guarded("REWARDS_REVISIT", None, partial(refresh, checkout, book))
@@ -65,8 +68,10 @@ def revisit(variant_pk: int, after: str, *, limit: int, at: datetime) -> str | N
     Returns the key of the last one, ``None`` where no more are left.
     """
     found = host.checkouts_to_revisit(variant_pk, after, limit)
+    plugin = host.loaded_plugin(PLUGIN_ID) if found else None
     for checkout in found:
-        refresh_checkout(str(checkout.pk))
+        work = partial(_refresh_in_force, checkout, plugin)
+        guarded("REWARDS_REVISIT", None, work)
     return str(found[-1].pk) if len(found) == limit else None
 
 
